@@ -1,0 +1,130 @@
+"""The look of every figure: one palette, one face, one context; and how a figure becomes part of a page.
+
+Each colour stands for a role. A page replaces it by a variable of the same name, so that one drawing serves light,
+dark and print. The palette was chosen to stay apart in the common forms of colour blindness and in grey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+
+FACE = "Noto Sans SC"
+
+# role: (light, dark)
+PALETTE: dict[str, tuple[str, str]] = {
+    "paper": ("#ffffff", "#12171e"),
+    "ink": ("#1b2129", "#e8ecf1"),
+    "muted": ("#586270", "#a3adba"),
+    "rule": ("#d5dae1", "#333c48"),
+    "accent": ("#1a4f8b", "#8dbdf5"),
+    "signal": ("#b4500f", "#f0a060"),
+    "closed": ("#1b4f8a", "#86b9f4"),
+    "on-closed": ("#fefefe", "#0b1016"),
+    "done-reported": ("#5a92ce", "#4b86c6"),
+    "on-done-reported": ("#0a0f14", "#f7f9fb"),
+    "in-progress": ("#abcdea", "#2c517a"),
+    "on-in-progress": ("#0a0f15", "#f7f9fc"),
+    "stalled": ("#e08a3c", "#d9822f"),
+    "on-stalled": ("#0a0f16", "#0b1017"),
+    "not-started": ("#dde1e7", "#3a4350"),
+    "on-not-started": ("#0a0f17", "#f7f9fd"),
+    "ongoing": ("#58a593", "#3f8d7c"),
+    "on-ongoing": ("#0a0f18", "#f7f9fe"),
+    "no-feedback": ("#fdfdfd", "#171d25"),
+    "on-no-feedback": ("#0a0f19", "#f7f9ff"),
+    "withdrawn": ("#8b9099", "#737a85"),
+    "on-withdrawn": ("#0a0f1a", "#f6f9ff"),
+    "heat-0": ("#f7f8fa", "#181e26"),
+    "heat-1": ("#d6e4f2", "#1f3247"),
+    "heat-2": ("#a5c6e6", "#2a4a6d"),
+    "heat-3": ("#5f97cf", "#3f70a6"),
+    "heat-4": ("#1c4f8b", "#8ebef6"),
+}
+HATCH = "/////"
+WIDE, NARROW = 7.4, 3.4
+
+
+def colour(role: str) -> str:
+    """The light colour of a role; states may be given as they stand in a frame (``no_feedback``)."""
+    return PALETTE[role.replace("_", "-")][0]
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The settings under which figures are drawn *and* saved; leaves matplotlib's own settings as they were."""
+    _register_face()
+    # seaborn's theme sets fonts of its own: ours come after it.
+    with mpl.rc_context({**sns.axes_style("white"), **_SETTINGS}):
+        yield
+
+
+_SETTINGS = {
+    "font.family": [FACE, "DejaVu Sans"],
+    "font.size": 9.5,
+    "axes.labelsize": 9,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9.5,
+    "legend.fontsize": 9,
+    "text.color": colour("ink"),
+    "axes.labelcolor": colour("muted"),
+    "axes.edgecolor": colour("rule"),
+    "axes.linewidth": 0.8,
+    "axes.facecolor": "none",
+    "axes.unicode_minus": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.facecolor": "none",
+    "figure.constrained_layout.use": True,
+    "xtick.color": colour("muted"),
+    "xtick.labelcolor": colour("muted"),
+    "ytick.color": colour("muted"),
+    "ytick.labelcolor": colour("ink"),
+    "grid.color": colour("rule"),
+    "grid.linewidth": 0.6,
+    "hatch.linewidth": 0.7,
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "portplan",
+}
+
+
+def axes_for(ax: Axes | None, *, width: float, height: float) -> Axes:
+    """The axes given, or those of a new figure of that size in inches when none is."""
+    if ax is not None:
+        return ax
+    from matplotlib import pyplot
+
+    return pyplot.subplots(figsize=(width, height))[1]
+
+
+def figure_width(narrow: bool) -> float:
+    """Inches: the width of a text column on paper and on a desk, or of a telephone."""
+    return NARROW if narrow else WIDE
+
+
+def say_nothing(ax: Axes, message: str) -> Axes:
+    """Axes that say in words why there is nothing to draw."""
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, message, ha="center", va="center", color=colour("muted"), transform=ax.transAxes, wrap=True)
+    return ax
+
+
+def face_file() -> Path:
+    """The font file of `FACE`, found without importing the package that ships it (its import has effects)."""
+    spec = find_spec("zhplot")
+    assert spec is not None and spec.submodule_search_locations is not None
+    return Path(spec.submodule_search_locations[0]) / "fonts" / "NotoSansSC-Regular.ttf"
+
+
+@cache
+def _register_face() -> None:
+    font_manager.fontManager.addfont(str(face_file()))

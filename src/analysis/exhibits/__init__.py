@@ -1,0 +1,99 @@
+"""What a notebook shows and a page carries: an opening, exhibits of a finding with figure and table, a method.
+
+The same fragments of HTML stand in JupyterLab and in the page, so that both say the same.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from IPython.display import HTML, display
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from analysis.exhibits.drawing import to_svg
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from analysis.words import Caption, Method, Opening, Table
+
+METADATA = "portplan"
+"""The key under which an output's metadata tells the report what it is."""
+
+
+def opening(words: Opening) -> None:
+    """Show what stands at the head of a page: banners, title, dates, headline and key figures."""
+    style = f"<style>{stylesheet()}</style>"
+    display(HTML(style), metadata={METADATA: {"role": "lab_style"}})
+    told = {"role": "opening", "title": words.title, "headline": words.headline, "lang": words.lang}
+    _display("opening", told, words=words)
+
+
+def show(draw: Callable[..., Axes], frame: pd.DataFrame, caption: Caption, table: Table | None = None) -> None:
+    """Show a figure under its finding, with its data as a table and as a CSV file.
+
+    Parameters
+    ----------
+    draw : callable
+        A ``draw_*`` of `analysis.charts`.
+    frame : pandas.DataFrame
+        What is drawn.
+    caption : analysis.words.Caption
+        Finding, alternative text, source, and the names to draw with.
+    table : analysis.words.Table, optional
+        The same frame as a table.
+    """
+    drawings = to_svg(draw, frame, caption)
+    _display("exhibit", {"role": "exhibit"}, caption=caption, drawings=drawings, table=table, file=_file(table))
+
+
+def tabulate(caption: Caption, table: Table) -> None:
+    """Show a table under its finding, with the same as a CSV file."""
+    _display("exhibit", {"role": "exhibit"}, caption=caption, drawings=(), table=table, file=_file(table))
+
+
+def method(words: Method) -> None:
+    """Show how the figures were made and what they do not say."""
+    _display("method", {"role": "method"}, words=words)
+
+
+@cache
+def stylesheet() -> str:
+    """The style sheet of fragments and pages, with the variables of `analysis.charts.style.PALETTE`."""
+    from analysis.charts.style import PALETTE
+
+    def variables(place: int) -> str:
+        return "".join(f"--{role}:{colours[place]};" for role, colours in PALETTE.items())
+
+    rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
+    dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{variables(1)}}}}}"
+    return f":root{{{variables(0)}}}{dark}{rules}"
+
+
+def _file(table: Table | None) -> dict[str, str] | None:
+    if table is None:
+        return None
+    # The byte-order mark makes Excel read the file as UTF-8.
+    content = ("\ufeff" + table.csv).encode("utf-8")
+    return {"name": table.file_name, "href": f"data:text/csv;base64,{base64.b64encode(content).decode('ascii')}"}
+
+
+def _display(fragment: str, told: dict[str, Any], **values: Any) -> None:
+    page = _environment().get_template(f"{fragment}.html.j2").render(**values)
+    display(HTML(page), metadata={METADATA: told})
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("analysis.exhibits", "fragments"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )

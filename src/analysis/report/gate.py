@@ -1,0 +1,83 @@
+"""The gate: what a page must be before anyone may see it."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from nbformat import NotebookNode
+
+from analysis.report.page import CONTENT_POLICY, missing_glyphs, opening_of
+
+LARGEST_PAGE = 2_000_000
+_LINKS = ("src", "href", "xlink:href", "srcset", "action", "data", "poster")
+_FORBIDDEN = ("script", "iframe", "object", "embed", "link", "base", "form")
+
+
+def refusals(notebook: NotebookNode, page: str) -> list[str]:
+    """Every reason, in Chinese, why a page may not be published; empty when it may."""
+    found = _Reader()
+    found.feed(page)
+    reasons = [
+        *_notebook_faults(notebook),
+        *found.faults,
+        *([f"h1 应恰有一个，现有 {found.headings} 个"] if found.headings != 1 else []),
+        *(["缺少页面标题 title"] if not found.title.strip() else []),
+        *([f"lang 应为 zh-CN 或 en，现为“{found.lang}”"] if found.lang not in ("zh-CN", "en") else []),
+        *(["内容安全策略缺失或被改动"] if found.policy != CONTENT_POLICY else []),
+    ]
+    size = len(page.encode("utf-8"))
+    if size > LARGEST_PAGE:
+        reasons.append(f"页面有 {size:,} 字节，上限为 {LARGEST_PAGE:,}")
+    missing = missing_glyphs(page)
+    if missing:
+        reasons.append(f"字体缺少这些字：{'、'.join(f'{char}（U+{ord(char):04X}）' for char in missing[:20])}")
+    return reasons
+
+
+def _notebook_faults(notebook: NotebookNode) -> list[str]:
+    faults = [] if opening_of(notebook) else ["笔记本没有页首（标题和首行结论）"]
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                faults.append(f"笔记本出错：{output.ename}: {output.evalue}")
+            elif output.output_type == "stream" and output.name == "stderr":
+                faults.append(f"笔记本有警告输出：{output.text.strip()[:300]}")
+    return faults
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.faults: list[str] = []
+        self.headings = 0
+        self.lang = self.policy = self.title = ""
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag in _FORBIDDEN:
+            self.faults.append(f"不允许 <{tag}>")
+        for name in set(_LINKS) & given.keys():
+            if not given[name].startswith(("data:", "#")):
+                self.faults.append(f"<{tag} {name}> 指向页面之外：{given[name][:80]}")
+        for name in given:
+            if name.startswith("on"):
+                self.faults.append(f"<{tag}> 带有脚本 {name}")
+        if tag == "img" and not given.get("alt"):
+            self.faults.append("图片缺少替代文字 alt")
+        if tag == "svg" and "drawing" in given.get("class", "") and not given.get("aria-label"):
+            self.faults.append("图缺少替代文字 aria-label")
+        if tag == "html":
+            self.lang = given.get("lang", "")
+        elif tag == "meta" and given.get("http-equiv") == "Content-Security-Policy":
+            self.policy = given.get("content", "")
+        elif tag == "h1":
+            self.headings += 1
+        self._in_title = tag == "title"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_title = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data

@@ -1,0 +1,99 @@
+"""An executed notebook → one page that needs nothing else: no network, no script, no font of the reader's machine."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from analysis import exhibits
+from analysis.charts.style import FACE, face_file
+from analysis.words import Chrome
+
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+)
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+def opening_of(notebook: NotebookNode) -> dict[str, str]:
+    """The title, headline and language that the notebook's opening declares; empty when it has none."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            told = output.get("metadata", {}).get(exhibits.METADATA, {})
+            if told.get("role") == "opening":
+                return {name: told[name] for name in ("title", "headline", "lang")}
+    return {}
+
+
+def to_page(notebook: NotebookNode, chrome: Chrome) -> str:
+    """The page of an executed notebook: outputs only, in the order of the cells.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    chrome : analysis.words.Chrome
+        The words around the outputs: skip link, provenance.
+    """
+    from nbconvert.exporters import HTMLExporter
+
+    exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(TEMPLATES)])
+    opening = opening_of(notebook)
+    resources: dict[str, Any] = {
+        "metadata": {"name": opening.get("title", "")},
+        "page": {
+            "lang": {"zh": "zh-CN"}.get(chrome.lang, chrome.lang),
+            "policy": CONTENT_POLICY,
+            "chrome": chrome,
+            "style": Markup(exhibits.stylesheet()),
+            "metadata_key": exhibits.METADATA,
+        },
+    }
+    page, _ = exporter.from_notebook_node(notebook, resources=resources)
+    return with_face(page)
+
+
+def with_face(page: str) -> str:
+    """The page with the font subset of its own characters put where its style sheet begins."""
+    return page.replace("<style>", f"<style>{_face_rule(characters(page))}", 1)
+
+
+def characters(page: str) -> str:
+    """Every character that a page shows, sorted."""
+    shown = re.sub(r"<style.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL)
+    return "".join(sorted(set(html.unescape(shown)) - set("\r\n\t")))
+
+
+def missing_glyphs(page: str) -> str:
+    """The characters of a page that its face cannot draw."""
+    return "".join(char for char in characters(page) if ord(char) not in _drawable())
+
+
+@cache
+def _drawable() -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(face_file(), lazy=True) as face:
+        return frozenset(face.getBestCmap())
+
+
+@cache
+def _face_rule(text: str) -> str:
+    from fontTools import subset
+
+    options = subset.Options(flavor="woff2", layout_features=[], hinting=False, name_IDs=[], recalc_timestamp=False)
+    face = subset.load_font(str(face_file()), options, lazy=True)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=text)
+    subsetter.subset(face)
+    written = io.BytesIO()
+    subset.save_font(face, written, options)
+    data = base64.b64encode(written.getvalue()).decode("ascii")
+    return f"@font-face{{font-family:'{FACE}';src:url(data:font/woff2;base64,{data}) format('woff2')}}"

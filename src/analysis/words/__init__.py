@@ -1,0 +1,21 @@
+"""The words of the pages, in Chinese and English, computed from the frames that are shown."""
+
+from analysis.words import coverage, trend, workload
+from analysis.words.language import LANGUAGES, Language
+from analysis.words.page import Caption, Chrome, KeyFigure, Method, Opening, Table, chrome, opening
+
+__all__ = [
+    "LANGUAGES",
+    "Caption",
+    "Chrome",
+    "KeyFigure",
+    "Language",
+    "Method",
+    "Opening",
+    "Table",
+    "chrome",
+    "coverage",
+    "opening",
+    "trend",
+    "workload",
+]

@@ -1,0 +1,214 @@
+"""What the page on theme coverage says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.schema import NO_FEEDBACK
+from analysis.words.language import Language
+from analysis.words.page import Caption, KeyFigure, Method, Table, source, table
+
+if TYPE_CHECKING:
+    from analysis.plan import Plan
+
+
+def title(plan: Plan, say: Language) -> str:
+    """The title of the page."""
+    if "theme" in plan.selection:
+        return say("Theme coverage: {theme}", theme=say.name(plan.selection["theme"]))
+    return say("Theme coverage")
+
+
+def key_figures(plan: Plan, themes: pd.DataFrame, say: Language) -> list[KeyFigure]:
+    """The numbers at the head of the page."""
+    measures = len(plan.measures)
+    sums = themes.drop(columns=["theme_id", "completion"]).sum()
+    return [
+        KeyFigure(
+            say("Themes with current feedback"),
+            say.share_of(int(themes["current_feedback"].gt(0).sum()), len(themes)),
+            say("on at least one measure"),
+        ),
+        KeyFigure(say("Measures with current feedback"), say.share_of(int(sums["current_feedback"]), measures)),
+        KeyFigure(
+            say("Closed"),
+            say.share_of(int(sums["closed"]), int(sums["completable"])),
+            say("of measures that can be completed"),
+        ),
+        KeyFigure(say("Measures with evidence"), say.share_of(int(sums["with_evidence"]), measures)),
+        KeyFigure(say("Measures that rest on one unit"), say.share_of(int(sums["single_unit"]), measures)),
+        KeyFigure(say("Measures with a measurable promise"), say.share_of(int(sums["with_commitment"]), measures)),
+    ]
+
+
+def states(counts: pd.DataFrame, themes: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the figure of each theme's measures by state."""
+    possible = themes[themes["completable"].gt(0)]
+    silent = themes.loc[themes["current_feedback"].eq(0), "theme_id"]
+    closed, completable = int(themes["closed"].sum()), int(themes["completable"].sum())
+    if themes.empty:
+        finding = say("No measure matches this selection")
+    elif len(silent):
+        finding = say.count(
+            len(silent),
+            "{n} theme has no current feedback: {themes}",
+            "{n} themes have no current feedback: {themes}",
+            themes=say.listing(map(say.name, silent)),
+        )
+    elif possible.empty:
+        finding = say("Every theme has current feedback; none holds a measure that can be completed")
+    elif not closed:
+        finding = say(
+            "Every theme has current feedback; none of the {completable} measures that can be completed is closed",
+            completable=completable,
+        )
+    else:
+        best = possible.loc[possible["completion"].eq(possible["completion"].max())]
+        finding = say(
+            "Every theme has current feedback; completion is highest in {themes}, {share}",
+            themes=say.listing(map(say.name, best["theme_id"])),
+            share=say.listing(map(say.share_of, best["closed"].tolist(), best["completable"].tolist()), most=len(best)),
+        )
+    told = say.listing(
+        (
+            say("{theme}: {closed} of {measures} closed", theme=say.name(theme), closed=closed, measures=measures)
+            for theme, closed, measures in themes[["theme_id", "closed", "measures"]].itertuples(index=False)
+        ),
+        most=8,
+    )
+    return Caption(
+        key="states-by-theme",
+        finding=finding,
+        alt=say("Stacked bars of each theme's measures by state. {told}.", told=told or "—"),
+        source=source(plan, say, record=True),
+        labels={**say.labels, "nothing": say("No measure matches this selection")},
+    )
+
+
+def theme_table(themes: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """Every theme's coverage."""
+    return table(
+        themes,
+        plan,
+        say,
+        key="theme_coverage",
+        caption=say("Coverage of each theme"),
+        record=True,
+        percents=["completion"],
+    )
+
+
+def matrix(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the matrix of units and themes."""
+    spans = counts.gt(0).sum(axis="columns")
+    everywhere, once = counts.index[spans.eq(counts.shape[1])], int(spans.eq(1).sum())
+    if counts.empty:
+        finding = say("No measure matches this selection")
+    elif counts.shape[1] == 1:
+        finding = say.count(len(counts), "{n} unit carries the one theme shown", "{n} units carry the one theme shown")
+    elif len(everywhere):
+        finding = say.count(
+            once,
+            "{units} takes part in all {themes} themes; {n} unit in only one",
+            "{units} takes part in all {themes} themes; {n} units in only one",
+            units=say.listing(map(say.name, everywhere)),
+            themes=counts.shape[1],
+        )
+    else:
+        finding = say.count(
+            once,
+            "No unit takes part in all {themes} themes; {n} unit in only one",
+            "No unit takes part in all {themes} themes; {n} units in only one",
+            themes=counts.shape[1],
+        )
+    gaps = int(counts.eq(0).to_numpy().sum())
+    return Caption(
+        key="unit-by-theme",
+        finding=finding,
+        alt=say(
+            "Heatmap of the measures of each theme that name each unit: {rows} units by {columns} themes, {gaps} cells "
+            "empty.",
+            rows=counts.shape[0],
+            columns=counts.shape[1],
+            gaps=gaps,
+        ),
+        source=source(plan, say, record=False),
+        labels={**say.labels, "nothing": say("No measure matches this selection")},
+        note=say("An empty cell means that the notice names the unit in no measure of the theme."),
+    )
+
+
+def matrix_table(counts: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """The matrix of units and themes as a table."""
+    return table(
+        counts.reset_index(),
+        plan,
+        say,
+        key="unit_by_theme",
+        caption=say("Measures of each theme that name each unit"),
+        record=False,
+    )
+
+
+def measures(listed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the list of measures."""
+    silent, divided = int(listed["state"].eq(NO_FEEDBACK).sum()), int(listed["units_disagree"].sum())
+    if listed.empty:
+        finding = say("No measure matches this selection")
+    elif silent:
+        finding = say.count(
+            silent,
+            "{n} of {total} measures has had no feedback; on {divided} the units disagree",
+            "{n} of {total} measures have had no feedback; on {divided} the units disagree",
+            total=len(listed),
+            divided=divided,
+        )
+    else:
+        finding = say("Every measure has had feedback; on {divided} the units disagree", divided=divided)
+    return Caption(
+        key="measures",
+        finding=finding,
+        alt="",
+        source=source(plan, say, record=True),
+        note=say("A measure stands where its weakest reporting unit stands."),
+    )
+
+
+def measures_table(listed: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """Every measure, as a table."""
+    return table(
+        listed, plan, say, key="measures", caption=say("All measures, in the order of the notice"), record=True
+    )
+
+
+def method(say: Language) -> Method:
+    """How the figures of the page were made."""
+    return Method(
+        say("How to read this"),
+        (
+            (
+                say("State of a measure"),
+                say(
+                    "That of its weakest reporting unit. It counts as without feedback only when no unit has reported."
+                ),
+            ),
+            (
+                say("Can be completed"),
+                say(
+                    "All measures but those that run continuously by their nature and those withdrawn. Which are which "
+                    "is our reading of the notice."
+                ),
+            ),
+            (say("Completion"), say("Closed measures ÷ measures that can be completed; empty when there are none.")),
+            (
+                say("Current feedback"),
+                say("At least one unit's last word is at most one due period old, or nothing is owed any more."),
+            ),
+            (
+                say("Measurable promise"),
+                say("The text of the measure names a number to be kept. The list of promises is our reading."),
+            ),
+        ),
+    )

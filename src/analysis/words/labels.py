@@ -1,0 +1,86 @@
+"""Display names: of the plan's own things, of states, of columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.plan import Plan
+    from analysis.words.language import Language
+
+_VOCABULARY = {
+    "closed": "Closed (verified)",
+    "done_reported": "Reported done, not verified",
+    "in_progress": "In progress",
+    "stalled": "Stalled",
+    "not_started": "Not started",
+    "ongoing": "Running continuously",
+    "no_feedback": "No feedback",
+    "withdrawn": "Withdrawn",
+    "current": "Current",
+    "stale": "Stale (2 periods)",
+    "very_stale": "Stale (3 periods or more)",
+    "settled": "Nothing owed",
+    "forward": "Forward",
+    "back": "Back",
+    "other": "Other",
+    "municipal_department": "Municipal department",
+    "central_agency": "Central agency in the city",
+    "district": "District",
+    "zone": "Zone",
+    "enterprise": "Enterprise",
+}
+
+_COLUMNS = {
+    "unit_id": "Unit",
+    "theme_id": "Theme",
+    "measure_id": "Measure",
+    "unit_ids": "Units",
+    "kind": "Kind",
+    "state": "State",
+    "state_before": "State before",
+    "direction": "Direction",
+    "named_in": "Measures naming the unit (F)",
+    "sole": "Carried alone (S)",
+    "share": "Fractional count (W)",
+    "lead": "Leads (L)",
+    "open_load": "Open load",
+    "reports_due": "Reports due",
+    "on_time": "On time",
+    "on_time_share": "On-time share",
+    "measures": "Measures",
+    "units": "Units named",
+    "single_unit": "Rest on one unit",
+    "completable": "Can be completed",
+    "completion": "Completion",
+    "current_feedback": "Current feedback",
+    "with_evidence": "With evidence",
+    "with_commitment": "With a measurable promise",
+    "days_since_feedback": "Days since feedback",
+    "units_disagree": "Units disagree",
+    "period_end": "Period end",
+    "scope": "Scope: measures that can be completed",
+    "reported": "Reported done or closed",
+    "data": "Data",
+    "count_of_measures": "Number of measures",
+    "True": "Yes",
+    "False": "No",
+}
+
+
+def labels(say: Language, plan: Plan | None) -> dict[str, str]:
+    """Every vocabulary word and column, and every id of a plan, with its display name in the language of `say`."""
+    words = {word: say(message) for word, message in {**_VOCABULARY, **_COLUMNS}.items()}
+    if plan is None:
+        return words
+    short, title = ("short", "title") if say.lang == "zh" else ("short_en", "title_en")
+    measures = plan.measures
+    return {
+        **words,
+        **dict(zip(plan.units["unit_id"], plan.units[short], strict=True)),
+        **dict(zip(plan.themes["theme_id"], plan.themes[short], strict=True)),
+        **{
+            measure: say("{number}. {title}", number=number, title=name)
+            for measure, number, name in zip(measures["measure_id"], measures["number"], measures[title], strict=True)
+        },
+    }

@@ -1,0 +1,270 @@
+"""What every page says: its opening, its tables, where its figures come from."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.schema import BUCKETS, NO_FEEDBACK
+from analysis.words.language import NOTHING, Language
+
+if TYPE_CHECKING:
+    from analysis.plan import Plan
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A number a leader takes away, what it is, and what it is of."""
+
+    name: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The head of a page."""
+
+    lang: str
+    banners: tuple[str, ...]
+    plan: str
+    title: str
+    dates: tuple[str, ...]
+    headline: str
+    key_figures: tuple[KeyFigure, ...]
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What stands around a figure or a table: the finding, the alternative text, the source, the names to draw with."""
+
+    key: str
+    finding: str
+    alt: str
+    source: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A frame as it is printed, and the same as CSV with its numbers unrounded."""
+
+    caption: str
+    heads: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[str, ...], ...]
+    csv: str
+    file_name: str
+    summary: str
+    download: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """How the figures were made: terms and what they mean."""
+
+    title: str
+    terms: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Chrome:
+    """The words that a page has around the outputs of its notebook."""
+
+    lang: str
+    skip: str
+    title: str
+    terms: tuple[tuple[str, str], ...]
+
+
+def opening(
+    plan: Plan,
+    measure_states: pd.DataFrame,
+    say: Language,
+    *,
+    title: str,
+    key_figures: Iterable[KeyFigure],
+    as_of: pd.Timestamp,
+    known_at: pd.Timestamp,
+) -> Opening:
+    """The head of a page, with the leader's first line.
+
+    Parameters
+    ----------
+    measure_states : pandas.DataFrame
+        From `analysis.status.by_measure`.
+    """
+    dates = [say("As of {date}", date=say.date(as_of)), say("As known on {date}", date=say.date(known_at))]
+    if plan.selection:
+        dates.append(say("Only: {names}", names=say.listing(map(say.name, plan.selection.values()))))
+    return Opening(
+        lang=say.lang,
+        banners=banners(plan, say),
+        plan=plan.title[say.lang],
+        title=title,
+        dates=tuple(dates),
+        headline=headline(plan, measure_states, say, as_of=as_of),
+        key_figures=tuple(key_figures),
+    )
+
+
+def banners(plan: Plan, say: Language) -> tuple[str, ...]:
+    """What must be said before anything else: that a record is made up."""
+    if plan.progress_provenance != "synthetic":
+        return ()
+    return (
+        say(
+            "Synthetic sample. The measures and units are those of the published notice; every state, date and remark "
+            "on progress was made by a program for demonstration and says nothing about any unit."
+        ),
+    )
+
+
+def headline(plan: Plan, measure_states: pd.DataFrame, say: Language, *, as_of: pd.Timestamp) -> str:
+    """The leader's first line: how many measures are in each state; the parts add to the number of measures."""
+    total = len(measure_states)
+    if not total:
+        return say("As of {date}: no measure matches this selection.", date=say.date(as_of))
+    states = measure_states["state"].value_counts().reindex(list(BUCKETS), fill_value=0)
+    silent = measure_states.loc[measure_states["state"].eq(NO_FEEDBACK), "measure_id"]
+    numbers = plan.measures.set_index("measure_id")["number"].loc[silent]
+    parts = {
+        "closed": say("{n} closed", n=states["closed"]),
+        "done_reported": say("{n} reported done and awaiting verification", n=states["done_reported"]),
+        "in_progress": say("{n} in progress", n=states["in_progress"]),
+        "stalled": say("{n} stalled", n=states["stalled"]),
+        "not_started": say("{n} not started", n=states["not_started"]),
+        "ongoing": say("{n} running continuously", n=states["ongoing"]),
+        NO_FEEDBACK: say("{n} without feedback", n=states[NO_FEEDBACK])
+        + (say(" (no. {numbers})", numbers=say.listing(numbers, most=12)) if len(numbers) else ""),
+        "withdrawn": say("{n} withdrawn", n=states["withdrawn"]),
+    }
+    return say.count(
+        total,
+        "As of {date}, {n} measure: {parts}.",
+        "As of {date}, {n} measures: {parts}.",
+        date=say.date(as_of),
+        parts=say.listing((parts[state] for state in BUCKETS), most=len(BUCKETS)),
+    )
+
+
+def source(plan: Plan, say: Language, *, record: bool) -> str:
+    """Where a figure comes from: the notice alone, or the notice with the record of progress."""
+    issuers = say.listing(plan.issuers[say.lang])
+    notice = say("Source: notice of {date} by {issuers}", date=say.date(plan.issued), issuers=issuers)
+    if not record:
+        return say("{notice}.", notice=notice)
+    if plan.progress_provenance == "synthetic":
+        return say("{notice}; record of progress: synthetic sample, not real.", notice=notice)
+    return say("{notice}; record of progress reported by the units.", notice=notice)
+
+
+def table(
+    frame: pd.DataFrame,
+    plan: Plan,
+    say: Language,
+    *,
+    key: str,
+    caption: str,
+    record: bool,
+    digits: Mapping[str, int] | None = None,
+    percents: Iterable[str] = (),
+) -> Table:
+    """A frame as a table of a page.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A row a line; the first column names the line.
+    key : str
+        Names the CSV file.
+    record : bool
+        Whether the figures rest on the record of progress; if that is synthetic, the CSV says so in every row.
+    digits : mapping, optional
+        Decimals of a column of fractions; 2 when left out.
+    percents : iterable of str
+        Columns that are shares of 1 and are printed as percentages.
+    """
+    digits, percents = dict(digits or {}), set(percents)
+
+    def printed(value: Any, column: str) -> str:
+        if isinstance(value, float) and not pd.isna(value):
+            return say.percent(value) if column in percents else say.number(value, digits.get(column, 2))
+        return words_for(value, say)
+
+    columns = list(frame.columns)
+    numeric = {column: pd.api.types.is_numeric_dtype(frame[column]) for column in columns}
+    numeric |= {column: False for column in columns if pd.api.types.is_bool_dtype(frame[column])}
+    records = list(frame.itertuples(index=False, name=None))
+    made_up = record and plan.progress_provenance == "synthetic"
+    return Table(
+        caption=caption,
+        heads=tuple((say.name(column), numeric[column]) for column in columns),
+        rows=tuple(
+            tuple(printed(value, column) for value, column in zip(values, columns, strict=True)) for values in records
+        ),
+        csv=_csv(columns, records, say, made_up=made_up),
+        file_name=f"{plan.id}_{key}{'_synthetic' if made_up else ''}.csv",
+        summary=say("Data table"),
+        download=say("Download this table (CSV)"),
+    )
+
+
+def words_for(value: Any, say: Language) -> str:
+    """A value of a frame in words: names for ids, ISO days, counts as they are, a dash where there is nothing."""
+    if isinstance(value, list | tuple):
+        return say.listing((words_for(part, say) for part in value), most=len(value)) or NOTHING
+    if value is None or pd.isna(value):
+        return NOTHING
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    return say.name(value)
+
+
+def _csv(columns: list[str], records: list[tuple[Any, ...]], say: Language, *, made_up: bool) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    mark = ([say.name("data")], [say("synthetic sample")]) if made_up else ([], [])
+    writer.writerow([say.name(column) for column in columns] + mark[0])
+    for values in records:
+        writer.writerow([_cell(value, say) for value in values] + mark[1])
+    return written.getvalue()
+
+
+def _cell(value: Any, say: Language) -> str | float | int:
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return "" if pd.isna(value) else value
+    text = words_for(value, say)
+    # A spreadsheet takes a cell that starts like this for a formula; the apostrophe makes it text.
+    return "" if text == NOTHING else f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def chrome(
+    plan: Plan, say: Language, *, versions: Mapping[str, str], parameters: Mapping[str, str], command: str
+) -> Chrome:
+    """The words around a page's outputs, with where its numbers come from and how to make it again."""
+    inputs = say.listing(
+        (
+            say("{file}: {rows} rows, SHA-256 {hash}", file=file, rows=rows, hash=sha256[:12])
+            for file, rows, sha256 in plan.sources[["file", "rows", "sha256"]].itertuples(index=False)
+        ),
+        most=len(plan.sources),
+    )
+    return Chrome(
+        lang=say.lang,
+        skip=say("Skip to the content"),
+        title=say("Where this page comes from"),
+        terms=(
+            (say("Inputs"), inputs),
+            (say("Parameters"), say.listing((f"{name}={value}" for name, value in parameters.items()), most=99)),
+            (say("Versions"), say.listing((f"{name} {version}" for name, version in versions.items()), most=99)),
+            (say("To make this page again"), command),
+        ),
+    )

@@ -1,0 +1,206 @@
+"""What the page on workload by unit says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.schema import NO_FEEDBACK
+from analysis.words.language import Language, round_parts
+from analysis.words.page import Caption, KeyFigure, Method, Table, source, table
+
+if TYPE_CHECKING:
+    from analysis.plan import Plan
+
+
+def title(plan: Plan, say: Language) -> str:
+    """The title of the page."""
+    if "unit" in plan.selection:
+        return say("Workload: the measures of {unit}", unit=say.name(plan.selection["unit"]))
+    return say("Workload by unit")
+
+
+def key_figures(plan: Plan, loads: pd.DataFrame, concentration: pd.Series, say: Language) -> list[KeyFigure]:
+    """The numbers at the head of the page."""
+    measures = len(plan.measures)
+    alone = int(loads["sole"].sum())
+    return [
+        KeyFigure(say("Measures"), say.number(measures)),
+        KeyFigure(say("Units named"), say.number(len(loads))),
+        KeyFigure(say("Responsibilities"), say.number(loads["named_in"].sum()), say("a unit on a measure counts once")),
+        KeyFigure(say("Measures one unit carries alone"), say.share_of(alone, measures)),
+        KeyFigure(
+            say("Effective units"),
+            say.number(concentration["effective_units"], 2),
+            say("as many as if the load lay evenly (HHI {hhi})", hhi=say.number(concentration["hhi"], 4)),
+        ),
+        KeyFigure(
+            say("Load on the three heaviest units"),
+            say.percent(concentration["top_three_share"], 1),
+            say("of the fractional count"),
+        ),
+    ]
+
+
+def load(loads: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the figure of F and W by unit."""
+    measures = len(plan.measures)
+    heaviest = loads[loads["share"].eq(loads["share"].max()) & loads["named_in"].eq(loads["named_in"].max())]
+    if loads.empty:
+        finding = say("No measure matches this selection, so no unit carries any")
+    elif len(loads) == 1:
+        finding = say("{unit} carries all of it alone", unit=say.name(loads["unit_id"].iloc[0]))
+    elif len(heaviest) == 1:
+        unit = heaviest.iloc[0]
+        finding = say(
+            "{unit} is named in {named} of {measures} measures and carries {share} of the load",
+            unit=say.name(unit["unit_id"]),
+            named=unit["named_in"],
+            measures=measures,
+            share=say.percent(unit["share"] / measures),
+        )
+    elif len(heaviest) > 1:
+        finding = say(
+            "{units} carry the most, each named in {named} of {measures} measures",
+            units=say.listing(map(say.name, heaviest["unit_id"])),
+            named=heaviest["named_in"].iloc[0],
+            measures=measures,
+        )
+    else:
+        most_named = loads.sort_values("named_in", ascending=False, kind="stable").iloc[0]
+        finding = say(
+            "{named_most} is named most often, {carries_most} carries the most",
+            named_most=say.name(most_named["unit_id"]),
+            carries_most=say.name(loads["unit_id"].iloc[0]),
+        )
+    told = say.listing(
+        (
+            say("{unit} {named} and {share}", unit=say.name(unit), named=named, share=say.number(share, 2))
+            for unit, named, share in loads[["unit_id", "named_in", "share"]].itertuples(index=False)
+        ),
+        most=5,
+    )
+    return Caption(
+        key="load",
+        finding=finding,
+        alt=say("Dot chart of measures naming each unit and of its fractional count. {told}.", told=told or "—"),
+        source=source(plan, say, record=False),
+        labels={**say.labels, "nothing": say("No measure matches this selection")},
+    )
+
+
+def load_table(loads: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """Every unit's load; the fractional counts are rounded so that they add to the number of measures."""
+    printed = loads[["unit_id", "named_in", "sole", "share", "lead", "open_load"]].copy()
+    if plan.lead_rule == "none" and printed["lead"].isna().all():
+        printed["lead"] = None
+    printed["share"] = round_parts(loads["share"], 2)
+    printed["open_load"] = round_parts(loads["open_load"], 2)
+    return table(
+        printed,
+        plan,
+        say,
+        key="workload_by_unit",
+        caption=say(
+            "Load of each unit; the fractional counts add to {total}", total=say.number(printed["share"].sum())
+        ),
+        record=True,
+    )
+
+
+def states(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the figure of each unit's responsibilities by state."""
+    total, silent = int(counts.to_numpy().sum()), int(counts[NO_FEEDBACK].sum())
+    closed = int(counts["closed"].sum())
+    never = counts.index[counts[NO_FEEDBACK].eq(counts.sum(axis="columns"))]
+    if not total:
+        finding = say("No measure matches this selection, so there is nothing to report on")
+    elif silent == total:
+        finding = say("No unit has reported on anything yet")
+    elif len(never):
+        finding = say.count(
+            len(never),
+            "{n} unit has never reported: {units}",
+            "{n} units have never reported: {units}",
+            units=say.listing(map(say.name, never)),
+        )
+    elif silent:
+        finding = say.count(
+            silent,
+            "{n} of {total} responsibilities has had no feedback",
+            "{n} of {total} responsibilities have had no feedback",
+            total=total,
+        )
+    else:
+        finding = say(
+            "Every unit has reported on each of its measures; {n} of {total} are closed", n=closed, total=total
+        )
+    told = say.listing(
+        (say("{state} {n}", state=say.name(state), n=count) for state, count in counts.sum().items() if count), most=8
+    )
+    return Caption(
+        key="states-by-unit",
+        finding=finding,
+        alt=say("Stacked bars of each unit's measures by delivery state. In all: {told}.", told=told or "—"),
+        source=source(plan, say, record=True),
+        labels={**say.labels, "nothing": say("No measure matches this selection")},
+        note=say("Each unit's own last word. Load is not performance: units with more measures have more to report."),
+    )
+
+
+def states_table(counts: pd.DataFrame, loads: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """Each unit's responsibilities by state, and how it keeps its record."""
+    kept = loads[["unit_id", "stale", "reports_due", "on_time", "on_time_share"]]
+    printed = counts.reset_index().merge(kept, on="unit_id", how="left")
+    return table(
+        printed,
+        plan,
+        say,
+        key="states_by_unit",
+        caption=say("Each unit's measures by state, and its reports"),
+        record=True,
+        percents=["on_time_share"],
+    )
+
+
+def method(plan: Plan, say: Language) -> Method:
+    """How the figures of the page were made."""
+    lead = (
+        say("The notice declares no lead, so leads are left empty: that is not the same as none.")
+        if plan.lead_rule == "none"
+        else say("The notice declares that the unit listed first leads.")
+    )
+    return Method(
+        say("How to read this"),
+        (
+            (say("Measures naming the unit (F)"), say("Each measure counts once for every unit that it names.")),
+            (
+                say("Fractional count (W)"),
+                say(
+                    "Each measure counts 1, shared equally by its units. Equal sharing is an assumption: the notice "
+                    "does not say who does how much. The counts add to the number of measures."
+                ),
+            ),
+            (say("Leads (L)"), lead),
+            (say("Open load"), say("The fractional count over measures that are neither closed nor withdrawn.")),
+            (
+                say("No feedback"),
+                say("No statement has arrived. It is a state of its own: it does not mean that nothing was begun."),
+            ),
+            (
+                say("On time"),
+                say(
+                    "A statement on a month that arrived by day {day} of the next month. Months after closure or "
+                    "withdrawal are not due.",
+                    day=plan.calendar.due_day,
+                ),
+            ),
+            (
+                say("Effective units"),
+                say(
+                    "1 ÷ HHI, the sum of squared parts of the load: the number of equal units that would be as uneven."
+                ),
+            ),
+        ),
+    )
