@@ -54,6 +54,7 @@ def report(
         str, typer.Option(help="The day the reports speak of; the last day of the record when left out.")
     ] = "",
     known_at: Annotated[str, typer.Option(help="Count only what had arrived by this day; as-of when left out.")] = "",
+    compare_to: Annotated[str, typer.Option(help="Mark what has moved since this earlier day.")] = "",
     lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = Languages.all,
     unit: Annotated[str, typer.Option(help="Only the measures that name this unit.")] = "",
     theme: Annotated[str, typer.Option(help="Only the measures of this theme.")] = "",
@@ -64,19 +65,22 @@ def report(
     """Make reports and publish them; a second call makes only what has changed."""
     from analysis.plan import UnknownName, data_folder, open_plan
     from analysis.report import ParameterError, SiteLocked, check_parameters, make_reports, report_names
-    from analysis.report.run import notebook_of
+    from analysis.report.run import needs_unit, notebook_of
     from analysis.schema import DataError
 
     try:
-        chosen = list(dict.fromkeys(names or report_names()))
+        chosen = list(dict.fromkeys(names or [name for name in report_names() if unit or not needs_unit(name)]))
         for name in chosen:
             notebook_of(name)
+            if needs_unit(name) and not unit:
+                raise ParameterError(f"{name} 是一个单位的报告：请用 --unit 指明单位")
         opened = open_plan(plan)
         embedded = opened.folder.parent == data_folder().resolve()
         values = {
             "plan_id": opened.id if embedded else str(opened.folder),
             "as_of": as_of or _last_day(opened.progress),
             "known_at": known_at,
+            "compare_to": compare_to,
             "unit": unit,
             "theme": theme,
         }
@@ -142,6 +146,25 @@ def read_notice(
         f"{len(tables.measures)} measures, {len(tables.themes)} themes, "
         f"{len(tables.responsibilities)} responsibilities, {len(tables.doubts)} doubts: {out}"
     )
+
+
+@app.command()
+def sample(
+    plan: PlanOption = "tianjin-2024",
+    seed: Annotated[int, typer.Option(help="Same seed, same record.")] = 2024,
+    out: Annotated[Path, typer.Option(help="The CSV file to write.")] = Path("progress.csv"),
+) -> None:
+    """Write a synthetic record of progress for a plan: made up, and marked so in every row."""
+    from analysis.plan import UnknownName, open_plan
+    from analysis.sample import synthetic_progress
+
+    try:
+        opened = open_plan(plan)
+    except UnknownName as unknown:
+        _stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+    rows = synthetic_progress(opened.measures, opened.responsibilities, seed=seed)
+    rows.to_csv(out, index=False, lineterminator="\n")
+    typer.echo(f"{len(rows)} statements: {out}")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -35,6 +35,9 @@ TRANSITIONS = {
 }
 """State → states that may follow it in the next statement. ``closed`` → ``in_progress`` (reopened) needs a reason."""
 
+SCHEDULE = ("on_track", "behind", "overdue", "no_deadline")
+"""Where a measure stands against its deadline."""
+
 FEEDBACK = ("on_time", "late", "missing")
 """What became of a report that was due."""
 
@@ -226,8 +229,8 @@ class DataError(ValueError):
 
 def problem_frame(records: Iterable[dict[str, Any]] = ()) -> pd.DataFrame:
     """Problems as a frame with the columns of `PROBLEM_COLUMNS`; severity is ``error`` unless a record says so."""
-    frame = pd.DataFrame(list(records), columns=list(PROBLEM_COLUMNS))
-    frame["severity"] = frame["severity"].fillna("error")
+    told = [{"severity": "error", **record} for record in records]
+    frame = pd.DataFrame(told, columns=list(PROBLEM_COLUMNS))
     frame["row"] = frame["row"].astype("Int64")
     return frame
 

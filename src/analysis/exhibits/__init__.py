@@ -16,6 +16,7 @@ from IPython.display import HTML, display
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analysis.exhibits.drawing import to_svg
+from analysis.schema import BUCKETS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,9 +71,14 @@ def stylesheet() -> str:
     def variables(place: int) -> str:
         return "".join(f"--{role}:{colours[place]};" for role, colours in PALETTE.items())
 
+    # Without a script: a checked radio button hides the rows of all groups but its own.
+    filters = "".join(
+        f'.exhibit:has(input[value="{state}"]:checked) tr[data-group]:not([data-group="{state}"]){{display:none}}'
+        for state in BUCKETS
+    )
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{variables(1)}}}}}"
-    return f":root{{{variables(0)}}}{dark}{rules}"
+    return f":root{{{variables(0)}}}{dark}{rules}{filters}"
 
 
 def _file(table: Table | None) -> dict[str, str] | None:

@@ -128,6 +128,8 @@ def page_path(name: str, plan: Plan, parameters: Parameters) -> str:
     date = parameters.as_of
     if parameters.known_at not in ("", parameters.as_of):
         date += f"_known_{parameters.known_at}"
+    if parameters.compare_to:
+        date += f"_compared_{parameters.compare_to}"
     return f"{plan.id}/{date}/{parameters.lang}/{'_'.join(parts)}.html"
 
 
@@ -220,6 +222,7 @@ def _command(name: str, parameters: Parameters, plan: Plan) -> str:
         "plan": where,
         "as-of": parameters.as_of,
         "known-at": parameters.known_at,
+        "compare-to": parameters.compare_to,
         "lang": parameters.lang,
         "unit": parameters.unit,
         "theme": parameters.theme,
