@@ -52,7 +52,7 @@ def draw_dots(
         # A third count is of a part that most rows do not have: 0 is left out, not drawn at the edge.
         dots = shown[columns].where(shown[columns].gt(0) | (np.arange(len(columns)) < 2))
         ax.hlines(rows, dots.min(axis="columns"), dots[columns[0]], color=colour("rule"), linewidth=2.4)
-        for place, (column, look) in enumerate(zip(columns, _LOOKS, strict=False)):
+        for place, (column, look) in enumerate(zip(columns, _LOOKS if len(columns) > 1 else _LOOKS[1:], strict=False)):
             values = dots[column].dropna()
             at = np.flatnonzero(dots[column].notna())
             ax.scatter(values, at, zorder=2 + place, label=labels.get(column, column), **look)

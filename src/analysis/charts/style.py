@@ -147,7 +147,7 @@ def name_rows(ax: Axes, names: Sequence[str], *, narrow: bool, lift: float) -> N
 
 def label_lines(text: str, width: int) -> str:
     """A label broken into lines: between words, or anywhere in Chinese, which has no spaces."""
-    columns = width if text.isascii() else width // 2
+    columns = width // 2 if any(character >= "\u2e80" for character in text) else width
     return "\n".join(wrap(text, columns)) or text
 
 

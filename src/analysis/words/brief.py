@@ -135,6 +135,7 @@ def due(owed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
         record=True,
         nothing=say("No report was due yet"),
         count_of=say("Number of reports due"),
+        **{str(measure): _shortened(say.name(measure)) for measure in owed.index},
     )
 
 
@@ -180,3 +181,9 @@ def method(plan: Plan, say: Language) -> Method:
             ),
         ),
     )
+
+
+def _shortened(name: str) -> str:
+    """A measure's name as far as it fits beside a bar; the table has it whole."""
+    longest = 26 if name.isascii() else 12
+    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
