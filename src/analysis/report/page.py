@@ -42,9 +42,15 @@ def to_page(notebook: NotebookNode, chrome: Chrome) -> str:
     chrome : analysis.words.Chrome
         The words around the outputs: skip link, provenance.
     """
-    from nbconvert.exporters import HTMLExporter
+    from nbconvert.exporters import TemplateExporter
 
-    exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(TEMPLATES)])
+    # Not the exporter for HTML: that one parses what it has made and writes it anew, differently.
+    exporter = TemplateExporter(
+        template_name="page",
+        template_file="index.html.j2",
+        extra_template_basedirs=[str(TEMPLATES)],
+        display_data_priority=["text/html", "image/png", "text/plain"],
+    )
     opening = opening_of(notebook)
     resources: dict[str, Any] = {
         "metadata": {"name": opening.get("title", "")},
