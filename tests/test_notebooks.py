@@ -16,6 +16,7 @@ from analysis.report import Parameters, make_reports, report_names
 from analysis.report.run import notebook_folder, notebook_of
 
 from .built_site import build
+from .plan_folders import write_plan
 
 NAMES = report_names()
 
@@ -142,3 +143,24 @@ def test_a_changed_row_makes_again_only_what_it_touches(tmp_path: Path) -> None:
     lines[place] = lines[place].replace("（示例）", "（示例）改", 1)
     log.write_text("".join(lines), "utf-8")
     assert make() == {"2025-03-31 T1": "made", "2025-03-31 T5": "unchanged", "2024-12-31 T1": "unchanged"}
+
+
+SIZES: dict[str, dict] = {
+    "empty": {"measures": 0, "units": 1, "statements": "none"},
+    "one-measure": {"measures": 1, "units": 1},
+    "one-unit": {"measures": 12, "units": 1},
+    "all-closed": {"measures": 9, "units": 4, "statements": "closed"},
+    "nothing-reported": {"measures": 9, "units": 4, "statements": "none"},
+    "large": {"measures": 500, "units": 200, "themes": 12},
+}
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("size", SIZES)
+def test_plans_of_every_size_make_pages(size: str, tmp_path: Path) -> None:
+    plan = open_plan(write_plan(tmp_path / size, **SIZES[size]))
+    asked = [Parameters(plan_id=str(plan.folder), as_of="2025-03-31", known_at="2025-04-30")]
+    names = [name for name in NAMES if not name.startswith("unit_")]
+    outcomes = make_reports(names, plan, asked, folder=tmp_path / "site", jobs=2)
+    assert [(outcome.result, outcome.reason) for outcome in outcomes] == [("made", "")] * 3
+    assert max(outcome.path.stat().st_size for outcome in outcomes) < 2_000_000

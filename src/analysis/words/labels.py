@@ -77,6 +77,7 @@ _COLUMNS = {
     "problems": "Problems",
     "next_step": "Next step",
     "text_span": "Words of the notice",
+    "other_unit": "With",
     "shared": "Measures shared",
     "days": "Days since the notice",
     "at_risk": "Open before",

@@ -244,9 +244,16 @@ def partners(shared: pd.DataFrame, plan: Plan, say: Language) -> Caption:
 
 
 def partners_table(shared: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """The matrix of co-responsibility as a table."""
+    """Every two units that share a measure, those that share most first."""
+    pairs = [
+        {"unit_id": shared.index[row], "other_unit": shared.columns[column], "shared": int(shared.iloc[row, column])}
+        for row in range(len(shared))
+        for column in range(row + 1, len(shared))
+        if shared.iloc[row, column]
+    ]
+    listed = pd.DataFrame(pairs, columns=["unit_id", "other_unit", "shared"])
     return table(
-        shared.reset_index(),
+        listed.sort_values("shared", ascending=False, kind="stable"),
         plan,
         say,
         key="co_responsibility",
