@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import csv
+import io
 import math
 import re
 from collections.abc import Callable
@@ -21,10 +23,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analysis import coverage, status, trend, words, workload
+from analysis import charts, coverage, exhibits, status, trend, words, workload
 from analysis.plan import Plan, open_plan, select
-from analysis.schema import NO_FEEDBACK
+from analysis.schema import BUCKETS, NO_FEEDBACK
 from analysis.words import LANGUAGES, Language
+from analysis.words import page as page_words
 from analysis.words.language import NOTHING, catalogue, round_parts
 from analysis.words.page import Caption, Quote, Table
 from tests.strategies import SmallPlan, moments, small_plans
@@ -226,7 +229,7 @@ def named_plan(tianjin: Plan, small: SmallPlan) -> Plan:
         short_en=[f"Office {unit[-1].upper()}" for unit in small.units["unit_id"]],
     )
     units = units.assign(name=units["short"], name_en=units["short_en"])
-    titles = ["通关", "检疫", "物流"]
+    titles, english = ["通关", "检疫", "物流"], ["One", "Two", "Three"]
     ids = list(dict.fromkeys(small.measures["theme_id"]))
     themes = pd.DataFrame(
         {"theme_id": ids, "short": titles[: len(ids)], "short_en": ["One", "Two", "Three"][: len(ids)]}
@@ -911,3 +914,406 @@ def test_no_finding_about_a_small_plan_says_what_its_frame_denies(small: SmallPl
 @cache
 def open_plan_once() -> Plan:
     return open_plan("tianjin-2024")
+
+
+# Ties, said of frames made by hand.
+
+
+def loads(**units: tuple[int, float]) -> pd.DataFrame:
+    frame = pd.DataFrame([(unit, *load) for unit, load in units.items()], columns=["unit_id", "named_in", "share"])
+    return frame.assign(sole=0)
+
+
+def plan_of(tianjin: Plan, measures: int) -> Plan:
+    return replace(tianjin, measures=tianjin.measures.head(measures))
+
+
+def test_the_heaviest_unit_and_its_ties(tianjin: Plan):
+    plan = plan_of(tianjin, 4)
+
+    def told(**units: tuple[int, float]) -> str:
+        return words.workload.load(loads(**units), plan, EN).finding
+
+    assert told(a=(3, 2.5), b=(2, 1.5)) == "a is named in 3 of 4 measures and carries 63% of the load"
+    assert told(a=(3, 2.0), b=(3, 2.0)) == "a, b carry the most, each named in 3 of 4 measures"
+    # One of two that are named as often carries more.
+    assert told(a=(3, 2.5), b=(3, 1.5)) == "a is named in 3 of 4 measures and carries 63% of the load"
+    assert told(a=(2, 2.5), b=(3, 1.5)) == "b is named most often, a carries the most"
+
+
+@pytest.mark.xfail(reason="where two units tie for one of the two places, only the first is named")
+def test_ties_for_one_place_are_told(tianjin: Plan):
+    frame = loads(a=(2, 2.0), b=(3, 1.0), c=(3, 1.0))
+    told = words.workload.load(frame, plan_of(tianjin, 4), EN).finding
+    assert {"a", "b", "c"} <= set(re.findall(r"\b[abc]\b", told.replace("carries a", "carries")))
+
+
+def test_the_closest_pair_and_its_ties(tianjin: Plan):
+    def told(*rows: list[int]) -> str:
+        return words.workload.partners(pd.DataFrame(rows, index=list("abc"), columns=list("abc")), tianjin, EN).finding
+
+    assert told([3, 1, 0], [1, 3, 2], [0, 2, 3]) == "b and c work together most: on 2 measures"
+    assert told([3, 1, 0], [1, 3, 0], [0, 0, 3]) == "a and b work together most: on 1 measure"
+    assert told([3, 1, 0], [1, 3, 1], [0, 1, 3]) == "2 pairs of units share 1 measure each, and none shares more"
+    assert told([3, 0, 0], [0, 3, 0], [0, 0, 3]) == "No two units share a measure"
+
+
+@pytest.mark.xfail(reason="a closed part estimated around what was withdrawn is told as a count")
+def test_half_is_said_to_be_closed_only_when_half_is_closed(tianjin: Plan):
+    """Two of four withdrawn on day 10, one closed on day 20: the curve is at one half, one measure of four closed."""
+    curve = trend.kaplan_meier(pd.Series([10, 10, 20, 90]), pd.Series([False, False, True, False]))
+    assert curve["still_open"].iloc[-1] == 0.5
+    assert not words.trend.survival(curve, tianjin, EN).finding.startswith("Half of the measures were closed")
+
+
+@pytest.mark.xfail(reason="closures are counted again after a reopening, and told as closed measures")
+def test_a_refusal_counts_the_closed_measures_that_there_are(tianjin: Plan):
+    ends = pd.date_range("2024-06-30", periods=9, freq="ME")
+    closed = [1, 2, 1, 2, 2, 2, 2, 2, 2]
+    burn_up = pd.DataFrame({"period_end": ends, "scope": 20, "closed": closed, "reported": closed})
+    told = words.trend.forecast(trend.forecast(burn_up), trend.backtest(burn_up), tianjin, EN).finding
+    assert told.endswith("and there are 2")
+
+
+@pytest.mark.xfail(reason="a theme that holds nothing to complete is passed over without a word")
+def test_every_theme_is_every_theme(tianjin: Plan):
+    end = pd.Timestamp("2024-06-30")
+    frame = pd.DataFrame(
+        {"theme_id": ["T1", "T5"], "period_end": end, "scope": [2, 0], "closed": [1, 0], "reported": [1, 0]}
+    )
+    assert not words.trend.by_theme(frame, tianjin, EN).finding.startswith("Every theme has closed something")
+
+
+@pytest.mark.xfail(reason="the verb follows the other number of the sentence, or there is one form only")
+def test_english_verbs_follow_their_subjects(tianjin: Plan):
+    matrix = pd.DataFrame([[1, 1], [1, 1], [1, 0]], index=list("abc"), columns=["T1", "T2"])
+    assert words.coverage.matrix(matrix, tianjin, EN).finding.startswith("a, b take part")
+    slipped = pd.DataFrame({"days_slipped": [3], "times_returned": [1]})
+    assert "1 expected day has slipped" in words.trend.slips(slipped, tianjin, EN).finding
+    plan = select(tianjin, unit="tj-customs")
+    shared = pd.DataFrame({"unit_id": ["b"], "shared": [2]})
+    assert "1 other unit," in words.brief.partners(shared, plan, EN).finding
+
+
+@pytest.mark.xfail(reason="the last period may still run: the one before did not end a month before")
+def test_a_month_before_is_a_month_before(tianjin: Plan):
+    ends = pd.to_datetime(["2024-06-30", "2024-07-03"])
+    parts = pd.DataFrame({"theme_id": "T1", "period_end": ends, "current": [1, 2], "measures": 5})
+    assert "a month before" not in words.coverage.feedback(parts, tianjin, EN).finding
+
+
+# The leader's first line.
+
+PARTS = {
+    "zh": {
+        "closed": "已办结", "done_reported": "已完成待核", "in_progress": "推进中", "stalled": "受阻",
+        "not_started": "未启动", "ongoing": "常态化", NO_FEEDBACK: "未反馈", "withdrawn": "取消",
+    },
+    "en": {
+        "closed": "closed", "done_reported": "reported done and awaiting verification", "in_progress": "in progress",
+        "stalled": "stalled", "not_started": "not started", "ongoing": "running continuously",
+        NO_FEEDBACK: "without feedback", "withdrawn": "withdrawn",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FirstLine:
+    """The numbers of a leader's first line."""
+
+    total: int
+    parts: dict[str, int]
+    silent: list[int]
+    more: int
+
+
+def parsed(line: str, lang: str) -> FirstLine:
+    listed = r"（第([\d、]+?)(?:等另(\d+)\D?)?项）" if lang == "zh" else r" \(no\. ([\d, ]+?)(?: and (\d+) more)?\)"
+    named = re.search(listed, line)
+    line = re.sub(listed, "", line)
+    if lang == "zh":
+        hit = re.fullmatch(r"截至(\d+年\d+月\d+日)，(\d+)项措施：(.+)。", line)
+        told = [re.fullmatch(r"(\D+)(\d+)", part) for part in hit[3].split("、")] if hit else []
+        parts = {part[1]: int(part[2]) for part in told if part}
+    else:
+        hit = re.fullmatch(r"As of (\d+ \w+ \d+), (\d+) measures?: (.+)\.", line)
+        told = [re.fullmatch(r"(\d+) (.+)", part) for part in hit[3].split(", ")] if hit else []
+        parts = {part[2]: int(part[1]) for part in told if part}
+    assert hit and all(told), line
+    names = {name: state for state, name in PARTS[lang].items()}
+    silent = [int(number) for number in re.split("、|, ", named[1])] if named else []
+    return FirstLine(
+        int(hit[2]), {names[name]: count for name, count in parts.items()}, silent, int(named[2] or 0) if named else 0
+    )
+
+
+def assert_first_line_adds_up(plan: Plan, measures: pd.DataFrame, day: pd.Timestamp) -> None:
+    number_of = dict(zip(plan.measures["measure_id"], plan.measures["number"].astype(int), strict=True))
+    silent = [number_of[measure] for measure in measures.loc[measures["state"].eq(NO_FEEDBACK), "measure_id"]]
+    for lang in LANGUAGES:
+        say = Language(lang, plan)
+        line = page_words.headline(plan, measures, say, as_of=day)
+        assert say.date(day) in line
+        told = parsed(line, lang)
+        assert list(told.parts) == list(BUCKETS)
+        assert sum(told.parts.values()) == told.total == len(measures) == len(plan.measures)
+        assert told.parts == measures["state"].value_counts().reindex(list(BUCKETS), fill_value=0).to_dict()
+        assert told.silent == silent[:12]
+        assert told.more == len(silent) - len(told.silent)
+
+
+@given(st.lists(st.sampled_from(BUCKETS), min_size=1, max_size=31))
+def test_the_first_line_adds_up_in_every_state(states: list[str]):
+    plan = plan_of(open_plan_once(), len(states))
+    assert_first_line_adds_up(plan, plan.measures[["measure_id"]].assign(state=states), DAY)
+
+
+@given(st.sampled_from(BUCKETS), st.integers(1, 31))
+def test_the_first_line_adds_up_when_all_are_in_one_state(state: str, measures: int):
+    plan = plan_of(open_plan_once(), measures)
+    assert_first_line_adds_up(plan, plan.measures[["measure_id"]].assign(state=state), DAY)
+
+
+@given(small_plans(all_named=False), moments)
+def test_the_first_line_of_a_small_plan_adds_up(small: SmallPlan, day: pd.Timestamp):
+    plan = named_plan(open_plan_once(), small)
+    measures = status.by_measure(status.latest(**small.record, as_of=day), small.measures)
+    assert_first_line_adds_up(plan, measures, day)
+
+
+@pytest.mark.parametrize("day", pd.date_range("2024-05-31", "2025-05-31", freq="17D"), ids=str)
+def test_the_first_line_of_the_embedded_plan_adds_up(tianjin: Plan, day: pd.Timestamp):
+    states = status.latest(tianjin.responsibilities, tianjin.progress, calendar=tianjin.calendar, as_of=day)
+    assert_first_line_adds_up(tianjin, status.by_measure(states, tianjin.measures), day)
+
+
+@in_both
+def test_the_first_line_of_an_empty_selection(tianjin: Plan, lang: str):
+    plan = plan_of(tianjin, 0)
+    line = page_words.headline(plan, pd.DataFrame({"measure_id": [], "state": []}), Language(lang), as_of=DAY)
+    assert numbers(line) == numbers(Language(lang).date(DAY))
+
+
+# Tables: what moved, and the file.
+
+
+def table_of(frame: pd.DataFrame, plan: Plan, say: Language = EN, **options: Any) -> Table:
+    return page_words.table(frame, plan, say, key="test", caption="Test", **{"record": True, **options})
+
+
+def test_what_moved_is_marked(tianjin: Plan):
+    then = pd.DataFrame(
+        {
+            "unit_id": ["a", "b", "c"],
+            "measures": [3, 3, 3],
+            "share": [1.5, 1.5, 1.5],
+            "state": ["stalled", "stalled", "closed"],
+            "last_words": ["x", "y", "z"],
+            "days_since_feedback": [3, 4, 5],
+        }
+    )
+    now = pd.DataFrame(
+        {
+            "unit_id": ["a", "b", "c", "d"],
+            "measures": [5, 2, 3, 7],
+            "share": [1.75, 1.25, 1.5, 2.0],
+            "state": ["in_progress", "stalled", "closed", "not_started"],
+            "last_words": ["new words", "y", "z", ""],
+            "days_since_feedback": [33, 34, 35, 1],
+        }
+    )
+    assert table_of(now, tianjin, before=then, quotes=["last_words"]).rows == (
+        ("a", "5 ↑2", "1.75 ↑0.25", "In progress ← Stalled", "new words", "33"),
+        ("b", "2 ↓1", "1.25 ↓0.25", "Stalled", "y", "34"),
+        ("c", "3", "1.50", "Closed (verified)", "z", "35"),
+        ("d (new)", "7", "2.00", "Not started", NOTHING, "1"),
+    )
+    assert table_of(now, tianjin, ZH, before=then).rows[0][3] == "推进中 ← 受阻"
+    assert table_of(now, tianjin, ZH, before=then).rows[3][0] == "d（新）"
+
+
+def test_what_moved_by_less_than_is_printed_is_not_marked(tianjin: Plan):
+    then, now = (pd.DataFrame({"unit_id": ["a"], "share": [value]}) for value in (1.001, 1.002))
+    assert table_of(now, tianjin, before=then).rows == (("a", "1.00"),)
+
+
+def test_what_was_or_is_missing_is_not_marked(tianjin: Plan):
+    then = pd.DataFrame({"unit_id": ["a", "b", "c"], "completion": [np.nan, 0.5, np.nan], "overdue": pd.NA})
+    now = pd.DataFrame({"unit_id": ["a", "b", "c"], "completion": [0.5, np.nan, np.nan], "overdue": pd.NA})
+    rows = table_of(now, tianjin, before=then, percents=["completion"]).rows
+    assert rows == (("a", "50%", NOTHING), ("b", NOTHING, NOTHING), ("c", NOTHING, NOTHING))
+
+
+@pytest.mark.xfail(reason="a whole number against the same number as a fraction is marked as shrunk by 0.00")
+def test_the_same_number_of_another_type_is_not_marked(tianjin: Plan):
+    then, now = pd.DataFrame({"unit_id": ["a"], "measures": [3.0]}), pd.DataFrame({"unit_id": ["a"], "measures": [3]})
+    assert table_of(now, tianjin, before=then).rows == (("a", "3"),)
+
+
+MARKS = re.compile("[↑↓←]|（新）|\\(new\\)")
+
+
+@in_both
+def test_nothing_is_marked_where_nothing_differs(tianjin: Plan, lang: str):
+    frames = situation("spring")
+    plan, say = tianjin, Language(lang, tianjin)
+    for table in (
+        words.workload.load_table(frames.loads, plan, say, before=frames.loads.copy()),
+        words.workload.states_table(frames.unit_states, plan, say, before=frames.unit_states.copy()),
+        words.coverage.theme_table(frames.themes, plan, say, before=frames.themes.copy()),
+        words.coverage.measures_table(frames.listed, plan, say, before=frames.listed.copy()),
+    ):
+        assert not MARKS.search("".join(cell for row in table.rows for cell in row if not isinstance(cell, Quote)))
+
+
+def test_the_opening_tells_how_many_moved(tianjin: Plan):
+    now, then = situation("spring").now, situation("autumn").now
+    moved = int(now.measures["state"].ne(then.measures["state"]).sum())
+    assert moved
+    for lang in LANGUAGES:
+        say = Language(lang, tianjin)
+        told = page_words.moved(now, then, say)
+        assert numbers(told.replace(say.date(then.as_of), ""))[0] == moved
+        assert all(mark in told for mark in "↑↓←")
+        assert page_words.moved(now, now, say) == ""
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=6))
+def test_marks_lead_back_to_what_was(values: list[tuple[int, int]]):
+    plan = open_plan_once()
+    then, now = (
+        pd.DataFrame({"unit_id": [f"u{place}" for place in range(len(values))], "measures": [v[side] for v in values]})
+        for side in (0, 1)
+    )
+    for (past, value), (_, cell) in zip(values, table_of(now, plan, before=then).rows, strict=True):
+        told = re.fullmatch(r"(\d+)(?: ([↑↓])(\d+))?", cell)
+        assert told and int(told[1]) == value
+        step = int(told[3] or 0) * (-1 if told[2] == "↓" else 1)
+        assert value - step == past and (told[2] is None) == (value == past)
+
+
+def csv_rows(table: Table) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(table.csv)))
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_formulas_are_defused(tianjin: Plan, start: str):
+    frame = pd.DataFrame({"unit_id": ["a"], "last_words": [f"{start}HYPERLINK(1)"], "unit_ids": [[f"{start}b", "c"]]})
+    table = table_of(frame, tianjin, quotes=["last_words"])
+    _, row = csv_rows(table)
+    assert row[1:3] == [f"'{start}HYPERLINK(1)", f"'{start}b, c"]
+    # On the page it is plain text and stays as it was written.
+    assert table.rows[0][1] == f"{start}HYPERLINK(1)"
+
+
+def test_numbers_of_the_file_are_not_rounded(tianjin: Plan):
+    frame = pd.DataFrame({"unit_id": ["a", "b"], "share": [1 / 3, np.nan], "measures": [-2, 5]})
+    header, first, second = csv_rows(table_of(frame, tianjin, record=False))
+    assert header == ["Unit", "Fractional count (W)", "Measures"]
+    assert [float(cell) for cell in first[1:]] == [1 / 3, -2]
+    assert second[1:] == ["", "5"]
+
+
+@pytest.mark.xfail(reason="the load's fractional counts are rounded before the file is written")
+def test_the_loads_of_the_file_are_not_rounded(tianjin: Plan):
+    frames = situation("spring")
+    _, *rows = csv_rows(words.workload.load_table(frames.loads, tianjin, EN))
+    assert [float(row[2]) for row in rows] == frames.loads["share"].tolist()
+
+
+@in_both
+@pytest.mark.parametrize("name", ["spring", "empty", "nothing reported"])
+def test_files_begin_with_their_header_and_say_that_they_are_made_up(name: str, lang: str):
+    frames = situation(name)
+    mark = {"zh": "合成示例", "en": "synthetic sample"}[lang]
+    of_the_notice = {"shared", "matrix", "concentration", "commitments"}
+    for key, table in tables(frames, Language(lang, frames.plan)).items():
+        header, *rows = csv_rows(table)
+        heads = [head for head, _ in table.heads]
+        made_up = key not in of_the_notice
+        assert header[: len(heads)] == heads
+        assert len(header) == len(heads) + made_up
+        assert len(rows) == len(table.rows)
+        assert all(row[len(heads) :] == [mark] * made_up for row in rows)
+        assert table.file_name.endswith("_synthetic.csv") == made_up
+    real = tables(replace_provenance(frames), Language(lang, frames.plan))
+    assert mark not in "".join(table.csv for table in real.values())
+
+
+def replace_provenance(frames: Frames) -> Frames:
+    return replace(frames, plan=replace(frames.plan, progress_provenance="real"))
+
+
+def test_a_made_up_record_is_said_to_be_made_up(tianjin: Plan):
+    real = replace(tianjin, progress_provenance="real")
+    for lang in LANGUAGES:
+        say = Language(lang, tianjin)
+        assert len(page_words.banners(tianjin, say)) == 1 and page_words.banners(real, say) == ()
+        assert page_words.source(tianjin, say, record=True) != page_words.source(real, say, record=True)
+        assert page_words.source(tianjin, say, record=False) == page_words.source(real, say, record=False)
+
+
+def test_printed_loads_add_to_their_caption():
+    for name in ("spring", "one theme", "one unit's"):
+        frames = situation(name)
+        table = words.workload.load_table(frames.loads, frames.plan, EN)
+        printed = sum(Decimal(row[2]) for row in table.rows)
+        assert printed == len(frames.plan.measures) == numbers(table.caption)[-1]
+
+
+@pytest.mark.xfail(reason="the alternative text rounds each count alone, the table so that they add up")
+@in_every_situation
+def test_the_alternative_text_prints_the_numbers_of_the_table(name: str):
+    frames = situation(name)
+    say = Language("en", frames.plan)
+    printed = {row[0]: row[2] for row in words.workload.load_table(frames.loads, frames.plan, say).rows}
+    told = words.workload.load(frames.loads, frames.plan, say).alt
+    for unit, cell in printed.items():
+        if hit := re.search(rf"{re.escape(unit)} \d+ and ([\d.]+\d)", told):
+            assert hit[1] == cell
+
+
+# What units wrote comes out as they wrote it, and as nothing else.
+
+
+@pytest.fixture
+def displayed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The HTML of what is shown, in place of showing it."""
+    shown_html: list[str] = []
+    monkeypatch.setattr(exhibits, "display", lambda output, **_: shown_html.append(output.data))
+    return shown_html
+
+
+NASTY = '<script>alert("1")</script> & </td><img src=x onerror=alert(1)>'
+
+
+@in_both
+def test_what_a_unit_wrote_is_escaped(tianjin: Plan, displayed: list[str], lang: str):
+    plan = replace(tianjin, progress=tianjin.progress.assign(progress=NASTY, problems=NASTY, next_step=NASTY))
+    plan = select(plan, unit="tj-customs")
+    say = Language(lang, plan)
+    now = read_off(plan, DAY)
+    exhibits.tabulate(
+        words.coverage.measures(now.listed, plan, say), words.coverage.measures_table(now.listed, plan, say)
+    )
+    carried = workload.carried(plan.responsibilities, now.now.states, now.now.measures, unit_id="tj-customs", as_of=DAY)
+    exhibits.tabulate(words.brief.carries(carried, plan, say), words.brief.carries_table(carried, plan, say))
+    assert len(displayed) == 2
+    for html in displayed:
+        assert "&lt;script&gt;" in html
+        assert not re.search(r"<(script|img)", html)
+        # Chinese words of a unit on an English page are marked as Chinese.
+        assert 'lang="zh-CN"' in html
+
+
+def test_names_are_escaped_too(tianjin: Plan, displayed: list[str]):
+    plan = replace(tianjin, units=tianjin.units.assign(short=NASTY, short_en=NASTY), title={"zh": NASTY, "en": NASTY})
+    frames = replace(situation("spring"), plan=plan)
+    say = Language("en", plan)
+    caption, table = words.workload.load(frames.loads, plan, say), words.workload.load_table(frames.loads, plan, say)
+    exhibits.show(charts.draw_dots, frames.loads[["unit_id", "named_in", "share"]], caption, table)
+    exhibits.opening(words.opening(plan, say, title=NASTY, key_figures=[], now=frames.now, then=frames.now))
+    exhibits.method(words.Method(NASTY, ((NASTY, NASTY),)))
+    assert len(displayed) == 4
+    assert not any(re.search(r"<(script|img)", html) for html in displayed)
+    assert sum("&lt;script&gt;" in html for html in displayed) == 3

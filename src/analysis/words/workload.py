@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.schema import NO_FEEDBACK
 from analysis.words.language import Language, round_parts
-from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table
+from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table, titled
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def title(plan: Plan, say: Language) -> str:
     """The title of the page."""
-    if "unit" in plan.selection:
-        return say("Workload: the measures of {unit}", unit=say.name(plan.selection["unit"]))
-    return say("Workload by unit")
+    return titled(say("Workload by unit"), plan, say)
 
 
 def key_figures(plan: Plan, loads: pd.DataFrame, concentration: pd.Series, say: Language) -> list[KeyFigure]:
