@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 
 from nbformat import NotebookNode
 
+from analysis import exhibits
+from analysis.plan import Plan
 from analysis.report.page import CONTENT_POLICY, missing_glyphs, opening_of
+from analysis.schema import BUCKETS
 
 LARGEST_PAGE = 2_000_000
 _LINKS = ("src", "href", "xlink:href", "srcset", "action", "data", "poster")
 _FORBIDDEN = ("script", "iframe", "object", "embed", "link", "base", "form")
 
 
-def refusals(notebook: NotebookNode, page: str) -> list[str]:
-    """Every reason, in Chinese, why a page may not be published; empty when it may."""
+def refusals(notebook: NotebookNode, page: str, plan: Plan) -> list[str]:
+    """Every reason, in Chinese, why a page may not be published; empty when it may.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        As it was executed.
+    page : str
+    plan : analysis.plan.Plan
+        Narrowed to what the page is about.
+    """
     found = _Reader()
     found.feed(page)
     reasons = [
         *_notebook_faults(notebook),
+        *_total_faults(notebook, plan),
         *found.faults,
         *([f"h1 应恰有一个，现有 {found.headings} 个"] if found.headings != 1 else []),
         *(["缺少页面标题 title"] if not found.title.strip() else []),
@@ -31,7 +46,37 @@ def refusals(notebook: NotebookNode, page: str) -> list[str]:
     missing = missing_glyphs(page)
     if missing:
         reasons.append(f"字体缺少这些字：{'、'.join(f'{char}（U+{ord(char):04X}）' for char in missing[:20])}")
+    if "Traceback (most recent call last)" in page:
+        reasons.append("页面上有错误追踪（Traceback）")
     return reasons
+
+
+def _total_faults(notebook: NotebookNode, plan: Plan) -> Iterator[str]:
+    """Totals that a page shows against the plan itself: measures, responsibilities, fractional counts, states."""
+    measures = len(plan.measures)
+    pairs = len(plan.responsibilities[["measure_id", "unit_id"]].drop_duplicates())
+    stated = sum(opening_of(notebook).get("counts", {}).values())
+    if stated != measures:
+        yield f"首行各状态之和为 {stated}，应为方案的 {measures} 项措施"
+    for told in _told(notebook, "exhibit"):
+        totals = told.get("totals", {})
+        expected = {"share": measures, "measures": measures, "named_in": pairs}
+        for column in totals.keys() & expected.keys():
+            if abs(totals[column] - expected[column]) > 0.005:
+                yield f"表“{told['caption']}”{column} 合计为 {totals[column]:g}，应为 {expected[column]}"
+        if totals.keys() >= set(BUCKETS):
+            states = sum(totals[state] for state in BUCKETS)
+            # A line is a unit, a theme, or a period that holds every measure.
+            if states not in (measures, pairs, measures * told["rows"]):
+                yield f"表“{told['caption']}”各状态合计为 {states:g}，与方案的 {measures} 项措施、{pairs} 项责任不符"
+
+
+def _told(notebook: NotebookNode, role: str) -> Iterator[dict[str, Any]]:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            told = output.get("metadata", {}).get(exhibits.METADATA, {})
+            if told.get("role") == role:
+                yield told
 
 
 def _notebook_faults(notebook: NotebookNode) -> list[str]:

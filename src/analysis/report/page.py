@@ -23,14 +23,22 @@ CONTENT_POLICY = (
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
-def opening_of(notebook: NotebookNode) -> dict[str, str]:
-    """The title, headline and language that the notebook's opening declares; empty when it has none."""
+def opening_of(notebook: NotebookNode) -> dict[str, Any]:
+    """The title, headline, language and totals that the notebook's opening declares; empty when it has none."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             told = output.get("metadata", {}).get(exhibits.METADATA, {})
             if told.get("role") == "opening":
-                return {name: told[name] for name in ("title", "headline", "lang")}
+                return told
     return {}
+
+
+def warm_up() -> None:
+    """Import and read what every page needs."""
+    from fontTools import subset  # noqa: F401
+    from nbconvert.exporters import HTMLExporter  # noqa: F401
+
+    _drawable()
 
 
 def to_page(notebook: NotebookNode, chrome: Chrome) -> str:
@@ -88,7 +96,9 @@ def _drawable() -> frozenset[int]:
 def _face_rule(text: str) -> str:
     from fontTools import subset
 
-    options = subset.Options(flavor="woff2", layout_features=[], hinting=False, name_IDs=[], recalc_timestamp=False)
+    # WOFF, not WOFF2: a fifth larger, and made ten times faster.
+    options = subset.Options(flavor="woff", layout_features=[], hinting=False, name_IDs=[], recalc_timestamp=False)
+    options.drop_tables += ["BASE", "GDEF", "GPOS", "GSUB", "STAT", "vhea", "vmtx"]
     face = subset.load_font(str(face_file()), options, lazy=True)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text)
@@ -96,4 +106,4 @@ def _face_rule(text: str) -> str:
     written = io.BytesIO()
     subset.save_font(face, written, options)
     data = base64.b64encode(written.getvalue()).decode("ascii")
-    return f"@font-face{{font-family:'{FACE}';src:url(data:font/woff2;base64,{data}) format('woff2')}}"
+    return f"@font-face{{font-family:'{FACE}';src:url(data:font/woff;base64,{data}) format('woff')}}"

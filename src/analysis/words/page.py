@@ -39,6 +39,7 @@ class Opening:
     dates: tuple[str, ...]
     headline: str
     key_figures: tuple[KeyFigure, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Table:
     file_name: str
     summary: str
     download: str
+    totals: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def opening(
         dates=tuple(dates),
         headline=headline(plan, measure_states, say, as_of=as_of),
         key_figures=tuple(key_figures),
+        counts={str(state): int(count) for state, count in measure_states["state"].value_counts().items()},
     )
 
 
@@ -214,6 +217,7 @@ def table(
         file_name=f"{plan.id}_{key}{'_synthetic' if made_up else ''}.csv",
         summary=say("Data table"),
         download=say("Download this table (CSV)"),
+        totals={column: float(frame[column].sum()) for column in columns if numeric[column]},
     )
 
 
