@@ -68,10 +68,9 @@ class ShellEngine(Engine):
         nb_man.nb.metadata["language_info"] = {"name": "python"}
         results = run(sources, execution_timeout)
         for place, cell in enumerate(nb_man.nb.cells):
-            nb_man.cell_start(cell, place)
             if sources[place] is None:
-                nb_man.cell_complete(cell, cell_index=place)
                 continue
+            nb_man.cell_start(cell, place)
             count, outputs = next(results)
             cell.execution_count = count
             cell.outputs = [nbformat.from_dict(output) for output in outputs]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from analysis import exhibits
 from analysis.plan import Plan
 from analysis.report.page import CONTENT_POLICY, missing_glyphs, opening_of
 from analysis.schema import BUCKETS
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 LARGEST_PAGE = 2_000_000
 _LINKS = ("src", "href", "xlink:href", "srcset", "action", "data", "poster")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import hashlib
 import json
 import os
@@ -64,15 +65,20 @@ class Task:
 
 def warm_up() -> None:
     """Import what every page needs, before the processes fork that make them."""
+    from analysis.report.run import warm_papermill
+
+    # Before anything else that imports it: it knows what may be left out.
+    warm_papermill()
     from matplotlib import pyplot  # noqa: F401
 
     from analysis import charts, coverage, exhibits, status, trend, words, workload  # noqa: F401
-    from analysis.report import engine, page
-    from analysis.report.run import warm_papermill
+    from analysis.report import engine, gate, page  # noqa: F401
 
-    warm_papermill()
     engine.register()
     page.warm_up()
+    # What is there now stays: no process need look through it for something to throw away.
+    gc.collect()
+    gc.freeze()
 
 
 def make_page(task: Task) -> None:
