@@ -80,9 +80,13 @@ def report(
         ),
     ] = "",
     known_at: Annotated[str, typer.Option(help="Count only what had arrived by this day; as-of when left out.")] = "",
+    compare_to: Annotated[str, typer.Option(help="Mark what has moved since this earlier day.")] = "",
     lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = Languages.all,
     unit: Annotated[str, typer.Option(help="Only the measures that name this unit.")] = "",
-    each_unit: Annotated[bool, typer.Option("--each-unit", help="A page for each unit of the plan.")] = False,
+    each_unit: Annotated[
+        bool,
+        typer.Option("--each-unit", help="A page for each unit: of the reports named, else of those about a unit."),
+    ] = False,
     theme: Annotated[str, typer.Option(help="Only the measures of this theme.")] = "",
     jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at the same time.")] = 2,
     engine: Annotated[Engines, typer.Option(help="Run notebooks in warm processes, or in Jupyter kernels.")] = (
@@ -105,34 +109,38 @@ def report(
         report_names,
     )
     from analysis.report.periods import LAST_PERIOD_END, days_due, last_period_end
-    from analysis.report.run import notebook_of
+    from analysis.report.run import needs_unit, notebook_of
     from analysis.report.site import read_manifest
     from analysis.report.telling import Telling
 
     if unit and each_unit:
         _stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
     try:
-        chosen = list(dict.fromkeys(names or report_names()))
+        by_unit = unit or each_unit
+        chosen = list(dict.fromkeys(names or [name for name in report_names() if by_unit or not needs_unit(name)]))
         for name in chosen:
             notebook_of(name)
+            if needs_unit(name) and not by_unit:
+                raise ParameterError(f"{name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
         inputs = read_inputs(plan)
         now = _now(inputs.timezone)
         days = [as_of or inputs.last_day()]
         if as_of == LAST_PERIOD_END:
             days = days_due(last_period_end(now.date()), inputs, read_manifest(out), chosen)
         languages = ["zh", "en"] if lang is Languages.all else [lang.value]
-        common = {"plan_id": inputs.address, "known_at": known_at, "theme": theme}
-        asked = [
-            check_parameters({**common, "as_of": day, "lang": language, "unit": one}, inputs)
+        common = {"plan_id": inputs.address, "known_at": known_at, "compare_to": compare_to, "theme": theme}
+        wanted = [
+            (name, check_parameters({**common, "as_of": day, "lang": language, "unit": one}, inputs))
             for day in days
             for language in languages
-            for one in (inputs.units if each_unit else [unit])
+            for name in chosen
+            # Reports of the whole come once, unless it is they that are asked for.
+            for one in (inputs.units if each_unit and (names or needs_unit(name)) else [unit])
         ]
     except (UnknownName, ParameterError) as failed:
         _stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
     except SiteNotWritable as failed:
         _stop(Exit.NOT_WRITABLE, str(failed))
-    wanted = [(name, parameters) for parameters in asked for name in chosen]
     started = now.isoformat(timespec="minutes")
     with Telling(len(wanted), log=log, started=started, plan=inputs.id, days=days) as telling:
         try:
@@ -204,6 +212,7 @@ def open_report(
                 "plan_id": inputs.address,
                 "as_of": page.as_of,
                 "known_at": page.known_at if page.known_at != page.as_of else "",
+                "compare_to": page.compare_to,
                 "lang": page.lang,
                 "unit": page.unit,
                 "theme": page.theme,
@@ -256,6 +265,25 @@ def read_notice(
         f"{len(tables.measures)} measures, {len(tables.themes)} themes, "
         f"{len(tables.responsibilities)} responsibilities, {len(tables.doubts)} doubts: {out}"
     )
+
+
+@app.command()
+def sample(
+    plan: PlanOption = "tianjin-2024",
+    seed: Annotated[int, typer.Option(help="Same seed, same record.")] = 2024,
+    out: Annotated[Path, typer.Option(help="The CSV file to write.")] = Path("progress.csv"),
+) -> None:
+    """Write a synthetic record of progress for a plan: made up, and marked so in every row."""
+    from analysis.plan import UnknownName, open_plan
+    from analysis.sample import synthetic_progress
+
+    try:
+        opened = open_plan(plan)
+    except UnknownName as unknown:
+        _stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+    rows = synthetic_progress(opened.measures, opened.responsibilities, seed=seed)
+    rows.to_csv(out, index=False, lineterminator="\n")
+    typer.echo(f"{len(rows)} statements: {out}")
 
 
 def main(arguments: list[str] | None = None) -> int:

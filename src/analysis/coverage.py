@@ -87,21 +87,57 @@ def unit_by_theme(responsibilities: pd.DataFrame, measures: pd.DataFrame, order:
     return counts.rename_axis(columns=None).astype("int64")
 
 
+def feedback_by_period(panel_by_measure: pd.DataFrame) -> pd.DataFrame:
+    """Measures of each theme with current feedback at each period end.
+
+    Parameters
+    ----------
+    panel_by_measure : pandas.DataFrame
+        `analysis.status.by_measure` of a panel.
+
+    Returns
+    -------
+    pandas.DataFrame
+        theme_id, period_end, current (measures with current feedback), measures (n); themes in notice order.
+    """
+    grouped = panel_by_measure.groupby(["theme_id", "period_end"], sort=False)["has_current_feedback"]
+    return grouped.agg(current="sum", measures="size").astype("int64").reset_index()
+
+
 def measure_list(
-    measures: pd.DataFrame, measure_states: pd.DataFrame, responsibilities: pd.DataFrame, *, as_of: pd.Timestamp
+    measures: pd.DataFrame,
+    measure_states: pd.DataFrame,
+    responsibilities: pd.DataFrame,
+    states: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
 ) -> pd.DataFrame:
-    """Every measure with who carries it and how it stands.
+    """Every measure with who carries it, how it stands, and what was said last.
 
     Returns
     -------
     pandas.DataFrame
         In notice order: measure_id, theme_id, state, unit_ids (list, in printed order), units_disagree,
-        days_since_feedback (missing where there is none).
+        days_since_feedback (missing where there is none), last_unit, last_words (of the unit that spoke last; blank
+        where nobody has).
     """
     named = responsibilities.drop_duplicates(["measure_id", "unit_id"]).groupby("measure_id")["unit_id"].agg(list)
+    spoken = states[states["as_of"].notna()].sort_values(["as_of", "reported_at", "log_id"])
+    last = spoken.drop_duplicates("measure_id", keep="last").set_index("measure_id")
     listed = measures[["measure_id", "theme_id"]].merge(
         measure_states[["measure_id", "state", "units_disagree", "last_as_of"]], on="measure_id", how="left"
     )
-    listed.insert(3, "unit_ids", listed["measure_id"].map(named))
+    listed.insert(3, "unit_ids", [named.get(measure, []) for measure in listed["measure_id"]])
     listed["days_since_feedback"] = (as_of - listed.pop("last_as_of")).dt.days.astype("Int64")
+    listed["last_unit"] = listed["measure_id"].map(last["unit_id"]).astype("str").fillna("")
+    listed["last_words"] = listed["measure_id"].map(last["progress"]).astype("str").fillna("")
     return listed
+
+
+def single_unit(measures: pd.DataFrame, measure_states: pd.DataFrame, responsibilities: pd.DataFrame) -> pd.DataFrame:
+    """Measures that rest on one unit: measure_id, theme_id, unit_id, state; in notice order."""
+    alone = measure_states[measure_states["units"].eq(1)]
+    named = responsibilities[["measure_id", "unit_id"]].drop_duplicates("measure_id")
+    listed = measures[["measure_id"]].merge(alone[["measure_id", "theme_id", "state"]], on="measure_id")
+    listed = listed.merge(named, on="measure_id")
+    return listed[["measure_id", "theme_id", "unit_id", "state"]]

@@ -1,7 +1,7 @@
 """What a plan's tables hold: columns, vocabularies, the check of each column, and how problems are told.
 
 Every table is checked as *text* first and given types second, so that a bad cell is named once, as it was written.
-Definitions follow the plan's own notice and the record-keeping practice of a progress ledger (台账); see docs/data.md.
+Definitions follow the plan's own notice and the record-keeping practice of a progress ledger (台账); see data/README.md.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ TRANSITIONS = {
     "withdrawn": set(),
 }
 """State → states that may follow it in the next statement. ``closed`` → ``in_progress`` (reopened) needs a reason."""
+
+SCHEDULE = ("on_track", "behind", "overdue", "no_deadline")
+"""Where a measure stands against its deadline."""
 
 FEEDBACK = ("on_time", "late", "missing")
 """What became of a report that was due."""
@@ -226,8 +229,8 @@ class DataError(ValueError):
 
 def problem_frame(records: Iterable[dict[str, Any]] = ()) -> pd.DataFrame:
     """Problems as a frame with the columns of `PROBLEM_COLUMNS`; severity is ``error`` unless a record says so."""
-    frame = pd.DataFrame(list(records), columns=list(PROBLEM_COLUMNS))
-    frame["severity"] = frame["severity"].fillna("error")
+    told = [{"severity": "error", **record} for record in records]
+    frame = pd.DataFrame(told, columns=list(PROBLEM_COLUMNS))
     frame["row"] = frame["row"].astype("Int64")
     return frame
 

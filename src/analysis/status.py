@@ -8,6 +8,8 @@ since revised. A statement that a known correction supersedes no longer counts, 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -16,6 +18,68 @@ from analysis.schema import BUCKETS, DELIVERY, NO_FEEDBACK, Calendar
 RESPONSIBILITY = ["measure_id", "unit_id"]
 _SETTLED = ("closed", "withdrawn")
 _ORDER = ["as_of", "reported_at", "log_id"]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that is read off the record for one pair of dates.
+
+    Attributes
+    ----------
+    as_of, known_at : pandas.Timestamp
+        T and K.
+    states : pandas.DataFrame
+        From `latest`.
+    measures : pandas.DataFrame
+        From `by_measure`, with ``schedule`` (`schedule`).
+    feedback : pandas.DataFrame
+        From `feedback`.
+    """
+
+    as_of: pd.Timestamp
+    known_at: pd.Timestamp
+    states: pd.DataFrame
+    measures: pd.DataFrame
+    feedback: pd.DataFrame
+
+
+def snapshot(
+    responsibilities: pd.DataFrame,
+    progress: pd.DataFrame,
+    measures: pd.DataFrame,
+    *,
+    calendar: Calendar,
+    issued: pd.Timestamp,
+    as_of: pd.Timestamp,
+    known_at: pd.Timestamp,
+) -> Snapshot:
+    """State(T, K) of every responsibility and measure, and what became of the reports that were due.
+
+    Parameters as in `latest`; `measures` has the columns ``kind`` and ``due``, `issued` is the day of the notice.
+    """
+    record = {"calendar": calendar, "as_of": as_of, "known_at": known_at}
+    states = latest(responsibilities, progress, **record)
+    found = by_measure(states, measures)
+    deadlines = measures.set_index("measure_id")["due"]
+    standings = schedule(found, states, deadlines, issued=issued, as_of=as_of)
+    found["schedule"] = standings.to_numpy()
+    return Snapshot(as_of, known_at, states, found, feedback(responsibilities, progress, **record))
+
+
+def dates(as_of: str, known_at: str = "", compare_to: str = "") -> tuple[dict[str, pd.Timestamp], ...]:
+    """The dates of a report and those of the earlier one it is compared with, from its parameters.
+
+    The earlier report is read as it would have been then: known as long after its day as the later one is after its
+    own. Without `compare_to` both are the same, so that nothing differs.
+
+    Returns
+    -------
+    tuple of dict
+        as_of and known_at, twice.
+    """
+    day, earlier = pd.Timestamp(as_of), pd.Timestamp(compare_to or as_of)
+    known = pd.Timestamp(known_at or as_of)
+    return {"as_of": day, "known_at": known}, {"as_of": earlier, "known_at": earlier + (known - day)}
 
 
 def latest(
@@ -73,9 +137,16 @@ def panel(
     pandas.DataFrame
         The rows of `latest` for each period end in turn, with the column period_end in front. A quiet period repeats
         the last word, so that no period is missing.
+
+    Raises
+    ------
+    ValueError
+        When the period ends do not stand in the order of time.
     """
+    if not period_ends.is_monotonic_increasing:
+        raise ValueError("period_ends must stand in the order of time")
     pairs = responsibilities[RESPONSIBILITY].drop_duplicates(ignore_index=True)
-    words = _standing(progress, known_at=known_at)
+    words = standing(progress, known_at=known_at)
     pair_of = pd.MultiIndex.from_frame(pairs).get_indexer(pd.MultiIndex.from_frame(words[RESPONSIBILITY]))
     period_of = period_ends.searchsorted(words["as_of"].to_numpy(), side="left")
     counts = (pair_of >= 0) & (period_of < len(period_ends))
@@ -154,6 +225,37 @@ def is_completable(measure_states: pd.DataFrame) -> pd.Series:
     return measure_states["kind"].ne("ongoing") & measure_states["state"].ne("withdrawn")
 
 
+def schedule(
+    measure_states: pd.DataFrame, states: pd.DataFrame, due: pd.Series, *, issued: pd.Timestamp, as_of: pd.Timestamp
+) -> pd.Series:
+    """Where each measure stands against its own deadline (`analysis.schema.SCHEDULE`).
+
+    A measure is behind when its least advanced unit reports a smaller percentage than the part of the time between
+    issue and deadline that is over. A measure without a deadline is never on track or behind.
+
+    Parameters
+    ----------
+    due : pandas.Series
+        Deadline by measure_id; missing where the notice sets none.
+
+    Returns
+    -------
+    pandas.Series
+        By measure_id.
+    """
+    measures = measure_states.set_index("measure_id")
+    deadline = due.reindex(measures.index)
+    percent = states.groupby("measure_id")["percent"].min().reindex(measures.index).fillna(0)
+    elapsed = 100 * (as_of - issued) / (deadline - issued)
+    settled = measures["state"].isin(_SETTLED)
+    words = np.select(
+        [deadline.isna(), ~settled & deadline.lt(as_of), ~settled & percent.lt(elapsed)],
+        ["no_deadline", "overdue", "behind"],
+        default="on_track",
+    )
+    return pd.Series(words, index=measures.index, name="schedule")
+
+
 def count_states(measure_states: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     """How many measures are in each state: one row a group of `by` (one row in all when None), a column a state.
 
@@ -193,20 +295,29 @@ def feedback(
     first = known.groupby([*RESPONSIBILITY, "period"])["reported_at"].min().rename("first").reset_index()
     due = due.merge(first, on=[*RESPONSIBILITY, "period"], how="left")
 
-    states = latest(responsibilities, progress, calendar=calendar, as_of=as_of, known_at=known_at)
-    settled = states.loc[states["state"].isin(_SETTLED), [*RESPONSIBILITY, "as_of"]]
-    due = due.merge(settled, on=RESPONSIBILITY, how="left")
-    due = due[~(due["period"].dt.to_timestamp() > due["as_of"])]
+    due = due.merge(_settled_since(progress, as_of=as_of, known_at=known_at), on=RESPONSIBILITY, how="left")
+    due = due[~(due["period"].dt.to_timestamp() > due["settled_since"])]
     due["feedback"] = np.select(
         [due["first"].isna(), due["first"] <= due["due"]], ["missing", "on_time"], default="late"
     )
     return due[[*RESPONSIBILITY, "period", "feedback"]].reset_index(drop=True)
 
 
-def _standing(progress: pd.DataFrame, *, known_at: pd.Timestamp) -> pd.DataFrame:
+def standing(progress: pd.DataFrame, *, known_at: pd.Timestamp) -> pd.DataFrame:
+    """The statements that count at K: those that had arrived and that no known correction supersedes, in order."""
     known = progress[progress["reported_at"] <= known_at]
     standing = known[~known["log_id"].isin(known["supersedes"])]
     return standing.sort_values(_ORDER, ignore_index=True)
+
+
+def _settled_since(progress: pd.DataFrame, *, as_of: pd.Timestamp, known_at: pd.Timestamp) -> pd.DataFrame:
+    """The day each settled responsibility was first said to be settled, with no open word after it."""
+    words = standing(progress, known_at=known_at)
+    words = words[words["as_of"] <= as_of]
+    open_places = words.index.to_series().where(~words["status"].isin(_SETTLED))
+    last_open = open_places.groupby([words[key] for key in RESPONSIBILITY]).transform("max").fillna(-1)
+    settled = words[words.index > last_open].groupby(RESPONSIBILITY)["as_of"].min()
+    return settled.rename("settled_since").reset_index()
 
 
 def _periods_missed(states: pd.DataFrame, calendar: Calendar) -> pd.Series:

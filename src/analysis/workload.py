@@ -72,6 +72,8 @@ def by_unit(
         share        W, fractional count of measures (`fractional_shares`)
         lead         L, measures it leads; missing when the notice declares no lead
         open_load    W over measures neither closed nor withdrawn
+        overdue      its measures past their deadline (``schedule`` of a snapshot's measures); missing when no measure
+                     has a deadline
         no_feedback  its measures on which it has never reported
         stale        its measures whose last word is more than one due period old
         reports_due  statements owed so far
@@ -90,6 +92,7 @@ def by_unit(
     loads["share"] = fractional_shares(pairs).astype("float64")
     loads["lead"] = _leads(responsibilities, lead_rule, units)
     loads["open_load"] = fractional_shares(pairs[~pairs["measure_id"].isin(settled)]).astype("float64")
+    loads["overdue"] = _overdue(pairs, measure_states, units)
     loads["no_feedback"] = states.loc[states["freshness"].eq(schema.NO_FEEDBACK), "unit_id"].value_counts()
     loads["stale"] = states.loc[states["freshness"].isin(["stale", "very_stale"]), "unit_id"].value_counts()
     loads["reports_due"] = feedback["unit_id"].value_counts()
@@ -135,6 +138,104 @@ def states_by_unit(states: pd.DataFrame) -> pd.DataFrame:
     """The delivery state of each unit's responsibilities: a row a unit, a column a state (`schema.BUCKETS`)."""
     counts = pd.crosstab(states["unit_id"], states["state"]).reindex(columns=list(schema.BUCKETS), fill_value=0)
     return counts.reindex(states["unit_id"].drop_duplicates()).rename_axis(columns=None).astype("int64")
+
+
+def feedback_by_unit(feedback: pd.DataFrame, order: pd.Series) -> pd.DataFrame:
+    """What became of the reports each unit owed: a row a unit in `order`, a column each of `schema.FEEDBACK`."""
+    counts = pd.crosstab(feedback["unit_id"], feedback["feedback"])
+    counts = counts.reindex(index=pd.Index(order, name="unit_id"), columns=list(schema.FEEDBACK), fill_value=0)
+    return counts.rename_axis(columns=None).astype("int64")
+
+
+def co_responsibility(responsibilities: pd.DataFrame, order: pd.Series) -> pd.DataFrame:
+    """Measures that two units share.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Square, units in `order` both ways; symmetric; the diagonal is F, the measures that name the unit.
+    """
+    pairs = responsibilities[["measure_id", "unit_id"]].drop_duplicates()
+    named = pd.crosstab(pairs["measure_id"], pairs["unit_id"]).reindex(columns=list(order), fill_value=0)
+    return named.T.dot(named).rename_axis(index="unit_id", columns=None).astype("int64")
+
+
+def lorenz(shares: pd.Series) -> pd.DataFrame:
+    """The Lorenz curve of the load: what part of it the lightest units carry together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        From (0, 0) to (1, 1), lightest unit first: share_of_units, share_of_load.
+    """
+    loads = np.sort(shares.to_numpy(dtype="float64"))
+    if not loads.sum():
+        return pd.DataFrame({"share_of_units": [], "share_of_load": []}, dtype="float64")
+    steps = np.linspace(0, 1, len(loads) + 1)
+    return pd.DataFrame({"share_of_units": steps, "share_of_load": np.concatenate([[0], loads.cumsum() / loads.sum()])})
+
+
+def partners(responsibilities: pd.DataFrame, unit_id: str) -> pd.DataFrame:
+    """With whom a unit works: unit_id, shared (measures in common), most first, then in the order of the notice."""
+    pairs = responsibilities[["measure_id", "unit_id"]].drop_duplicates()
+    own = pairs.loc[pairs["unit_id"].eq(unit_id), "measure_id"]
+    others = pairs[pairs["measure_id"].isin(own) & pairs["unit_id"].ne(unit_id)]
+    shared = others.groupby("unit_id", sort=False).size().rename("shared").reset_index()
+    return shared.sort_values("shared", ascending=False, kind="stable", ignore_index=True)
+
+
+def carried(
+    responsibilities: pd.DataFrame,
+    states: pd.DataFrame,
+    measure_states: pd.DataFrame,
+    *,
+    unit_id: str,
+    as_of: pd.Timestamp,
+) -> pd.DataFrame:
+    """What one unit carries, with whom, how it stands and what it said last.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In notice order: measure_id, unit_ids (list: the other units, in printed order), state_of_unit (its own last
+        word), state (of the measure), expected_completion, days_since_feedback, progress, problems, next_step.
+    """
+    pairs = responsibilities[["measure_id", "unit_id"]].drop_duplicates()
+    others = pairs[pairs["unit_id"].ne(unit_id)].groupby("measure_id")["unit_id"].agg(list)
+    own = states[states["unit_id"].eq(unit_id)].rename(columns={"state": "state_of_unit"})
+    listed = own.merge(measure_states[["measure_id", "state"]], on="measure_id", how="left")
+    listed["unit_ids"] = [others.get(measure, []) for measure in listed["measure_id"]]
+    listed["days_since_feedback"] = (as_of - listed["as_of"]).dt.days.astype("Int64")
+    words = ["progress", "problems", "next_step"]
+    listed[words] = listed[words].fillna("")
+    columns = ["measure_id", "unit_ids", "state_of_unit", "state", "expected_completion", "days_since_feedback"]
+    return listed[[*columns, *words]]
+
+
+def owed(feedback: pd.DataFrame, unit_id: str) -> pd.DataFrame:
+    """What became of the reports one unit owed, measure by measure.
+
+    Parameters
+    ----------
+    feedback : pandas.DataFrame
+        From `analysis.status.feedback`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In notice order, the measure_id being the index: a column each of `analysis.schema.FEEDBACK`.
+    """
+    own = feedback[feedback["unit_id"].eq(unit_id)]
+    counts = pd.crosstab(own["measure_id"], own["feedback"])
+    counts = counts.reindex(index=own["measure_id"].unique(), columns=list(schema.FEEDBACK), fill_value=0)
+    return counts.rename_axis(index="measure_id", columns=None).astype("int64")
+
+
+def _overdue(pairs: pd.DataFrame, measure_states: pd.DataFrame, units: pd.Index) -> pd.Series:
+    if "schedule" not in measure_states or measure_states["schedule"].eq("no_deadline").all():
+        return pd.Series(pd.NA, index=units, dtype="Int64")
+    late = pairs[pairs["measure_id"].isin(measure_states.loc[measure_states["schedule"].eq("overdue"), "measure_id"])]
+    return late["unit_id"].value_counts().reindex(units, fill_value=0).astype("Int64")
 
 
 def _leads(responsibilities: pd.DataFrame, lead_rule: str, units: pd.Index) -> pd.Series:

@@ -1,8 +1,26 @@
 """Figures: a tidy frame in, axes out. No arithmetic, no wording, no files."""
 
-from analysis.charts.matrix import draw_matrix
-from analysis.charts.states import draw_states
-from analysis.charts.trend import draw_burn_up, draw_cumulative_flow
-from analysis.charts.workload import draw_load
+from analysis.charts.dots import draw_dots
+from analysis.charts.lorenz import draw_lorenz
+from analysis.charts.matrix import draw_matrix, draw_parts
+from analysis.charts.stacks import draw_states
+from analysis.charts.trend import (
+    draw_burn_up,
+    draw_burn_up_by_theme,
+    draw_cumulative_flow,
+    draw_forecast,
+    draw_survival,
+)
 
-__all__ = ["draw_burn_up", "draw_cumulative_flow", "draw_load", "draw_matrix", "draw_states"]
+__all__ = [
+    "draw_burn_up",
+    "draw_burn_up_by_theme",
+    "draw_cumulative_flow",
+    "draw_dots",
+    "draw_forecast",
+    "draw_lorenz",
+    "draw_matrix",
+    "draw_parts",
+    "draw_states",
+    "draw_survival",
+]

@@ -10,8 +10,16 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 
-from analysis.charts.states import label_lines
-from analysis.charts.style import axes_for, colour, figure_width, say_nothing, style
+from analysis.charts.style import (
+    MOST_ROWS,
+    axes_for,
+    colour,
+    figure_width,
+    label_lines,
+    rows_left_out,
+    say_nothing,
+    style,
+)
 
 _STEPS = 5
 
@@ -29,35 +37,86 @@ def draw_matrix(
         As in `analysis.charts.draw_states`.
     """
     labels = labels or {}
+    shown = counts.iloc[:MOST_ROWS, : 8 if narrow else 26]
+    values = shown.to_numpy(dtype="int64")
     with style():
-        ax = axes_for(ax, width=figure_width(narrow), height=max(0.75 + len(counts) * 0.262, 1.3))
-        if counts.empty or counts.to_numpy().sum() == 0:
+        ax = axes_for(ax, width=figure_width(narrow), height=0.9 + len(shown) * 0.262)
+        if counts.empty or not counts.to_numpy().sum():
             return say_nothing(ax, labels.get("nothing", "–"))
         bounds = _bounds(int(counts.to_numpy().max()))
-        colours = [colour(f"heat-{step}") for step in range(_STEPS)]
-        sns.heatmap(
-            counts.to_numpy(),
-            ax=ax,
-            cmap=ListedColormap(colours),
-            norm=BoundaryNorm(bounds, _STEPS),
-            cbar=False,
-            linewidths=1.2,
-            linecolor=colour("paper"),
-        )
-        for (row, column), count in np.ndenumerate(counts.to_numpy()):
-            if count:
-                step = int(np.digitize(count, bounds)) - 1
-                ink = colour("paper") if step >= 3 else colour("ink")
-                ax.text(column + 0.5, row + 0.5, str(count), ha="center", va="center", fontsize=8.5, color=ink)
-        ax.set_yticks(np.arange(len(counts)) + 0.5, [labels.get(str(key), str(key)) for key in counts.index])
-        heads = [labels.get(str(key), str(key)) for key in counts.columns]
-        ax.set_xticks(np.arange(len(heads)) + 0.5, [label_lines(head, 8 if narrow else 14) for head in heads])
-        ax.tick_params(left=False, bottom=False, top=False, labeltop=True, labelbottom=False, rotation=0)
-        if narrow:
-            ax.tick_params(axis="x", labelsize=7.5)
-        ax.tick_params(axis="x", labelcolor=colour("ink"))
-        ax.set(xlabel="", ylabel="")
+        _draw_cells(ax, np.digitize(values, bounds) - 1, np.where(values > 0, values.astype("str"), ""))
+        _name_sides(ax, shown, labels, narrow=narrow)
+        rows_left_out(ax, counts, labels)
     return ax
+
+
+def draw_parts(
+    parts: pd.DataFrame, *, labels: Mapping[str, str] | None = None, ax: Axes | None = None, narrow: bool = False
+) -> Axes:
+    """A heatmap of themes by periods: how many measures of the theme, of how many; darker is a greater part.
+
+    Parameters
+    ----------
+    parts : pandas.DataFrame
+        From `analysis.coverage.feedback_by_period`: theme_id, period_end, current, measures.
+    labels, ax, narrow
+        As in `analysis.charts.draw_states`.
+    """
+    labels = labels or {}
+    ends = parts["period_end"].drop_duplicates().iloc[-6 if narrow else -13 :]
+    recent = parts[parts["period_end"].isin(ends)]
+    themes = parts["theme_id"].unique()
+    with style():
+        ax = axes_for(ax, width=figure_width(narrow), height=0.8 + len(themes) * (0.42 if narrow else 0.34))
+        if recent.empty:
+            return say_nothing(ax, labels.get("nothing", "–"))
+        current, measures = (
+            recent.pivot_table(index="theme_id", columns="period_end", values=column, sort=False).reindex(themes)
+            for column in ("current", "measures")
+        )
+        share = (current / measures).to_numpy()
+        texts = np.array(
+            [
+                [f"{part:.0f}/{whole:.0f}" for part, whole in zip(*pair, strict=True)]
+                for pair in zip(current.to_numpy(), measures.to_numpy(), strict=True)
+            ]
+        )
+        # The lightest step is none at all, the darkest the whole; the parts between share the other three.
+        steps = np.select([share == 0, share == 1], [0, _STEPS - 1], 1 + np.floor(share * (_STEPS - 2)))
+        _draw_cells(ax, steps.astype("int64"), texts)
+        named = current.set_axis([f"{end:%Y-%m}" for end in current.columns], axis="columns")
+        _name_sides(ax, named, labels, narrow=narrow)
+    return ax
+
+
+def _draw_cells(ax: Axes, steps: np.ndarray, texts: np.ndarray) -> None:
+    sns.heatmap(
+        steps,
+        ax=ax,
+        cmap=ListedColormap([colour(f"heat-{step}") for step in range(_STEPS)]),
+        norm=BoundaryNorm(np.arange(_STEPS + 1) - 0.5, _STEPS),
+        cbar=False,
+        linewidths=1.2,
+        linecolor=colour("paper"),
+        clip_on=False,
+    )
+    for (row, column), text in np.ndenumerate(texts):
+        if text:
+            ink = colour("paper") if steps[row, column] == _STEPS - 1 else colour("ink")
+            ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=8.5, color=ink)
+
+
+def _name_sides(ax: Axes, frame: pd.DataFrame, labels: Mapping[str, str], *, narrow: bool) -> None:
+    names = [labels.get(str(key), str(key)) for key in frame.index]
+    ax.set_yticks(np.arange(len(names)) + 0.5, [label_lines(name, 16 if narrow else 24) for name in names])
+    heads = [labels.get(str(key), str(key)) for key in frame.columns]
+    crowded = len(heads) > (6 if narrow else 14)
+    ax.set_xticks(
+        np.arange(len(heads)) + 0.5, heads if crowded else [label_lines(head, 6 if narrow else 14) for head in heads]
+    )
+    ax.tick_params(left=False, bottom=False, top=False, labeltop=True, labelbottom=False, rotation=0)
+    ax.tick_params(axis="x", labelcolor=colour("ink"), labelsize=7.5 if narrow else 8.5, rotation=90 if crowded else 0)
+    ax.set(xlabel="", ylabel="")
 
 
 def _bounds(largest: int) -> np.ndarray:

@@ -6,13 +6,15 @@ dark and print. The palette was chosen to stay apart in the common forms of colo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import wrap
 
 import matplotlib as mpl
+import pandas as pd
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
@@ -43,6 +45,12 @@ PALETTE: dict[str, tuple[str, str]] = {
     "on-no-feedback": ("#0a0f19", "#f7f9ff"),
     "withdrawn": ("#8b9099", "#737a85"),
     "on-withdrawn": ("#0a0f1a", "#f6f9ff"),
+    "on-time": ("#58a594", "#3f8d7d"),
+    "on-on-time": ("#0a0f1b", "#f6f9fe"),
+    "late": ("#e9b872", "#b9853a"),
+    "on-late": ("#0a0f1c", "#0b1018"),
+    "missing": ("#fcfcfc", "#171d26"),
+    "on-missing": ("#0a0f1d", "#f6f9fd"),
     "heat-0": ("#f7f8fa", "#181e26"),
     "heat-1": ("#d6e4f2", "#1f3247"),
     "heat-2": ("#a5c6e6", "#2a4a6d"),
@@ -50,6 +58,8 @@ PALETTE: dict[str, tuple[str, str]] = {
     "heat-4": ("#1c4f8b", "#8ebef6"),
 }
 HATCH = "/////"
+MOST_ROWS = 40
+"""Rows that one figure can hold and still be read; the table beneath it has them all."""
 WIDE, NARROW = 7.4, 3.4
 
 
@@ -111,8 +121,41 @@ def figure_width(narrow: bool) -> float:
     return NARROW if narrow else WIDE
 
 
+def rows_left_out(ax: Axes, frame: pd.DataFrame, labels: Mapping[str, str]) -> None:
+    """Say under a figure how many rows of the frame are only in the table."""
+    left = len(frame) - MOST_ROWS
+    if left > 0:
+        text = labels.get("rows_left_out", "+ {n}").format(n=left)
+        ax.annotate(
+            text, (0, 0), (0, -34), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8.5
+        )
+
+
+def name_rows(ax: Axes, names: Sequence[str], *, narrow: bool, lift: float) -> None:
+    """Names of the rows of a figure: beside them, or above them where there is no room beside."""
+    rows = range(len(names))
+    if narrow:
+        ax.set_yticks([])
+        for row, name in zip(rows, names, strict=True):
+            ax.text(0, row - lift, name, va="bottom", fontsize=9)
+    else:
+        ax.set_yticks(rows, [label_lines(name, 24) for name in names])
+    ax.set_ylim(len(names) - 0.45, -0.95 if narrow else -0.6)
+    ax.tick_params(left=False)
+    ax.spines["left"].set_visible(False)
+
+
+def label_lines(text: str, width: int) -> str:
+    """A label broken into lines: between words, or anywhere in Chinese, which has no spaces."""
+    columns = width // 2 if any(character >= "\u2e80" for character in text) else width
+    return "\n".join(wrap(text, columns)) or text
+
+
 def say_nothing(ax: Axes, message: str) -> Axes:
     """Axes that say in words why there is nothing to draw."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    figure.set_size_inches(figure.get_figwidth(), 0.9)
     ax.set_axis_off()
     ax.text(0.5, 0.5, message, ha="center", va="center", color=colour("muted"), transform=ax.transAxes, wrap=True)
     return ax

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from analysis.charts.states import label_bars, state_legend, state_look
-from analysis.charts.style import axes_for, colour, figure_width, say_nothing, style
+from analysis.charts.stacks import label_bars, state_legend, state_look
+from analysis.charts.style import axes_for, colour, figure_width, label_lines, say_nothing, style
 from analysis.schema import BUCKETS, NO_FEEDBACK
 
 _BAND_ORDER = ("closed", "done_reported", "in_progress", "stalled", "not_started", "ongoing", NO_FEEDBACK, "withdrawn")
@@ -34,36 +36,26 @@ def draw_burn_up(
         if burn_up.empty or burn_up["scope"].max() == 0:
             return say_nothing(ax, labels.get("nothing", "–"))
         places = np.arange(len(burn_up))
-        lines = {
-            "scope": {"color": colour("muted"), "linewidth": 1.2, "linestyle": (0, (5, 3))},
-            "reported": {"color": colour("done-reported"), "linewidth": 1.8, "marker": "o", "markersize": 4},
-            "closed": {"color": colour("closed"), "linewidth": 2.6, "marker": "o", "markersize": 5},
-        }
-        for column, look in lines.items():
-            ax.step(places, burn_up[column], where="post", **look)
-        ends = [float(burn_up[column].iloc[-1]) for column in lines]
+        lines = _lines()
+        _draw_steps(ax, burn_up, places)
+        ends = {column: int(burn_up[column].iloc[-1]) for column in lines}
+        names = {column: f"{end} {labels.get(f'{column}_line', column)}" for column, end in ends.items()}
         top = float(burn_up["scope"].max())
-        for column, end, height in zip(lines, ends, spread(ends, gap=top * (0.15 if narrow else 0.085)), strict=True):
-            text = f"{end:.0f} {labels.get(f'{column}_line', column)}"
-            ax.annotate(
-                text,
-                (places[-1], height),
-                (-3, 8) if narrow else (10, 0),
-                textcoords="offset points",
-                ha="right" if narrow else "left",
-                va="center",
-                color=lines[column]["color"],
-                annotation_clip=False,
-            )
+        if narrow:
+            handles = [Line2D([], [], label=names[column], **look) for column, look in lines.items()]
+            figure = ax.get_figure(root=True)
+            assert figure is not None
+            figure.legend(handles=handles, loc="outside upper left")
+        else:
+            heights = spread(list(ends.values()), gap=top * 0.085)
+            for column, height in zip(lines, heights, strict=True):
+                beside = {"xytext": (10, 0), "textcoords": "offset points", "va": "center", "annotation_clip": False}
+                ax.annotate(names[column], (places[-1], height), color=lines[column]["color"], **beside)
         period_axis(ax, burn_up["period_end"], narrow=narrow)
         ax.set_xlim(-0.3, places[-1] + (0.3 if narrow else max(0.3, 0.02 * len(places))))
         ax.set_ylim(0, top * 1.12)
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.yaxis.grid(True)
-        ax.set_axisbelow(True)
-        ax.spines["left"].set_visible(False)
-        ax.tick_params(left=False, labelcolor=colour("muted"))
-        ax.set_ylabel(labels.get("count_of_measures", "count_of_measures"))
+        ax.set_ylabel(labels.get("count_of", "count_of"))
     return ax
 
 
@@ -98,7 +90,7 @@ def draw_cumulative_flow(
         ax.set_ylim(0, total)
         ax.spines["left"].set_visible(False)
         ax.tick_params(left=False, labelcolor=colour("muted"))
-        ax.set_ylabel(labels.get("count_of_measures", "count_of_measures"))
+        ax.set_ylabel(labels.get("count_of", "count_of"))
         state_legend(ax, shown, labels, narrow=narrow)
     return ax
 
@@ -128,3 +120,156 @@ def spread(values: Sequence[float], *, gap: float) -> list[float]:
     heights = np.empty(len(placed))
     heights[order] = placed
     return [float(height) for height in heights]
+
+
+def draw_burn_up_by_theme(
+    burn_up: pd.DataFrame, *, labels: Mapping[str, str] | None = None, narrow: bool = False
+) -> list[Axes]:
+    """Small multiples of the burn-up, one a theme, on the same axes.
+
+    Parameters
+    ----------
+    burn_up : pandas.DataFrame
+        From `analysis.trend.burn_up_by_theme`.
+    labels, narrow
+        As in `analysis.charts.draw_states`.
+    """
+    from matplotlib import pyplot
+
+    labels = labels or {}
+    themes = list(burn_up["theme_id"].drop_duplicates())
+    columns = 2 if narrow else 3
+    rows = max(1, -(-len(themes) // columns))
+    with style():
+        if not themes or not burn_up["scope"].max():
+            return [say_nothing(axes_for(None, width=figure_width(narrow), height=1), labels.get("nothing", "–"))]
+        figure, grid = pyplot.subplots(
+            rows, columns, figsize=(figure_width(narrow), 1.75 * rows), sharex=True, sharey=True, squeeze=False
+        )
+        for ax, theme in zip(grid.flat, themes, strict=False):
+            part = burn_up[burn_up["theme_id"].eq(theme)]
+            places = np.arange(len(part))
+            _draw_steps(ax, part, places)
+            ax.set_title(label_lines(labels.get(theme, theme), 22), loc="left", fontsize=9, color=colour("ink"))
+            closed, scope = part["closed"].iloc[-1], part["scope"].iloc[-1]
+            text = f"{closed}/{scope}" if scope else "—"
+            ax.set_title(text, loc="right", fontsize=9, color=colour("closed"))
+            period_axis(ax, part["period_end"], narrow=True)
+        for ax in grid.flat[len(themes) :]:
+            ax.set_axis_off()
+        grid[0, 0].set_ylim(0, float(burn_up["scope"].max()) * 1.15)
+        grid[0, 0].yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
+        handles = [
+            Line2D([], [], label=labels.get(f"{column}_line", column), **look) for column, look in _lines().items()
+        ]
+        figure.legend(handles=handles, loc="outside upper left", ncols=1 if narrow else 3)
+    return list(grid.flat)
+
+
+def draw_survival(
+    survival: pd.DataFrame, *, labels: Mapping[str, str] | None = None, ax: Axes | None = None, narrow: bool = False
+) -> Axes:
+    """The step curve of the share of measures still open by days since the notice.
+
+    Parameters
+    ----------
+    survival : pandas.DataFrame
+        From `analysis.trend.kaplan_meier`: days, at_risk, closures, still_open.
+    labels, ax, narrow
+        As in `analysis.charts.draw_states`.
+    """
+    labels = labels or {}
+    with style():
+        ax = axes_for(ax, width=figure_width(narrow), height=2.9)
+        if not len(survival) or not survival["at_risk"].max():
+            return say_nothing(ax, labels.get("nothing", "–"))
+        ax.step(survival["days"], survival["still_open"], where="post", color=colour("closed"), linewidth=2.2)
+        closures = survival[survival["closures"].gt(0)]
+        ax.scatter(closures["days"], closures["still_open"], s=16, color=colour("closed"), zorder=3)
+        last = survival.iloc[-1]
+        ax.annotate(
+            f"{last['still_open']:.0%}",
+            (last["days"], last["still_open"]),
+            (6, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour("closed"),
+            annotation_clip=False,
+        )
+        ax.set_ylim(0, 1.05)
+        ax.set_xlim(0, float(survival["days"].max()) * 1.03 + 1)
+        ax.yaxis.set_major_formatter(PercentFormatter(1))
+        _quiet_grid(ax)
+        ax.set_xlabel(labels.get("days_since_notice", "days"))
+        ax.set_ylabel(labels.get("still_open", "still_open"))
+    return ax
+
+
+def draw_forecast(
+    forecast: pd.DataFrame, *, labels: Mapping[str, str] | None = None, ax: Axes | None = None, narrow: bool = False
+) -> Axes:
+    """Closures so far and the fan of those to come.
+
+    Parameters
+    ----------
+    forecast : pandas.DataFrame
+        period_end, scope, closed (missing in coming periods), p50 and p85 (missing in past ones).
+    labels, ax, narrow
+        As in `analysis.charts.draw_states`.
+    """
+    labels = labels or {}
+    with style():
+        ax = axes_for(ax, width=figure_width(narrow), height=3.1)
+        if forecast.empty or forecast["p50"].isna().all():
+            return say_nothing(ax, labels.get("nothing", "–"))
+        places = np.arange(len(forecast))
+        past, coming = forecast["closed"].notna().to_numpy(), forecast["p50"].notna().to_numpy()
+        ax.step(places, forecast["scope"], where="post", color=colour("muted"), linewidth=1.2, linestyle=(0, (5, 3)))
+        ax.step(places[past], forecast["closed"][past], where="post", color=colour("closed"), linewidth=2.6)
+        ax.fill_between(
+            places[coming], forecast["p85"][coming], forecast["p50"][coming], color=colour("in-progress"), step="mid"
+        )
+        marks = {"p50": ("o", "done-reported"), "p85": ("s", "closed")}
+        for column, (marker, role) in marks.items():
+            ax.plot(
+                places[coming],
+                forecast[column][coming],
+                linestyle="none",
+                marker=marker,
+                markersize=4.5,
+                color=colour(role),
+                markerfacecolor=colour("paper"),
+                label=labels.get(column, column),
+            )
+        period_axis(ax, forecast["period_end"], narrow=narrow)
+        ax.set_ylim(0, float(forecast["scope"].max()) * 1.12)
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+        _quiet_grid(ax)
+        ax.set_ylabel(labels.get("count_of", "count_of"))
+        figure = ax.get_figure(root=True)
+        assert figure is not None
+        figure.legend(loc="outside upper left", ncols=1 if narrow else 2)
+    return ax
+
+
+def _lines() -> dict[str, dict[str, Any]]:
+    return {
+        "scope": {"color": colour("muted"), "linewidth": 1.2, "linestyle": (0, (5, 3))},
+        "reported": {"color": colour("done-reported"), "linewidth": 1.8},
+        "closed": {"color": colour("closed"), "linewidth": 2.6},
+    }
+
+
+def _draw_steps(ax: Axes, burn_up: pd.DataFrame, places: np.ndarray) -> None:
+    for column, look in _lines().items():
+        ax.step(places, burn_up[column], where="post", **look)
+        if column != "scope":
+            ax.scatter(places, burn_up[column], s=8 * look["linewidth"], color=look["color"], zorder=3)
+    _quiet_grid(ax)
+
+
+def _quiet_grid(ax: Axes) -> None:
+    ax.yaxis.grid(True)
+    ax.set_axisbelow(True)
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(left=False, labelcolor=colour("muted"))

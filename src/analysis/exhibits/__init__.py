@@ -16,6 +16,7 @@ from IPython.display import HTML, display
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analysis.exhibits.drawing import to_svg
+from analysis.schema import BUCKETS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,16 +72,27 @@ def stylesheet() -> str:
     def variables(place: int) -> str:
         return "".join(f"--{role}:{colours[place]};" for role, colours in PALETTE.items())
 
+    # Without a script: a checked radio button hides the rows of all groups but its own.
+    filters = "".join(
+        f'.exhibit:has(input[value="{state}"]:checked) tr[data-group]:not([data-group="{state}"]){{display:none}}'
+        for state in BUCKETS
+    )
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{variables(1)}}}}}"
-    return f":root{{{variables(0)}}}{dark}{rules}"
+    return f":root{{{variables(0)}}}{dark}{rules}{filters}"
 
 
 def _told(table: Table | None) -> dict[str, Any]:
     """What the gate is told of an exhibit, to see whether its table adds up to the plan."""
     if table is None:
         return {"role": "exhibit"}
-    return {"role": "exhibit", "caption": table.caption, "rows": len(table.rows), "totals": dict(table.totals)}
+    return {
+        "role": "exhibit",
+        "caption": table.caption,
+        "of": table.of,
+        "rows": len(table.rows),
+        "totals": dict(table.totals),
+    }
 
 
 def _file(table: Table | None) -> dict[str, str] | None:

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 import pandas as pd
@@ -14,44 +15,79 @@ from markupsafe import Markup
 from analysis.charts.style import PALETTE, style
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from analysis.words import Caption
 
-_VARIABLES = {light: f"var(--{role},{light})" for role, (light, _) in PALETTE.items()}
-_HEX = re.compile("|".join(map(re.escape, _VARIABLES)))
-_IDENTIFIED = re.compile(r' id="([^"]+)"')
-_REFERRED = re.compile(r'(?:url\(#|href="#)([^)"]+)')
+_REWRITTEN = ("style", "d", "transform", "x", "y", "points", "clip-path", "fill", "stroke")
+_SVG, _LINK = "http://www.w3.org/2000/svg", "{http://www.w3.org/1999/xlink}href"
+_VARIABLES = {light: f"var(--{role})" for role, (light, _) in PALETTE.items()}
+_COLOUR = re.compile("|".join(map(re.escape, _VARIABLES)))
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+# The face is the page's own; naming it again in each of a thousand texts would double the drawing.
+_FACE = re.compile(r"font-family:[^;]*;? ?|(?<=px) '[^;]*(?=;|$)")
 
 
-def to_svg(draw: Callable[..., Axes], frame: pd.DataFrame, caption: Caption) -> tuple[Markup, Markup]:
+def to_svg(draw: Callable[..., object], frame: pd.DataFrame, caption: Caption) -> tuple[Markup, Markup]:
     """The wide and the narrow drawing of a frame, ready to stand in HTML."""
     wide, narrow = (_svg(draw, frame, caption, narrow=narrow) for narrow in (False, True))
     return wide, narrow
 
 
-def _svg(draw: Callable[..., Axes], frame: pd.DataFrame, caption: Caption, *, narrow: bool) -> Markup:
+def _svg(draw: Callable[..., object], frame: pd.DataFrame, caption: Caption, *, narrow: bool) -> Markup:
     from matplotlib import pyplot
 
-    name = f"{caption.key}-{'narrow' if narrow else 'wide'}"
+    kind = "narrow" if narrow else "wide"
+    name = f"{caption.key}-{kind}"
     with style(), mpl.rc_context({"svg.hashsalt": name}):
-        figure = draw(frame, labels=caption.labels, narrow=narrow).get_figure()
-        assert figure is not None
-        written = io.StringIO()
+        drawn = draw(frame, labels=caption.labels, narrow=narrow)
+        figure = (drawn[0] if isinstance(drawn, list) else drawn).get_figure(root=True)
+        written = io.BytesIO()
         try:
             figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
         finally:
             pyplot.close(figure)
-    svg = written.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"\n\s*", "\n", svg)
-    referred = set(_REFERRED.findall(svg))
-    svg = _IDENTIFIED.sub(lambda found: f' id="{name}-{found[1]}"' if found[1] in referred else "", svg)
-    svg = re.sub(r'(url\(#|href="#)', rf"\g<1>{name}-", svg)
-    svg = _HEX.sub(lambda found: _VARIABLES[found[0]], svg)
-    kind = "narrow" if narrow else "wide"
+    drawing = ElementTree.fromstring(written.getvalue())
+    _tidy(drawing, prefix=name)
     # An image for readers of the page: one role, one alternative text; its inner text is not read twice.
-    head = f'<svg class="drawing {kind}" role="img" aria-label="{Markup.escape(caption.alt)}" '
-    return Markup(svg.replace("<svg ", head, 1))
+    drawing.attrib |= {"class": f"drawing {kind}", "role": "img", "aria-label": caption.alt}
+    ElementTree.register_namespace("", _SVG)
+    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+    return Markup(ElementTree.tostring(drawing, encoding="unicode"))
+
+
+def _tidy(drawing: ElementTree.Element, *, prefix: str) -> None:
+    """Give ids a prefix or drop them, put variables for colours, and leave out what a browser does not need."""
+    for parent in list(drawing.iter()):
+        for child in list(parent):
+            if child.tag == f"{{{_SVG}}}metadata":
+                parent.remove(child)
+    elements = list(drawing.iter())
+    referred = {element.get(_LINK, "#")[1:] for element in elements if element.get(_LINK)}
+    referred |= {
+        name for element in elements for value in element.attrib.values() for name in _REFERENCE.findall(value)
+    }
+    for element in elements:
+        element.tail = None
+        if element.tag != f"{{{_SVG}}}text" and element.text and not element.text.strip():
+            element.text = None
+        identity = element.attrib.pop("id", "")
+        if identity in referred:
+            element.set("id", f"{prefix}-{identity}")
+        if element.get(_LINK):
+            element.set(_LINK, f"#{prefix}-{element.get(_LINK, '#')[1:]}")
+        for name, value in element.attrib.items():
+            if name in _REWRITTEN:
+                value = _REFERENCE.sub(rf"url(#{prefix}-\1)", value)
+                value = _COLOUR.sub(lambda found: _VARIABLES[found[0]], value)
+                value = _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), value)
+                element.set(name, re.sub(r"\s+", " ", _FACE.sub("", value)).strip())
+    _unwrap(drawing)
+
+
+def _unwrap(element: ElementTree.Element) -> None:
+    """Put the children of groups that say nothing in place of the group."""
+    children: list[ElementTree.Element] = []
+    for child in element:
+        _unwrap(child)
+        children.extend(child if child.tag == f"{{{_SVG}}}g" and not child.attrib else [child])
+    element[:] = children

@@ -34,15 +34,19 @@ def across(tables: dict[str, pd.DataFrame], bad: set[tuple[str, Any]]) -> Iterat
         cells = tables[name][column]
         for row, value in cells[~cells.isin(known) & cells.ne("")].items():
             yield _problem(name, row, column, value, f"{target}.csv 中没有这个编号")
+    yield from _alias_problems(tables["units"])
     yield from _responsibility_problems(tables)
     texts = tables["measures"].set_index("measure_id")["text"].to_dict()
     for row, measure_id, span in tables["commitments"][["measure_id", "text_span"]].itertuples(name=None):
         if measure_id in texts and span not in texts[measure_id]:
             yield _problem("commitments", row, "text_span", span, "应为该措施原文中的一段")
-    good = tables["progress"].loc[[row for row in tables["progress"].index if ("progress.csv", row) not in bad]]
-    yield from _progress_problems(schema.to_types("progress", good), tables["measures"])
-    if len(good) == len(tables["progress"]):
-        yield from _sequence_problems(schema.to_types("progress", good))
+    is_bad = pd.Series(
+        [("progress.csv", row) in bad for row in tables["progress"].index], tables["progress"].index, bool
+    )
+    log = schema.to_types("progress", tables["progress"][~is_bad])
+    yield from _progress_problems(log, tables["measures"], set(tables["progress"].loc[is_bad, "log_id"]))
+    if not is_bad.any():
+        yield from _sequence_problems(log)
 
 
 def _problem(table: str, row: Any, column: str, value: Any, rule: str, severity: str = "error") -> dict[str, Any]:
@@ -54,6 +58,14 @@ def _problem(table: str, row: Any, column: str, value: Any, rule: str, severity:
         "rule": rule,
         "severity": severity,
     }
+
+
+def _alias_problems(units: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    names = {name: unit.unit_id for unit in units.itertuples() for name in (unit.unit_id, unit.name, unit.short)}
+    for unit in units.itertuples():
+        for alias in filter(None, unit.aliases.split("|")):
+            if names.setdefault(alias, unit.unit_id) != unit.unit_id:
+                yield _problem("units", unit.Index, "aliases", alias, f"{names[alias]} 也叫这个名称")
 
 
 def _responsibility_problems(tables: dict[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
@@ -70,7 +82,7 @@ def _responsibility_problems(tables: dict[str, pd.DataFrame]) -> Iterator[dict[s
         yield _problem("measures", row, "measure_id", measure, "没有责任单位", "warning")
 
 
-def _progress_problems(log: pd.DataFrame, measures: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _progress_problems(log: pd.DataFrame, measures: pd.DataFrame, unread: set[str]) -> Iterator[dict[str, Any]]:
     kinds = log["measure_id"].map(measures.drop_duplicates("measure_id").set_index("measure_id")["kind"])
     status, percent = log["status"], log["percent"]
     breaks = {
@@ -90,21 +102,29 @@ def _progress_problems(log: pd.DataFrame, measures: pd.DataFrame) -> Iterator[di
     early = log.loc[log["reported_at"] < log["as_of"], "reported_at"]
     for row, value in early.items():
         yield _problem("progress", row, "reported_at", f"{value:%Y-%m-%d}", "早于所述日期 as_of，请核对", "warning")
-    earlier = log.drop_duplicates("log_id")[["log_id", "measure_id", "unit_id", "reported_at"]]
+    corrections = _corrections(log)
+    wrong = corrections[~corrections["right"] & ~corrections["supersedes"].isin(unread)]
+    for row, value in wrong[["row", "supersedes"]].itertuples(index=False):
+        yield _problem("progress", row, "supersedes", value, "应为同一措施、同一单位先前一条记录的 log_id")
+
+
+def _corrections(log: pd.DataFrame) -> pd.DataFrame:
+    """The statements that supersede another, and whether it is right that they do."""
+    earlier = log.drop_duplicates("log_id")[["log_id", "measure_id", "unit_id", "reported_at", "supersedes"]]
     corrections = log[log["supersedes"].ne("")].reset_index(names="row")
     pairs = corrections.merge(earlier, left_on="supersedes", right_on="log_id", how="left", suffixes=("", "_before"))
     right = (
         pairs["measure_id"].eq(pairs["measure_id_before"])
         & pairs["unit_id"].eq(pairs["unit_id_before"])
         & pairs["reported_at"].ge(pairs["reported_at_before"])
-        & pairs["log_id"].ne(pairs["supersedes"])
+        & pairs["log_id"].ne(pairs["supersedes_before"])
     )
-    for row, value in pairs.loc[~right, ["row", "supersedes"]].itertuples(index=False):
-        yield _problem("progress", row, "supersedes", value, "应为同一措施、同一单位先前一条记录的 log_id")
+    return pairs.assign(right=right)
 
 
 def _sequence_problems(log: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    standing = log[~log["log_id"].isin(log["supersedes"])].sort_values(["as_of", "reported_at", "log_id"])
+    replaced = _corrections(log).query("right")["supersedes"]
+    standing = log[~log["log_id"].isin(replaced)].sort_values(["as_of", "reported_at", "log_id"])
     standing = standing.drop_duplicates(["measure_id", "unit_id", "as_of"], keep="last")
     for _, words in standing.groupby(["measure_id", "unit_id"], sort=False):
         earlier = words.shift()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ def read_plan(folder: Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame], pd
         try:
             content = file.read_bytes()
             tables[name] = _read_table(content, columns)
-        except (OSError, ValueError) as failed:
+        except (OSError, ValueError, csv.Error) as failed:
             rule = "缺少这个文件" if isinstance(failed, FileNotFoundError) else str(failed)
             problems.append(schema.problem_frame([{"file": file.name, "column": "", "value": "", "rule": rule}]))
             continue
@@ -51,7 +53,7 @@ def _read_head(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
         "id": (lambda value: isinstance(value, str) and value.strip(), "不能为空"),
         "title": (_both_languages, "应有 zh 和 en"),
         "issuers": (_both_languages, "应有 zh 和 en"),
-        "issued": (lambda value: hasattr(value, "isoformat"), "应为日期，写作 2024-05-31（不加引号）"),
+        "issued": (lambda value: isinstance(value, date), "应为日期，写作 2024-05-31（不加引号）"),
         "lead_rule": (lambda value: value in schema.LEAD_RULES, f"应为 {'、'.join(schema.LEAD_RULES)} 之一"),
         "progress_provenance": (
             lambda value: value in schema.PROVENANCES,
@@ -71,13 +73,11 @@ def _both_languages(value: object) -> bool:
 
 
 def _is_reporting(value: object) -> bool:
-    if not isinstance(value, dict) or not {"first_period", "due_day", "timezone"} <= value.keys():
+    if not isinstance(value, dict) or not value.get("timezone"):
         return False
-    try:
-        pd.Period(value["first_period"], "M")
-    except ValueError:
-        return False
-    return value["due_day"] in range(1, 29)
+    month, day = value.get("first_period"), value.get("due_day")
+    is_month = isinstance(month, str) and re.fullmatch("[0-9]{4}-(0[1-9]|1[0-2])", month)
+    return bool(is_month) and type(day) is int and day in range(1, 29)
 
 
 def _read_table(content: bytes, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -87,14 +87,24 @@ def _read_table(content: bytes, columns: tuple[str, ...]) -> pd.DataFrame:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        # Other encodings decode to rubbish without an error: only a header that is known proves the guess.
-        if encoding == "utf-8-sig" or set(columns) <= set(next(csv.reader(io.StringIO(text)), [])):
+        # Other encodings decode to rubbish without an error: known columns and common characters prove the guess.
+        header = set(next(csv.reader(io.StringIO(text)), []))
+        if encoding == "utf-8-sig" or (header & set(columns) and _is_common_chinese(text)):
             return _to_frame(text)
     raise ValueError("文字编码无法识别：应为 UTF-8 或 GB18030")
 
 
+def _is_common_chinese(text: str) -> bool:
+    """Whether most of the Chinese is in GB 2312; Big5 read as GB18030 lies mostly outside."""
+    chinese = re.sub("[\x00-\x7f]", "", text)
+    return len(chinese.encode("gb2312", errors="ignore")) / 2 >= 0.8 * len(chinese)
+
+
 def _to_frame(text: str) -> pd.DataFrame:
     header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if twice:
+        raise ValueError(f"表头有重复的列：{'、'.join(twice)}")
     ragged = [str(number) for number, row in enumerate(rows, start=2) if row and len(row) != len(header)]
     if ragged:
         raise ValueError(f"第 {'、'.join(ragged[:20])} 行的列数与表头不同：应为 {len(header)} 列")

@@ -59,17 +59,18 @@ def _total_faults(notebook: NotebookNode, plan: Plan) -> Iterator[str]:
     stated = sum(opening_of(notebook).get("counts", {}).values())
     if stated != measures:
         yield f"首行各状态之和为 {stated}，应为方案的 {measures} 项措施"
+    expected = {("unit_id", "share"): measures, ("unit_id", "named_in"): pairs, ("theme_id", "measures"): measures}
     for told in _told(notebook, "exhibit"):
-        totals = told.get("totals", {})
-        expected = {"share": measures, "measures": measures, "named_in": pairs}
-        for column in totals.keys() & expected.keys():
-            if abs(totals[column] - expected[column]) > 0.005:
-                yield f"表“{told['caption']}”{column} 合计为 {totals[column]:g}，应为 {expected[column]}"
+        totals, of = told.get("totals", {}), told.get("of", "")
+        right = {column: number for (lines, column), number in expected.items() if lines == of and column in totals}
         if totals.keys() >= set(BUCKETS):
-            states = sum(totals[state] for state in BUCKETS)
-            # A line is a unit, a theme, or a period that holds every measure.
-            if states not in (measures, pairs, measures * told["rows"]):
-                yield f"表“{told['caption']}”各状态合计为 {states:g}，与方案的 {measures} 项措施、{pairs} 项责任不符"
+            totals = {**totals, "states": sum(totals[state] for state in BUCKETS)}
+            # Every period's line holds every measure.
+            whole = {"unit_id": pairs, "theme_id": measures, "period_end": measures * told["rows"]}
+            right |= {"states": whole[of]} if of in whole else {}
+        for column, number in right.items():
+            if abs(totals[column] - number) > 0.005:
+                yield f"表“{told['caption']}”{column} 合计为 {totals[column]:g}，应为 {number}"
 
 
 def _told(notebook: NotebookNode, role: str) -> Iterator[dict[str, Any]]:

@@ -164,6 +164,8 @@ def page_path(name: str, inputs: Inputs, parameters: Parameters) -> str:
     day = parameters.as_of
     if parameters.known != parameters.as_of:
         day += f"_known_{parameters.known_at}"
+    if parameters.compare_to:
+        day += f"_compared_{parameters.compare_to}"
     return f"{inputs.id}/{day}/{parameters.lang}/{'_'.join(parts)}.html"
 
 

@@ -32,6 +32,8 @@ class Parameters(BaseModel):
         T, an ISO day: what is true on it is shown.
     known_at : str
         K, an ISO day: what had arrived by it counts; blank means `as_of`.
+    compare_to : str
+        An earlier ISO day: what has moved since is marked; blank compares with none.
     lang : str
         ``zh`` or ``en``.
     unit, theme : str
@@ -43,11 +45,12 @@ class Parameters(BaseModel):
     plan_id: str
     as_of: str
     known_at: str = ""
+    compare_to: str = ""
     lang: str = "zh"
     unit: str = ""
     theme: str = ""
 
-    @field_validator("as_of", "known_at")
+    @field_validator("as_of", "known_at", "compare_to")
     @classmethod
     def _is_day(cls, text: str) -> str:
         try:
@@ -78,6 +81,8 @@ class Parameters(BaseModel):
     def _knows_what_it_tells(self) -> Parameters:
         if self.known_at and self.known_at < self.as_of:
             raise ValueError(f"known_at（{self.known_at}）不能早于 as_of（{self.as_of}）：那一天还不知道这些情况")
+        if self.compare_to > self.as_of:
+            raise ValueError(f"compare_to（{self.compare_to}）不能晚于 as_of（{self.as_of}）：应为更早的一天")
         return self
 
     @property

@@ -32,9 +32,14 @@ def notebook_folder() -> Path:
 
 def report_names() -> list[str]:
     """The reports that can be made, in the order in which they are read."""
-    order = ["workload_by_unit", "theme_coverage", "completion_trend"]
+    order = ["workload_by_unit", "theme_coverage", "completion_trend", "unit_brief"]
     found = sorted(path.stem for path in notebook_folder().glob("*.ipynb"))
     return [name for name in order if name in found] + [name for name in found if name not in order]
+
+
+def needs_unit(name: str) -> bool:
+    """Whether a report is about one unit, and so can't be made without naming it."""
+    return name.startswith("unit_")
 
 
 def notebook_of(name: str) -> Path:

@@ -44,12 +44,18 @@ class Page:
     plan_title: str
     as_of: str
     known_at: str
+    compare_to: str
     lang: str
     unit: str
     theme: str
     selection: str
     title: str
     headline: str
+
+    @property
+    def age(self) -> tuple[str, str, bool]:
+        """The greater, the newer; of two that speak of the same days, the one that compares with no other."""
+        return self.as_of, self.known_at, not self.compare_to
 
     @property
     def latest_path(self) -> str:
@@ -107,7 +113,7 @@ class Manifest:
         found: dict[str, Page] = {}
         for page in self.pages.values():
             known = found.get(page.latest_path)
-            if known is None or (known.as_of, known.known_at) <= (page.as_of, page.known_at):
+            if known is None or known.age <= page.age:
                 found[page.latest_path] = page
         return found
 

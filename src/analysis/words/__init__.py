@@ -1,6 +1,6 @@
 """The words of the pages, in Chinese and English, computed from the frames that are shown."""
 
-from analysis.words import coverage, trend, workload
+from analysis.words import brief, coverage, trend, workload
 from analysis.words.language import LANGUAGES, Language
 from analysis.words.page import Caption, Chrome, KeyFigure, Method, Opening, Table, chrome, opening
 
@@ -13,6 +13,7 @@ __all__ = [
     "Method",
     "Opening",
     "Table",
+    "brief",
     "chrome",
     "coverage",
     "opening",

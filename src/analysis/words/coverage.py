@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.schema import NO_FEEDBACK
 from analysis.words.language import Language
-from analysis.words.page import Caption, KeyFigure, Method, Table, source, table
+from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
@@ -78,16 +79,17 @@ def states(counts: pd.DataFrame, themes: pd.DataFrame, plan: Plan, say: Language
         ),
         most=8,
     )
-    return Caption(
+    return caption(
+        plan,
+        say,
         key="states-by-theme",
         finding=finding,
         alt=say("Stacked bars of each theme's measures by state. {told}.", told=told or "—"),
-        source=source(plan, say, record=True),
-        labels={**say.labels, "nothing": say("No measure matches this selection")},
+        record=True,
     )
 
 
-def theme_table(themes: pd.DataFrame, plan: Plan, say: Language) -> Table:
+def theme_table(themes: pd.DataFrame, plan: Plan, say: Language, *, before: pd.DataFrame | None = None) -> Table:
     """Every theme's coverage."""
     return table(
         themes,
@@ -97,6 +99,7 @@ def theme_table(themes: pd.DataFrame, plan: Plan, say: Language) -> Table:
         caption=say("Coverage of each theme"),
         record=True,
         percents=["completion"],
+        before=before,
     )
 
 
@@ -124,7 +127,9 @@ def matrix(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             themes=counts.shape[1],
         )
     gaps = int(counts.eq(0).to_numpy().sum())
-    return Caption(
+    return caption(
+        plan,
+        say,
         key="unit-by-theme",
         finding=finding,
         alt=say(
@@ -134,8 +139,7 @@ def matrix(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             columns=counts.shape[1],
             gaps=gaps,
         ),
-        source=source(plan, say, record=False),
-        labels={**say.labels, "nothing": say("No measure matches this selection")},
+        record=False,
         note=say("An empty cell means that the notice names the unit in no measure of the theme."),
     )
 
@@ -167,20 +171,134 @@ def measures(listed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
         )
     else:
         finding = say("Every measure has had feedback; on {divided} the units disagree", divided=divided)
-    return Caption(
+    return caption(
+        plan,
+        say,
         key="measures",
         finding=finding,
-        alt="",
-        source=source(plan, say, record=True),
+        record=True,
         note=say("A measure stands where its weakest reporting unit stands."),
     )
 
 
-def measures_table(listed: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """Every measure, as a table."""
+def measures_table(listed: pd.DataFrame, plan: Plan, say: Language, *, before: pd.DataFrame | None = None) -> Table:
+    """Every measure, as a table that the reader can narrow to a state."""
     return table(
-        listed, plan, say, key="measures", caption=say("All measures, in the order of the notice"), record=True
+        listed,
+        plan,
+        say,
+        key="measures",
+        caption=say("All measures, in the order of the notice"),
+        record=True,
+        before=before,
+        group_by="state",
+        quotes=["last_words"],
     )
+
+
+def feedback(parts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the figure of current feedback by theme and period."""
+    if parts.empty:
+        finding = say("No measure matches this selection")
+    else:
+        ends = parts["period_end"].drop_duplicates()
+        sums = parts.groupby("period_end")[["current", "measures"]].sum()
+        last = sums.loc[ends.iloc[-1]]
+        now = say.share_of(int(last["current"]), int(last["measures"]))
+        if len(ends) == 1:
+            finding = say("{now} of the measures have current feedback", now=now)
+        else:
+            past = sums.loc[ends.iloc[-2]]
+            finding = say(
+                "{now} of the measures have current feedback, after {past} a month before",
+                now=now,
+                past=say.share_of(int(past["current"]), int(past["measures"])),
+            )
+    return caption(
+        plan,
+        say,
+        key="feedback-by-theme",
+        finding=finding,
+        alt=say(
+            "Heatmap of themes by months: measures with current feedback of all. At the end: {told}.",
+            told=_latest(parts, say),
+        ),
+        record=True,
+        note=say("Current: someone's last word is at most one due period old, or nothing is owed any more."),
+    )
+
+
+def feedback_table(parts: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """Current feedback by theme and period as a table."""
+    printed = parts.rename(columns={"current": "current_feedback"})
+    return table(
+        printed, plan, say, key="feedback_by_theme", caption=say("Measures with current feedback by month"), record=True
+    )
+
+
+def promises(themes: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the figure of evidence and measurable promises."""
+    total = int(themes["measures"].sum())
+    finding = say(
+        "{evidence} measures name evidence in a last word; {commitment} hold a measurable promise",
+        evidence=say.share_of(int(themes["with_evidence"].sum()), total),
+        commitment=say.share_of(int(themes["with_commitment"].sum()), total),
+    )
+    told = say.listing(
+        (
+            say("{theme}: {evidence} and {commitment} of {measures}", theme=say.name(theme), **counts)
+            for theme, counts in _by_theme(themes, evidence="with_evidence", commitment="with_commitment")
+        ),
+        most=8,
+    )
+    return caption(
+        plan,
+        say,
+        key="promises",
+        finding=finding if total else say("No measure matches this selection"),
+        alt=say("Dots of measures with evidence and with a measurable promise by theme. {told}.", told=told or "—"),
+        record=True,
+    )
+
+
+def commitments_table(commitments: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """The measurable promises that the text holds."""
+    return table(
+        commitments[["measure_id", "text_span"]],
+        plan,
+        say,
+        key="commitments",
+        caption=say("Measurable promises in the text of the notice"),
+        record=False,
+        quotes=["text_span"],
+    )
+
+
+def alone(listed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the list of measures that rest on one unit."""
+    units = listed["unit_id"].unique()
+    if listed.empty:
+        finding = say("No measure rests on one unit alone")
+    elif len(units) == 1:
+        finding = say.count(
+            len(listed),
+            "{n} measure rests on one unit, {unit}",
+            "{n} measures rest on one unit each, all on {unit}",
+            unit=say.name(units[0]),
+        )
+    else:
+        finding = say.count(
+            len(listed),
+            "{n} measure rests on one unit",
+            "{n} measures rest on one unit each, on {units} units in all",
+            units=len(units),
+        )
+    return caption(plan, say, key="alone", finding=finding, record=True)
+
+
+def alone_table(listed: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """The measures that rest on one unit, as a table."""
+    return table(listed, plan, say, key="single_unit", caption=say("Measures that rest on one unit"), record=True)
 
 
 def method(say: Language) -> Method:
@@ -211,4 +329,24 @@ def method(say: Language) -> Method:
                 say("The text of the measure names a number to be kept. The list of promises is our reading."),
             ),
         ),
+    )
+
+
+def _by_theme(themes: pd.DataFrame, **columns: str) -> Iterator[tuple[str, dict[str, int]]]:
+    for entry in themes.to_dict("records"):
+        counts = {name: int(entry[column]) for name, column in columns.items()}
+        yield entry["theme_id"], {**counts, "measures": int(entry["measures"])}
+
+
+def _latest(parts: pd.DataFrame, say: Language) -> str:
+    last = parts[parts["period_end"].eq(parts["period_end"].max())]
+    return (
+        say.listing(
+            (
+                say("{theme} {current}/{measures}", theme=say.name(theme), current=current, measures=measures)
+                for theme, current, measures in last[["theme_id", "current", "measures"]].itertuples(index=False)
+            ),
+            most=8,
+        )
+        or "—"
     )

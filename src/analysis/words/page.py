@@ -15,7 +15,11 @@ from analysis.words.language import NOTHING, Language
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
+    from analysis.status import Snapshot
 
+_STATES = ("state", "state_of_unit")
+# Time passes by itself: that it has is nothing to mark.
+_UNMARKED = ("days_since_feedback",)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -40,6 +44,7 @@ class Opening:
     headline: str
     key_figures: tuple[KeyFigure, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
+    moved: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,13 +64,25 @@ class Table:
     """A frame as it is printed, and the same as CSV with its numbers unrounded."""
 
     caption: str
-    heads: tuple[tuple[str, bool], ...]
+    heads: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, ...], ...]
     csv: str
     file_name: str
     summary: str
     download: str
+    groups: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
+    filter_name: str = ""
+    everything: str = ""
+    of: str = ""
     totals: Mapping[str, float] = field(default_factory=dict)
+
+
+class Quote(str):
+    """What a unit wrote, in its own words and language (Chinese), whatever the language of the page."""
+
+    __slots__ = ()
+    lang = "zh-CN"
 
 
 @dataclass(frozen=True)
@@ -88,21 +105,21 @@ class Chrome:
 
 def opening(
     plan: Plan,
-    measure_states: pd.DataFrame,
     say: Language,
     *,
     title: str,
     key_figures: Iterable[KeyFigure],
-    as_of: pd.Timestamp,
-    known_at: pd.Timestamp,
+    now: Snapshot,
+    then: Snapshot,
 ) -> Opening:
     """The head of a page, with the leader's first line.
 
     Parameters
     ----------
-    measure_states : pandas.DataFrame
-        From `analysis.status.by_measure`.
+    now, then : analysis.status.Snapshot
+        The dates that the page speaks of, and those it is compared with (the same when it is compared with none).
     """
+    as_of, known_at = now.as_of, now.known_at
     dates = [say("As of {date}", date=say.date(as_of)), say("As known on {date}", date=say.date(known_at))]
     if plan.selection:
         dates.append(say("Only: {names}", names=say.listing(map(say.name, plan.selection.values()))))
@@ -112,9 +129,25 @@ def opening(
         plan=plan.title[say.lang],
         title=title,
         dates=tuple(dates),
-        headline=headline(plan, measure_states, say, as_of=as_of),
+        headline=headline(plan, now.measures, say, as_of=as_of),
         key_figures=tuple(key_figures),
-        counts={str(state): int(count) for state, count in measure_states["state"].value_counts().items()},
+        counts={str(state): int(count) for state, count in now.measures["state"].value_counts().items()},
+        moved=moved(now, then, say),
+    )
+
+
+def moved(now: Snapshot, then: Snapshot, say: Language) -> str:
+    """What has changed since the earlier date, and how the tables mark it; blank when nothing is compared."""
+    if then.as_of == now.as_of:
+        return ""
+    both = now.measures[["measure_id", "state"]].merge(then.measures[["measure_id", "state"]], on="measure_id")
+    return say.count(
+        int(both["state_x"].ne(both["state_y"]).sum()),
+        "Compared with {date}: {n} measure has changed its state. In the tables ↑ and ↓ mark what grew and shrank, "
+        "← what a state was before, “new” what was not there.",
+        "Compared with {date}: {n} measures have changed their state. In the tables ↑ and ↓ mark what grew and shrank, "
+        "← what a state was before, “new” what was not there.",
+        date=say.date(then.as_of),
     )
 
 
@@ -158,6 +191,25 @@ def headline(plan: Plan, measure_states: pd.DataFrame, say: Language, *, as_of: 
     )
 
 
+def caption(
+    plan: Plan, say: Language, *, key: str, finding: str, record: bool, alt: str = "", note: str = "", **labels: str
+) -> Caption:
+    """What stands around a figure; `labels` are names that only this figure needs, by the words its drawing uses."""
+    usual = {
+        "nothing": say("No measure matches this selection"),
+        "rows_left_out": say("{n} more are in the data table.", n="{n}"),
+        "count_of": say("Number of measures"),
+    }
+    return Caption(
+        key=key,
+        finding=finding,
+        alt=alt,
+        source=source(plan, say, record=record),
+        labels={**say.labels, **usual, **labels},
+        note=note,
+    )
+
+
 def source(plan: Plan, say: Language, *, record: bool) -> str:
     """Where a figure comes from: the notice alone, or the notice with the record of progress."""
     issuers = say.listing(plan.issuers[say.lang])
@@ -179,6 +231,9 @@ def table(
     record: bool,
     digits: Mapping[str, int] | None = None,
     percents: Iterable[str] = (),
+    before: pd.DataFrame | None = None,
+    group_by: str = "",
+    quotes: Iterable[str] = (),
 ) -> Table:
     """A frame as a table of a page.
 
@@ -194,13 +249,40 @@ def table(
         Decimals of a column of fractions; 2 when left out.
     percents : iterable of str
         Columns that are shares of 1 and are printed as percentages.
+    before : pandas.DataFrame, optional
+        The same frame at an earlier date: what differs is marked.
+    group_by : str
+        A column whose values the reader can filter by.
+    quotes : iterable of str
+        Columns that hold what units wrote.
     """
-    digits, percents = dict(digits or {}), set(percents)
+    digits, percents, quoted = dict(digits or {}), set(percents), set(quotes)
+    earlier = {} if before is None else {record[0]: record for record in before.itertuples(index=False, name=None)}
 
     def printed(value: Any, column: str) -> str:
         if isinstance(value, float) and not pd.isna(value):
             return say.percent(value) if column in percents else say.number(value, digits.get(column, 2))
+        if column in quoted and value:
+            return Quote(value)
         return words_for(value, say)
+
+    def look(column: str) -> str:
+        return "number" if numeric[column] else "date" if pd.api.types.is_datetime64_dtype(frame[column]) else ""
+
+    def marked(values: tuple[Any, ...], place: int) -> str:
+        value, column = values[place], columns[place]
+        text = printed(value, column)
+        if before is None or before.equals(frame) or columns[place] in _UNMARKED:
+            return text
+        if values[0] not in earlier:
+            return say("{name} (new)", name=text) if place == 0 else text
+        past = earlier[values[0]][place]
+        if numeric[column] and not pd.isna(value) and not pd.isna(past):
+            step = printed(abs(value - past), column)
+            return text if step == printed(type(value)(0), column) else f"{text} {'↑' if value > past else '↓'}{step}"
+        if column in _STATES and value != past:
+            return f"{text} ← {printed(past, column)}"
+        return text
 
     columns = list(frame.columns)
     numeric = {column: pd.api.types.is_numeric_dtype(frame[column]) for column in columns}
@@ -209,15 +291,18 @@ def table(
     made_up = record and plan.progress_provenance == "synthetic"
     return Table(
         caption=caption,
-        heads=tuple((say.name(column), numeric[column]) for column in columns),
-        rows=tuple(
-            tuple(printed(value, column) for value, column in zip(values, columns, strict=True)) for values in records
-        ),
+        heads=tuple((say.name(column), look(column)) for column in columns),
+        rows=tuple(tuple(marked(values, place) for place in range(len(columns))) for values in records),
         csv=_csv(columns, records, say, made_up=made_up),
         file_name=f"{plan.id}_{key}{'_synthetic' if made_up else ''}.csv",
         summary=say("Data table"),
         download=say("Download this table (CSV)"),
+        of=columns[0],
         totals={column: float(frame[column].sum()) for column in columns if numeric[column]},
+        groups=tuple(frame[group_by]) if group_by else (),
+        filters=tuple((value, say.name(value)) for value in BUCKETS if group_by and frame[group_by].eq(value).any()),
+        filter_name=say.name(group_by) if group_by else "",
+        everything=say("All"),
     )
 
 
@@ -229,7 +314,7 @@ def words_for(value: Any, say: Language) -> str:
         return NOTHING
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
-    return say.name(value)
+    return say.name(value) or NOTHING
 
 
 def _csv(columns: list[str], records: list[tuple[Any, ...]], say: Language, *, made_up: bool) -> str:

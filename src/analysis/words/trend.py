@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.schema import NO_FEEDBACK
+from analysis.trend.forecast import LEAST_COMPLETIONS, LEAST_PERIODS
 from analysis.words.language import Language
-from analysis.words.page import Caption, KeyFigure, Method, Table, source, table
+from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
+    from analysis.trend import Forecast
 
 
 def title(plan: Plan, say: Language) -> str:
@@ -28,6 +30,7 @@ def key_figures(burn_up: pd.DataFrame, counts: pd.DataFrame, changes: pd.DataFra
     return [
         KeyFigure(say("Closed"), say.share_of(closed, scope), say("of measures that can be completed")),
         KeyFigure(say("Reported done, not verified"), say.number(reported - closed)),
+        KeyFigure(say("In progress"), say.number(states["in_progress"])),
         KeyFigure(say("Stalled"), say.number(states["stalled"])),
         KeyFigure(say("No feedback"), say.number(states[NO_FEEDBACK])),
         KeyFigure(say("Moved since the period before"), say.number(len(changes))),
@@ -53,13 +56,15 @@ def burn_up(progressed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             ),
             most=24,
         )
-    lines = {"scope_line": say("in scope"), "reported_line": say("reported or closed"), "closed_line": say("closed")}
-    return Caption(
+    return caption(
+        plan,
+        say,
         key="burn-up",
         finding=finding,
         alt=say("Step chart of measures closed and reported done under the line of scope. {told}.", told=told),
-        source=source(plan, say, record=True),
-        labels={**say.labels, **lines, "nothing": finding},
+        record=True,
+        nothing=finding,
+        **_lines(say),
         note=say("The notice sets no deadline, so no target line is drawn. History is shown as it is known now."),
     )
 
@@ -107,12 +112,13 @@ def flow(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             )
         else:
             finding = say("Measures without feedback are {now}, as many as in {month}", **_span(before, now, month))
-    return Caption(
+    return caption(
+        plan,
+        say,
         key="flow",
         finding=finding,
         alt=say("Columns of measures by state at the end of each period: {told}.", told=told),
-        source=source(plan, say, record=True),
-        labels={**say.labels, "nothing": say("No measure matches this selection")},
+        record=True,
     )
 
 
@@ -142,12 +148,201 @@ def changes(moved: pd.DataFrame, since: pd.Timestamp, plan: Plan, say: Language)
             forward=directions.get("forward", 0),
             back=directions.get("back", 0),
         )
-    return Caption(key="changes", finding=finding, alt="", source=source(plan, say, record=True))
+    return caption(plan, say, key="changes", finding=finding, record=True)
 
 
 def changes_table(moved: pd.DataFrame, plan: Plan, say: Language) -> Table:
     """What moved, as a table."""
     return table(moved, plan, say, key="changes", caption=say("Measures that changed their state"), record=True)
+
+
+def by_theme(progressed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the small multiples by theme."""
+    last = progressed.drop_duplicates("theme_id", keep="last")
+    able = last[last["scope"].gt(0)]
+    done, idle = able[able["closed"].eq(able["scope"])], able[able["closed"].eq(0)]
+    if able.empty:
+        finding = say("Nothing can be completed in this selection")
+    elif len(done):
+        finding = say.count(
+            len(done),
+            "{n} theme has closed all that can be completed: {themes}",
+            "{n} themes have closed all that can be completed: {themes}",
+            themes=say.listing(map(say.name, done["theme_id"])),
+        )
+    elif len(idle):
+        finding = say.count(
+            len(idle),
+            "{n} theme has closed none of its measures yet: {themes}",
+            "{n} themes have closed none of their measures yet: {themes}",
+            themes=say.listing(map(say.name, idle["theme_id"])),
+        )
+    else:
+        finding = say("Every theme has closed something, none has closed all that can be completed")
+    told = say.listing(
+        (
+            say("{theme} {current}/{measures}", theme=say.name(theme), current=closed, measures=scope)
+            for theme, closed, scope in last[["theme_id", "closed", "scope"]].itertuples(index=False)
+        ),
+        most=8,
+    )
+    return caption(
+        plan,
+        say,
+        key="burn-up-by-theme",
+        finding=finding,
+        alt=say("Small step charts of closed measures by theme on one scale. {told}.", told=told or "—"),
+        record=True,
+        nothing=finding,
+        **_lines(say),
+    )
+
+
+def by_theme_table(progressed: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """The burn-up of each theme as a table."""
+    return table(
+        progressed,
+        plan,
+        say,
+        key="burn_up_by_theme",
+        caption=say("Completion of each theme at the end of each period"),
+        record=True,
+    )
+
+
+def survival(curve: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the curve of time to completion."""
+    halved = curve.loc[curve["still_open"].le(0.5), "days"]
+    closures = int(curve["closures"].sum())
+    if not len(curve) or not curve["at_risk"].max():
+        finding = say("Nothing can be completed in this selection")
+    elif not closures:
+        finding = say("No measure has been closed yet, so the time to completion cannot be told")
+    elif len(halved):
+        finding = say("Half of the measures were closed within {days} days of the notice", days=int(halved.iloc[0]))
+    else:
+        finding = say(
+            "{share} of the measures are estimated to be open still after {days} days; half have not been closed yet",
+            share=say.percent(curve["still_open"].iloc[-1]),
+            days=int(curve["days"].iloc[-1]),
+        )
+    return caption(
+        plan,
+        say,
+        key="survival",
+        finding=finding,
+        alt=say("Step curve of the share of measures still open by days since the notice; {n} closures.", n=closures),
+        record=True,
+        note=say(
+            "Kaplan–Meier estimate: open measures count as open so far, withdrawn ones until they were withdrawn. A "
+            "closure lies between two reports; the later day is taken. These are all the measures there are, not a "
+            "sample, so no interval is drawn."
+        ),
+        nothing=finding,
+        days_since_notice=say("Days since the notice"),
+    )
+
+
+def survival_table(curve: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """The curve of time to completion as a table."""
+    return table(
+        curve,
+        plan,
+        say,
+        key="time_to_completion",
+        caption=say("Measures still open by days since the notice"),
+        record=True,
+        percents=["still_open"],
+    )
+
+
+def forecast(told: Forecast, tested: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the forecast, or the reason why there is none."""
+    refusals = {
+        "nothing_left": say("Nothing is left to forecast"),
+        "few_periods": say(
+            "No forecast: it takes {least} periods, and there are {periods}",
+            least=LEAST_PERIODS,
+            periods=told.periods,
+        ),
+        "few_completions": say(
+            "No forecast: it takes {least} closed measures, and there are {closed}",
+            least=LEAST_COMPLETIONS,
+            closed=told.completions,
+        ),
+    }
+    if told.refused:
+        finding = refusals[told.refused]
+    elif pd.isna(told.finish["p50"]):
+        finding = say("At the pace so far, half of the draws do not close all within two years")
+    elif pd.isna(told.finish["p85"]):
+        finding = say(
+            "If the pace so far goes on, all is closed by {p50} in half of the draws; 85% takes longer than two years",
+            p50=say.month(told.finish["p50"]),
+        )
+    else:
+        finding = say(
+            "If the pace so far goes on, all is closed by {p50} in half of the draws and by {p85} in 85% of them",
+            p50=say.month(told.finish["p50"]),
+            p85=say.month(told.finish["p85"]),
+        )
+    if told.refused:
+        note = ""
+    elif tested.empty:
+        note = say("Not enough has passed since a first forecast could be made to test one.")
+    else:
+        note = say(
+            "Tested on the past: of {n} values foretold earlier, {p50} held at the level of one half and {p85} at 85%.",
+            n=len(tested),
+            p50=int(tested["held_p50"].sum()),
+            p85=int(tested["held_p85"].sum()),
+        )
+    return caption(
+        plan,
+        say,
+        key="forecast",
+        finding=finding,
+        alt=say("Fan of measures closed in the coming months. {finding}.", finding=finding),
+        record=True,
+        note=note,
+        nothing=finding,
+        p50=say("closed in at least 50% of draws"),
+        p85=say("closed in at least 85% of draws"),
+    )
+
+
+def forecast_table(fan: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """The forecast as a table."""
+    return table(
+        fan,
+        plan,
+        say,
+        key="forecast",
+        caption=say("Closed measures: past and forecast"),
+        record=True,
+        digits={"closed": 0, "p50": 0, "p85": 0},
+    )
+
+
+def slips(found: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the list of what slipped or was returned."""
+    slipped, returned = int(found["days_slipped"].fillna(0).gt(0).sum()), int(found["times_returned"].gt(0).sum())
+    if found.empty:
+        finding = say("No expected day has slipped and nothing was returned")
+    else:
+        finding = say(
+            "{slipped} expected days have slipped; {returned} pieces of work were returned or reopened",
+            slipped=slipped,
+            returned=returned,
+        )
+    return caption(plan, say, key="slips", finding=finding, record=True)
+
+
+def slips_table(found: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """What slipped or was returned, as a table."""
+    return table(
+        found, plan, say, key="slips", caption=say("Expected days that moved later, and work returned"), record=True
+    )
 
 
 def method(say: Language) -> Method:
@@ -171,9 +366,21 @@ def method(say: Language) -> Method:
                 say("As known on"),
                 say("Every past period is shown with all that had arrived by that day, not as it was published then."),
             ),
+            (
+                say("Forecast"),
+                say(
+                    "Closures of past months, months without any included, are drawn again at random {paths} times and "
+                    "added up. It assumes that the future is like the past; it is no promise and no target.",
+                    paths="10,000",
+                ),
+            ),
         ),
     )
 
 
 def _span(before: int, now: int, month: str) -> dict[str, object]:
     return {"before": before, "now": now, "month": month}
+
+
+def _lines(say: Language) -> dict[str, str]:
+    return {"scope_line": say("in scope"), "reported_line": say("reported or closed"), "closed_line": say("closed")}

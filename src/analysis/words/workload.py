@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.schema import NO_FEEDBACK
 from analysis.words.language import Language, round_parts
-from analysis.words.page import Caption, KeyFigure, Method, Table, source, table
+from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
@@ -44,7 +44,7 @@ def key_figures(plan: Plan, loads: pd.DataFrame, concentration: pd.Series, say: 
 
 
 def load(loads: pd.DataFrame, plan: Plan, say: Language) -> Caption:
-    """Around the figure of F and W by unit."""
+    """Around the figure of F, W and S by unit."""
     measures = len(plan.measures)
     heaviest = loads[loads["share"].eq(loads["share"].max()) & loads["named_in"].eq(loads["named_in"].max())]
     if loads.empty:
@@ -81,22 +81,20 @@ def load(loads: pd.DataFrame, plan: Plan, say: Language) -> Caption:
         ),
         most=5,
     )
-    return Caption(
+    return caption(
+        plan,
+        say,
         key="load",
         finding=finding,
         alt=say("Dot chart of measures naming each unit and of its fractional count. {told}.", told=told or "—"),
-        source=source(plan, say, record=False),
-        labels={**say.labels, "nothing": say("No measure matches this selection")},
+        record=False,
+        note=say("The kind of each unit stands beside its row; a diamond counts the measures it carries alone."),
     )
 
 
-def load_table(loads: pd.DataFrame, plan: Plan, say: Language) -> Table:
+def load_table(loads: pd.DataFrame, plan: Plan, say: Language, *, before: pd.DataFrame | None = None) -> Table:
     """Every unit's load; the fractional counts are rounded so that they add to the number of measures."""
-    printed = loads[["unit_id", "named_in", "sole", "share", "lead", "open_load"]].copy()
-    if plan.lead_rule == "none" and printed["lead"].isna().all():
-        printed["lead"] = None
-    printed["share"] = round_parts(loads["share"], 2)
-    printed["open_load"] = round_parts(loads["open_load"], 2)
+    printed = _printed_loads(loads)
     return table(
         printed,
         plan,
@@ -106,6 +104,7 @@ def load_table(loads: pd.DataFrame, plan: Plan, say: Language) -> Table:
             "Load of each unit; the fractional counts add to {total}", total=say.number(printed["share"].sum())
         ),
         record=True,
+        before=None if before is None else _printed_loads(before),
     )
 
 
@@ -136,31 +135,167 @@ def states(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
         finding = say(
             "Every unit has reported on each of its measures; {n} of {total} are closed", n=closed, total=total
         )
-    told = say.listing(
-        (say("{state} {n}", state=say.name(state), n=count) for state, count in counts.sum().items() if count), most=8
-    )
-    return Caption(
+    return caption(
+        plan,
+        say,
         key="states-by-unit",
         finding=finding,
-        alt=say("Stacked bars of each unit's measures by delivery state. In all: {told}.", told=told or "—"),
-        source=source(plan, say, record=True),
-        labels={**say.labels, "nothing": say("No measure matches this selection")},
+        alt=say(
+            "Stacked bars of each unit's measures by delivery state. In all: {told}.", told=_told(counts, say) or "—"
+        ),
+        record=True,
         note=say("Each unit's own last word. Load is not performance: units with more measures have more to report."),
     )
 
 
-def states_table(counts: pd.DataFrame, loads: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """Each unit's responsibilities by state, and how it keeps its record."""
-    kept = loads[["unit_id", "stale", "reports_due", "on_time", "on_time_share"]]
-    printed = counts.reset_index().merge(kept, on="unit_id", how="left")
+def states_table(counts: pd.DataFrame, plan: Plan, say: Language, *, before: pd.DataFrame | None = None) -> Table:
+    """Each unit's responsibilities by state."""
     return table(
-        printed,
+        counts.reset_index(),
         plan,
         say,
         key="states_by_unit",
-        caption=say("Each unit's measures by state, and its reports"),
+        caption=say("Each unit's measures by state"),
+        record=True,
+        before=None if before is None else before.reset_index(),
+    )
+
+
+def feedback(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the figure of the reports that were due."""
+    due, on_time, missing = int(counts.to_numpy().sum()), int(counts["on_time"].sum()), int(counts["missing"].sum())
+    if not due:
+        finding = say("No report was due yet")
+    else:
+        finding = say.count(
+            missing,
+            "{share} of the reports due came in time; {n} never came",
+            "{share} of the reports due came in time; {n} never came",
+            share=say.share_of(on_time, due),
+        )
+    return caption(
+        plan,
+        say,
+        key="feedback",
+        finding=finding,
+        alt=say("Stacked bars of the reports each unit owed. In all: {told}.", told=_told(counts, say) or "—"),
+        record=True,
+        nothing=say("No report was due yet"),
+        count_of=say("Number of reports due"),
+    )
+
+
+def feedback_table(loads: pd.DataFrame, counts: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """Each unit's reports, and how fresh its last words are."""
+    kept = loads[["unit_id", "stale", "reports_due", "on_time_share"]]
+    return table(
+        counts.reset_index().merge(kept, on="unit_id", how="left"),
+        plan,
+        say,
+        key="feedback_by_unit",
+        caption=say("Reports each unit owed, and its stale measures"),
         record=True,
         percents=["on_time_share"],
+    )
+
+
+def partners(shared: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+    """Around the matrix of co-responsibility."""
+    pairs = [
+        (int(shared.iloc[row, column]), shared.index[row], shared.columns[column])
+        for row in range(len(shared))
+        for column in range(row)
+    ]
+    most = max((count for count, _, _ in pairs), default=0)
+    closest = [(one, other) for count, one, other in pairs if count == most]
+    if not most:
+        finding = say("No two units share a measure")
+    elif len(closest) == 1:
+        finding = say.count(
+            most,
+            "{one} and {other} work together most: on {n} measure",
+            "{one} and {other} work together most: on {n} measures",
+            one=say.name(closest[0][1]),
+            other=say.name(closest[0][0]),
+        )
+    else:
+        finding = say.count(
+            most,
+            "{pairs} pairs of units share {n} measure each, and none shares more",
+            "{pairs} pairs of units share {n} measures each, and none shares more",
+            pairs=len(closest),
+        )
+    return caption(
+        plan,
+        say,
+        key="partners",
+        finding=finding,
+        alt=say(
+            "Matrix of the measures that {units} units share two by two; the most is {most}.",
+            units=len(shared),
+            most=most,
+        ),
+        record=False,
+        note=say(
+            "Units by load in both directions; the diagonal counts all measures of a unit. A telephone shows the first "
+            "eight columns."
+        ),
+    )
+
+
+def partners_table(shared: pd.DataFrame, plan: Plan, say: Language) -> Table:
+    """The matrix of co-responsibility as a table."""
+    return table(
+        shared.reset_index(),
+        plan,
+        say,
+        key="co_responsibility",
+        caption=say("Measures that two units share"),
+        record=False,
+    )
+
+
+def concentration(curve: pd.DataFrame, found: pd.Series, plan: Plan, say: Language) -> Caption:
+    """Around the Lorenz curve."""
+    units = max(len(curve) - 1, 0)
+    if not units:
+        finding = say("No measure matches this selection, so there is no load to spread")
+    elif units == 1:
+        finding = say("One unit carries the whole load")
+    else:
+        finding = say(
+            "The load lies as unevenly as if {effective} of {units} units carried it all in equal parts",
+            effective=say.number(found["effective_units"], 1),
+            units=units,
+        )
+    return caption(
+        plan,
+        say,
+        key="concentration",
+        finding=finding,
+        alt=say(
+            "Lorenz curve of the load over {units} units: Gini {gini}, the three heaviest carry {top}.",
+            units=units,
+            gini=say.number(found["gini"], 2),
+            top=say.percent(found["top_three_share"], 1),
+        ),
+        record=False,
+        even_load=say("even load"),
+        share_of_units=say("Units, lightest first"),
+        share_of_load=say("Part of the load"),
+    )
+
+
+def concentration_table(found: pd.Series, plan: Plan, say: Language) -> Table:
+    """The measures of concentration."""
+    return table(
+        pd.DataFrame({"measured": found.index, "value": found.to_numpy()}),
+        plan,
+        say,
+        key="concentration",
+        caption=say("Concentration of the load"),
+        record=False,
+        digits={"value": 4},
     )
 
 
@@ -185,6 +320,10 @@ def method(plan: Plan, say: Language) -> Method:
             (say("Leads (L)"), lead),
             (say("Open load"), say("The fractional count over measures that are neither closed nor withdrawn.")),
             (
+                say("Overdue"),
+                say("Measures past their own deadline. Where the notice sets none, the column is left empty."),
+            ),
+            (
                 say("No feedback"),
                 say("No statement has arrived. It is a state of its own: it does not mean that nothing was begun."),
             ),
@@ -198,9 +337,25 @@ def method(plan: Plan, say: Language) -> Method:
             ),
             (
                 say("Effective units"),
-                say(
-                    "1 ÷ HHI, the sum of squared parts of the load: the number of equal units that would be as uneven."
-                ),
+                say("1 ÷ HHI, the sum of squared parts of the load: so many equal units would be as uneven."),
+            ),
+            (
+                say("Gini"),
+                say("0 when all units carry the same, 1 when one carries all; corrected for small numbers of units."),
             ),
         ),
+    )
+
+
+def _printed_loads(loads: pd.DataFrame) -> pd.DataFrame:
+    columns = ["unit_id", "named_in", "share", "sole", "lead", "open_load", "overdue"]
+    printed = loads[columns].copy()
+    printed["share"] = round_parts(loads["share"], 2)
+    printed["open_load"] = round_parts(loads["open_load"], 2)
+    return printed
+
+
+def _told(counts: pd.DataFrame, say: Language) -> str:
+    return say.listing(
+        (say("{state} {n}", state=say.name(state), n=count) for state, count in counts.sum().items() if count), most=8
     )

@@ -1,10 +1,27 @@
-"""Are we getting there? Counts of measures by state at the end of each period."""
+"""Are we getting there? Counts by period, time to completion, a forecast, and what went back."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from analysis import schema, status
+from analysis.trend.forecast import Forecast, backtest, forecast, with_past
+from analysis.trend.slips import slips
+from analysis.trend.survival import durations, kaplan_meier
+
+__all__ = [
+    "Forecast",
+    "backtest",
+    "burn_up",
+    "burn_up_by_theme",
+    "by_period",
+    "changes",
+    "durations",
+    "forecast",
+    "kaplan_meier",
+    "slips",
+    "with_past",
+]
 
 
 def by_period(panel_by_measure: pd.DataFrame) -> pd.DataFrame:
@@ -33,14 +50,23 @@ def burn_up(panel_by_measure: pd.DataFrame) -> pd.DataFrame:
         period_end, scope (measures that can be completed: not of ongoing kind, not withdrawn), closed (verified),
         reported (closed, or reported done and not verified yet), completion (closed ÷ scope, missing at 0).
     """
+    counts = _completion(panel_by_measure, ["period_end"])
+    counts["completion"] = counts["closed"] / counts["scope"].where(counts["scope"] > 0)
+    return counts
+
+
+def burn_up_by_theme(panel_by_measure: pd.DataFrame) -> pd.DataFrame:
+    """The columns of `burn_up` but completion for each theme, with theme_id in front; themes in notice order."""
+    return _completion(panel_by_measure, ["theme_id", "period_end"])
+
+
+def _completion(panel_by_measure: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     states = panel_by_measure.assign(
         scope=status.is_completable(panel_by_measure),
         closed=panel_by_measure["state"].eq("closed"),
         reported=panel_by_measure["state"].isin(["closed", "done_reported"]),
     )
-    counts = states.groupby("period_end", sort=False)[["scope", "closed", "reported"]].sum().astype("int64")
-    counts["completion"] = counts["closed"] / counts["scope"].where(counts["scope"] > 0)
-    return counts.reset_index()
+    return states.groupby(keys, sort=False)[["scope", "closed", "reported"]].sum().astype("int64").reset_index()
 
 
 def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

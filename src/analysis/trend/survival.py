@@ -1,0 +1,88 @@
+"""How long completion takes, with what is still open counted as open: Kaplan and Meier's estimate.
+
+Kaplan, E. L. and Meier, P. (1958), Nonparametric estimation from incomplete observations, JASA 53, 457–481.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+
+def durations(
+    measure_states: pd.DataFrame,
+    states: pd.DataFrame,
+    progress: pd.DataFrame,
+    *,
+    issued: pd.Timestamp,
+    as_of: pd.Timestamp,
+) -> pd.DataFrame:
+    """Days from the issue of the notice until each measure was closed, or until it was last seen open.
+
+    A closure lies between two statements; the later day, that of the statement, is taken. A measure closes on the day
+    of its last unit's closure. Measures of ongoing kind never complete and are left out.
+
+    Parameters
+    ----------
+    measure_states : pandas.DataFrame
+        From `analysis.status.by_measure` at the day that the report speaks of.
+    states : pandas.DataFrame
+        From `analysis.status.latest` for the same dates.
+    progress : pandas.DataFrame
+        The statements that count (`analysis.status.standing`).
+    issued : pandas.Timestamp
+        The day of the notice.
+    as_of : pandas.Timestamp
+        The day the report speaks of: what is open on it was last seen open then.
+
+    Returns
+    -------
+    pandas.DataFrame
+        measure_id, days, closed (False: right-censored, still open or withdrawn on that day).
+    """
+    counted = measure_states[measure_states["kind"].ne("ongoing")]
+    ended = states[states["state"].isin(["closed", "withdrawn"])]
+    since = ended.assign(since=_since(ended, progress)).groupby("measure_id")["since"].max()
+    closed = counted["state"].eq("closed")
+    settled = closed | counted["state"].eq("withdrawn")
+    days = (counted["measure_id"].map(since) - issued).dt.days.where(settled, (as_of - issued).days)
+    return pd.DataFrame({"measure_id": counted["measure_id"], "days": days, "closed": closed}).reset_index(drop=True)
+
+
+def kaplan_meier(days: pd.Series, closed: pd.Series) -> pd.DataFrame:
+    """The product-limit estimate of the part still open.
+
+    Parameters
+    ----------
+    days : pandas.Series
+        Days observed.
+    closed : pandas.Series
+        Whether the observation ended in closure; False is right-censored.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a distinct day, from day 0: days, at_risk (open just before), closures, still_open (share).
+    """
+    observed = pd.DataFrame({"days": days.to_numpy(dtype="float64"), "closed": closed.to_numpy(dtype=bool)})
+    steps = observed.groupby("days")["closed"].agg(closures="sum", leaving="size").sort_index()
+    steps["at_risk"] = len(observed) - steps["leaving"].cumsum().shift(fill_value=0)
+    steps["still_open"] = np.cumprod(1 - steps["closures"] / steps["at_risk"])
+    if 0 not in steps.index:
+        start = pd.DataFrame({"closures": 0, "leaving": 0, "at_risk": len(observed), "still_open": 1.0}, index=[0.0])
+        steps = pd.concat([start, steps])
+    counts = ["at_risk", "closures"]
+    steps[counts] = steps[counts].astype("int64")
+    return steps.rename_axis("days").reset_index()[["days", *counts, "still_open"]].astype({"days": "int64"})
+
+
+def _since(ended: pd.DataFrame, progress: pd.DataFrame) -> pd.Series:
+    """The first day of the unbroken run of statements that ends in each responsibility's present state."""
+    keys = ["measure_id", "unit_id"]
+    told = ended[[*keys, "state", "as_of"]].merge(progress[[*keys, "status", "as_of"]], on=keys, suffixes=("", "_then"))
+    told = told[told["as_of_then"].le(told["as_of"])]
+    other = told[told["status"].ne(told["state"])].groupby(keys)["as_of_then"].max().rename("other")
+    told = told.merge(other.reset_index(), on=keys, how="left")
+    same = told[told["status"].eq(told["state"]) & ~told["as_of_then"].lt(told["other"])]
+    first = same.groupby(keys)["as_of_then"].min()
+    return pd.Series(first.reindex(pd.MultiIndex.from_frame(ended[keys])).to_numpy(), index=ended.index)

@@ -1,0 +1,31 @@
+"""Run the suites one after the other, the fast one first, and say how long each took."""
+
+import shutil
+import subprocess
+import sys
+import time
+
+SUITES = {
+    "fast": "not notebook and not browser",
+    "notebook": "notebook",
+    "browser": "browser",
+}
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or list(SUITES)
+    if "browser" in wanted and not shutil.which("chromium"):
+        print("No Chromium on this machine: the browser suite is skipped (Debian: apt-get install chromium).")
+    took: dict[str, float] = {}
+    failed = False
+    for suite in wanted:
+        start = time.perf_counter()
+        code = subprocess.run([sys.executable, "-m", "pytest", "-q", "-m", SUITES[suite]], check=False).returncode
+        took[suite] = time.perf_counter() - start
+        failed |= code != 0
+    print("  ".join(f"{suite} {seconds:.0f} s" for suite, seconds in took.items()))
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""What every test shares: the embedded plan, a drawing backend without a screen, how hard hypothesis tries."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+from analysis.plan import Plan, open_plan
+
+# Before anything imports pyplot, also in the kernels and processes that tests start.
+os.environ["MPLBACKEND"] = "Agg"
+
+settings.register_profile("desk", max_examples=15, deadline=None)
+# A build must not fail by the luck of the draw.
+settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+@pytest.fixture(scope="session")
+def tianjin() -> Plan:
+    """The plan that comes with the package; frozen, and no test may write into its frames."""
+    return open_plan("tianjin-2024")
+
+
+@pytest.fixture(autouse=True)
+def no_open_figures() -> Iterator[None]:
+    """Figures do not outlive the test that drew them."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
