@@ -264,7 +264,8 @@ def publish(
     for name in after.leaving:
         (folder / name).unlink(missing_ok=True)
         with suppress(OSError):
-            (folder / name).parent.rmdir()
+            for parent in (folder / name).relative_to(folder).parents:
+                (folder / parent).rmdir()
     return after
 
 

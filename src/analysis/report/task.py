@@ -83,6 +83,7 @@ def warm_up() -> None:
 
 def make_page(task: Task) -> None:
     """Make a page and write what came of it next to it."""
+    _forget_the_user()
     try:
         found = _make(task)
     except NotebookFailed as failed:
@@ -94,6 +95,14 @@ def make_page(task: Task) -> None:
             raise
         found = {"result": "failed", "reason": f"无法写入：{os.strerror(failed.errno)}"}
     task.file(".json").write_text(json.dumps(found, ensure_ascii=False), "utf-8")
+
+
+def _forget_the_user() -> None:
+    """Draw by matplotlib's own settings, here and in a kernel: a user's would make other pages of the same inputs."""
+    import matplotlib as mpl
+
+    os.environ["MATPLOTLIBRC"] = str(Path(mpl.get_data_path()) / "matplotlibrc")
+    mpl.rcdefaults()
 
 
 def _make(task: Task) -> dict[str, Any]:

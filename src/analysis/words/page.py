@@ -297,7 +297,7 @@ def table(
         file_name=f"{plan.id}_{key}{'_synthetic' if made_up else ''}.csv",
         summary=say("Data table"),
         download=say("Download this table (CSV)"),
-        of=columns[0],
+        of=columns[0] if frame[columns[0]].is_unique else "",
         totals={column: float(frame[column].sum()) for column in columns if numeric[column]},
         groups=tuple(frame[group_by]) if group_by else (),
         filters=tuple((value, say.name(value)) for value in BUCKETS if group_by and frame[group_by].eq(value).any()),
