@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import sys
 import tempfile
+import warnings
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from multiprocessing.connection import Connection
@@ -128,6 +129,8 @@ def fresh_shell() -> Shell:
     if "numpy" in sys.modules:
         # Every fork would otherwise draw the numbers that its parent would have drawn.
         sys.modules["numpy"].random.seed()
+    # What the parent does with warnings (a test run collects them) is not for the notebook.
+    warnings.showwarning = _show_warning
     if "" not in sys.path:
         sys.path.insert(0, "")
     Shell.clear_instance()
@@ -139,6 +142,17 @@ def fresh_shell() -> Shell:
     # Figures of plain pyplot are shown at the end of their cell. The shell must be there before the backend is.
     shell.enable_matplotlib("inline")
     return shell
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: Any = None,
+    line: str | None = None,
+) -> None:
+    (file or sys.stderr).write(warnings.formatwarning(str(message), category, filename, lineno, line))
 
 
 class _Publisher(DisplayPublisher):

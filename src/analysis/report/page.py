@@ -73,13 +73,14 @@ def to_page(notebook: NotebookNode, chrome: Chrome) -> str:
 @cache
 def _exporter() -> TemplateExporter:
     from nbconvert.exporters import TemplateExporter
+    from traitlets.config import Config
 
     # Not the exporter for HTML: it reads the finished page again to change what this template leaves no need to.
     return TemplateExporter(
         template_name="page",
         extra_template_basedirs=[str(TEMPLATES)],
         file_extension=".html",
-        display_data_priority=["text/html", "image/png", "text/plain"],
+        config=Config({"NbConvertBase": {"display_data_priority": ["text/html", "image/png", "text/plain"]}}),
         optimistic_validation=True,
     )
 

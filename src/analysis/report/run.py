@@ -137,7 +137,7 @@ def _shell() -> dict[str, Any]:
 def _kernel(folder: str) -> dict[str, Any]:
     from traitlets.config import Config
 
-    # What a user keeps in a profile or a style file would show on the page.
-    os.environ["IPYTHONDIR"] = folder
+    # What a user has set for other work would show on the page.
+    os.environ |= {"IPYTHONDIR": folder, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     # Kernels started side by side race for the same TCP ports; sockets in a folder of their own have no such race.
     return {"config": Config({"KernelManager": {"transport": "ipc", "connection_file": f"{folder}/kernel.json"}})}
