@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -341,3 +344,37 @@ def test_the_gate_refuses_and_says_why(tmp_path: Path) -> None:
     assert any(
         output.name == "stderr" for cell in kept.cells for output in cell.outputs if output.output_type == "stream"
     )
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_the_units_in_the_documentation_are_valid(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "production.md").read_text("utf-8")
+    units = re.findall(r"`/etc/systemd/system/(portplan\.\w+)`:\n\n```ini\n(.*?)```", text, re.DOTALL)
+    assert [name for name, _ in units] == ["portplan.service", "portplan.timer"]
+    for name, unit in units:
+        # The machine of this test has no installation under /opt.
+        (tmp_path / name).write_text(re.sub(r"ExecStart=\S+", f"ExecStart={sys.executable}", unit), "utf-8")
+    files = [str(tmp_path / name) for name, _ in units]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *files], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_commands_in_the_documentation_are_understood() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "production.md").read_text("utf-8")
+    commands = set(re.findall(r"portplan report (--each-unit [^\n\"`]*--out /srv\S+)", text))
+    assert commands
+    known = set(
+        re.findall(
+            r"--[a-z-]+",
+            subprocess.run(
+                [sys.executable, "-c", "from analysis.cli import run; run()", "report", "--help"],
+                capture_output=True,
+                text=True,
+                check=True,
+                env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+            ).stdout,
+        )
+    )
+    assert {option for command in commands for option in re.findall(r"--[a-z-]+", command)} <= known
