@@ -20,6 +20,7 @@ from pathlib import Path
 AS_OF = "2025-03-31"
 JOBS = 2
 REPORTS = ("workload_by_unit", "theme_coverage", "completion_trend")
+BRIEF = "unit_brief"
 Parameters = dict[str, str]
 
 
@@ -163,8 +164,9 @@ def _all_asked(pages: int) -> list[tuple[str, Parameters]]:
 
     units = read_inputs("tianjin-2024").units
     every = [_asked(name, lang) for name in REPORTS for lang in ("zh", "en")]
-    every += [_asked(REPORTS[0], lang, unit) for unit in units for lang in ("zh", "en")]
-    return every[:pages]
+    every += [_asked(BRIEF, lang, unit) for unit in units for lang in ("zh", "en")]
+    # Fewer pages are taken evenly from all of them.
+    return [every[place * len(every) // pages] for place in range(min(pages, len(every)))]
 
 
 def _code(name: str, parameters: Parameters) -> str:

@@ -69,6 +69,7 @@ def warm_up() -> None:
 
     # Before anything else that imports it: it knows what may be left out.
     warm_papermill()
+    import nbformat
     from matplotlib import pyplot  # noqa: F401
 
     from analysis import charts, coverage, exhibits, status, trend, words, workload  # noqa: F401
@@ -76,6 +77,8 @@ def warm_up() -> None:
 
     engine.register()
     page.warm_up()
+    # The first check compiles the schema of notebooks.
+    nbformat.validate(nbformat.v4.new_notebook())
     # What is there now stays: no process need look through it for something to throw away.
     gc.collect()
     gc.freeze()
