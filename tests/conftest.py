@@ -14,9 +14,11 @@ from analysis.plan import Plan, open_plan
 # Before anything imports pyplot, also in the kernels and processes that tests start.
 os.environ["MPLBACKEND"] = "Agg"
 
-settings.register_profile("desk", max_examples=15, deadline=None)
+settings.register_profile("desk", max_examples=10, deadline=None)
 # A build must not fail by the luck of the draw.
 settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
+# For a long look now and then: pytest --hypothesis-profile=deep
+settings.register_profile("deep", settings.get_profile("desk"), max_examples=100)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 

@@ -51,7 +51,7 @@ def test_a_notebook_that_fails_is_told_and_harms_no_other(tmp_path: Path) -> Non
     files = {"good": good, **dict.fromkeys(FAULTS, good)}
     first = make(files, site)
     assert first.counts() == {"made": len(files)}
-    before = {outcome.path: (site / outcome.path).read_bytes() for outcome in first.outcomes}
+    before = {outcome.address: (site / outcome.address).read_bytes() for outcome in first.outcomes}
 
     files = {
         name: notebook(tmp_path / f"{name}.ipynb", "print('before')", source) for name, (source, *_) in FAULTS.items()
@@ -169,7 +169,7 @@ def test_pages_are_those_of_kernels_byte_for_byte(tmp_path: Path, name: str) -> 
     for engine in ENGINES:
         run = make_reports(wanted, inputs, folder=tmp_path / engine, started="now", engine=engine)
         assert run.counts() == {"made": 1}, run.outcomes[0].reason
-    path = run.outcomes[0].path
+    path = run.outcomes[0].address
     assert (tmp_path / "warm" / path).read_bytes() == (tmp_path / "kernel" / path).read_bytes()
 
 

@@ -235,13 +235,13 @@ def test_broken_data_is_told_and_leaves_the_site(tmp_path: Path, capsys: pytest.
     good = make_reports(
         [("load", asked(inputs))], inputs, folder=site, started="monday", notebook=lambda name: small
     ).outcomes[0]
-    before = (site / good.path).read_bytes()
+    before = (site / good.address).read_bytes()
     change_rows(plan, "progress", lambda row: row.update(status="fine") if row["log_id"] == "P0001" else None)
     inputs = read_inputs(plan)
     run = make_reports([("load", asked(inputs))], inputs, folder=site, started="tuesday", notebook=lambda name: small)
     assert run.counts() == {"bad_data": 1}
     assert run.problems is not None and "fine" in set(run.problems["value"])
-    assert (site / good.path).read_bytes() == before
+    assert (site / good.address).read_bytes() == before
     assert "tuesday" in (site / "index.html").read_text("utf-8")
     assert faults(site) == []
     change_rows(plan, "progress", lambda row: row.update(status="not_started") if row["log_id"] == "P0001" else None)
@@ -251,7 +251,7 @@ def test_broken_data_is_told_and_leaves_the_site(tmp_path: Path, capsys: pytest.
     )
     assert again.counts() == {"made": 1}
     assert "tuesday" not in (site / "index.html").read_text("utf-8")
-    assert (site / good.path).read_bytes() == before
+    assert (site / good.address).read_bytes() == before
 
 
 def test_a_plan_that_is_gone_leaves_the_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -340,7 +340,7 @@ def test_the_gate_refuses_and_says_why(tmp_path: Path) -> None:
     assert "31 项措施" in found["totals"].reason
     assert found["fine"].result == "made"
     assert faults(tmp_path / "site") == []
-    kept = nbformat.read(tmp_path / "site" / read_manifest(tmp_path / "site").failures[found["n1"].path].notebook, 4)
+    kept = nbformat.read(tmp_path / "site" / read_manifest(tmp_path / "site").failures[found["n1"].address].notebook, 4)
     assert any(
         output.name == "stderr" for cell in kept.cells for output in cell.outputs if output.output_type == "stream"
     )

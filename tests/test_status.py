@@ -130,12 +130,13 @@ def test_order_of_statements_never_matters(plan: SmallPlan, as_of: pd.Timestamp,
         )
 
 
-@given(small_plans(), moments)
-def test_inputs_are_left_alone(plan: SmallPlan, as_of: pd.Timestamp):
-    before = plan.progress.copy(), plan.responsibilities.copy(), plan.measures.copy()
-    status.by_measure(status.latest(**plan.record, as_of=as_of), plan.measures)
-    status.feedback(**plan.record, as_of=as_of)
-    for frame, copy in zip((plan.progress, plan.responsibilities, plan.measures), before, strict=True):
+def test_inputs_are_left_alone(tianjin: Plan):
+    frames = tianjin.progress, tianjin.responsibilities, tianjin.measures
+    before = [frame.copy(deep=True) for frame in frames]
+    record = {"responsibilities": tianjin.responsibilities, "progress": tianjin.progress, "calendar": tianjin.calendar}
+    status.by_measure(status.latest(**record, as_of=LATER), tianjin.measures)
+    status.feedback(**record, as_of=LATER)
+    for frame, copy in zip(frames, before, strict=True):
         assert_frame_equal(frame, copy)
 
 

@@ -289,7 +289,7 @@ def sample(
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and give its exit code."""
     try:
-        result = app(args=arguments, standalone_mode=False)
+        result = app(args=arguments, prog_name="portplan", standalone_mode=False)
     except typer.Exit as stopped:
         return stopped.exit_code
     except Exception as failed:
@@ -321,8 +321,8 @@ def _print_problems(problems: pd.DataFrame) -> None:
     table = Table("file", "row", "column", "value", "rule", "severity", title=f"{len(problems)} problems")
     for problem in problems.itertuples(index=False):
         table.add_row(*("" if cell != cell else str(cell) for cell in problem))
-    console = Console(stderr=True)
-    Console(stderr=True, width=None if console.is_terminal else 200).print(table)
+    # In a log there is no edge to wrap at.
+    Console(stderr=True, width=None if sys.stderr.isatty() else 200).print(table)
 
 
 def _stop(code: Exit, message: str) -> NoReturn:

@@ -129,8 +129,8 @@ def measure_list(
     )
     listed.insert(3, "unit_ids", [named.get(measure, []) for measure in listed["measure_id"]])
     listed["days_since_feedback"] = (as_of - listed.pop("last_as_of")).dt.days.astype("Int64")
-    listed["last_unit"] = listed["measure_id"].map(last["unit_id"]).astype("str").fillna("")
-    listed["last_words"] = listed["measure_id"].map(last["progress"]).astype("str").fillna("")
+    listed["last_unit"] = listed["measure_id"].map(last["unit_id"]).astype("object").fillna("").astype("str")
+    listed["last_words"] = listed["measure_id"].map(last["progress"]).astype("object").fillna("").astype("str")
     return listed
 
 

@@ -262,6 +262,8 @@ def _replaced_statements(stories: list[list[Statement]], kinds: dict[str, str], 
 
 def _as_table(rows: list[Statement], units_of: dict[str, list[str]], last: pd.Period, random: Random) -> pd.DataFrame:
     """Statements in the order they arrived, numbered, with where each was read from."""
+    if not rows:
+        return pd.DataFrame(columns=list(REQUIRED_COLUMNS["progress"]), dtype="str")
     entries = pd.DataFrame(rows)
     # What would come in more than a month after the last period has not arrived in this log.
     entries = entries[entries["reported_at"] <= (last + 1).end_time.normalize()]

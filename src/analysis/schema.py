@@ -1,7 +1,7 @@
 """What a plan's tables hold: columns, vocabularies, the check of each column, and how problems are told.
 
 Every table is checked as *text* first and given types second, so that a bad cell is named once, as it was written.
-Definitions follow the plan's own notice and the record-keeping practice of a progress ledger (台账); see data/README.md.
+Definitions follow the plan's own notice and the practice of keeping a progress ledger (台账); see data/README.md.
 """
 
 from __future__ import annotations

@@ -157,7 +157,8 @@ def co_responsibility(responsibilities: pd.DataFrame, order: pd.Series) -> pd.Da
     """
     pairs = responsibilities[["measure_id", "unit_id"]].drop_duplicates()
     named = pd.crosstab(pairs["measure_id"], pairs["unit_id"]).reindex(columns=list(order), fill_value=0)
-    return named.T.dot(named).rename_axis(index="unit_id", columns=None).astype("int64")
+    shared = named.to_numpy(dtype="int64").T @ named.to_numpy(dtype="int64")
+    return pd.DataFrame(shared, index=pd.Index(order, name="unit_id"), columns=list(order))
 
 
 def lorenz(shares: pd.Series) -> pd.DataFrame:

@@ -48,8 +48,10 @@ class Outcome:
     ----------
     report : str
     parameters : Parameters
-    path : str
-        Where in the site the page is, or would be.
+    path : pathlib.Path
+        Where the page is, or would be.
+    address : str
+        The same within its site.
     result : {"made", "unchanged", "failed", "timed_out", "refused", "bad_data"}
     reason : str
         Why there is no new page.
@@ -59,7 +61,8 @@ class Outcome:
 
     report: str
     parameters: Parameters
-    path: str
+    path: Path
+    address: str
     result: str
     reason: str = ""
     seconds: float = 0.0
@@ -93,7 +96,7 @@ def make_reports(
     inputs: Inputs,
     *,
     folder: Path,
-    started: str,
+    started: str = "",
     jobs: int = 2,
     force: bool = False,
     engine: str = ENGINES[0],
@@ -154,7 +157,7 @@ def make_reports(
                 if force or page is None or page.key != key or path in known.failures or not is_published(folder, page):
                     changed[path] = key
                 else:
-                    note(Outcome(name, parameters, path, "unchanged"))
+                    note(Outcome(name, parameters, folder / path, path, "unchanged"))
             if changed or not known.index or not is_whole(folder, known) or expired(known, keep, asked):
                 making = _Making(inputs, folder, started, known, engine, notebook)
                 problems = making.run(
@@ -200,7 +203,7 @@ class _Making:
             except DataError as broken:
                 plan, problems = None, broken.problems
                 for place, (path, (name, parameters, _)) in enumerate(wanted.items()):
-                    outcome = Outcome(name, parameters, path, "bad_data", str(broken))
+                    outcome = Outcome(name, parameters, self.folder / path, path, "bad_data", str(broken))
                     failed.update(self._failure(outcome, stage / str(place)))
                     note(outcome)
             if plan:
@@ -211,9 +214,8 @@ class _Making:
                 }
                 for path, ending in run_each(tasks, make_page, jobs=jobs, limits=limits, logs=stage):
                     task = tasks[path]
-                    outcome = Outcome(
-                        task.report, task.parameters, path, "", "", round(ending.seconds, 3), ending.attempts
-                    )
+                    took = {"seconds": round(ending.seconds, 3), "attempts": ending.attempts}
+                    outcome = Outcome(task.report, task.parameters, self.folder / path, path, "", **took)
                     if ending.how == "done":
                         found = task.found()
                         outcome = replace(outcome, result=found.pop("result"), reason=found.pop("reason"))
@@ -250,7 +252,7 @@ class _Making:
 
         parameters = outcome.parameters
         failure = Failure(
-            path=outcome.path,
+            path=outcome.address,
             report=outcome.report,
             plan_id=self.inputs.id,
             as_of=parameters.as_of,
@@ -265,7 +267,7 @@ class _Making:
         text = failure_page(
             replace(failure, since=first.since),
             notebook,
-            shown=last_good(self.known, outcome.path),
+            shown=last_good(self.known, outcome.address),
             reason=outcome.reason,
             log=log.read_text("utf-8", "replace") if log.is_file() else "",
         )
@@ -330,7 +332,7 @@ def _record(run: Run, inputs: Inputs, started: str, engine: str) -> dict[str, An
         "counts": run.counts(),
         "pages": [
             {
-                "path": outcome.path,
+                "path": outcome.address,
                 "report": outcome.report,
                 "parameters": outcome.parameters.model_dump(exclude={"plan_id"}),
                 "result": outcome.result,

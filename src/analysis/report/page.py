@@ -78,6 +78,7 @@ def _exporter() -> TemplateExporter:
     # Not the exporter for HTML: it reads the finished page again to change what this template leaves no need to.
     return TemplateExporter(
         template_name="page",
+        template_file="index.html.j2",
         extra_template_basedirs=[str(TEMPLATES)],
         file_extension=".html",
         config=Config({"NbConvertBase": {"display_data_priority": ["text/html", "image/png", "text/plain"]}}),

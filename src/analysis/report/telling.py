@@ -60,7 +60,7 @@ class Telling:
         self.failed += failed
         self.event(
             "page",
-            path=outcome.path,
+            path=outcome.address,
             result=outcome.result,
             reason=outcome.reason,
             took=outcome.seconds,
@@ -71,9 +71,9 @@ class Telling:
             told = f"{self.done} done, {self.failed} failed, {left} left"
             self.bar.update(self.bar.task_ids[0], completed=self.done + self.failed, description=told, refresh=True)
         if failed:
-            typer.echo(f"{outcome.result:>9}  {outcome.path}\n{outcome.reason}", err=True)
+            typer.echo(f"{outcome.result:>9}  {outcome.address}\n{outcome.reason}", err=True)
         elif outcome.result != "unchanged" and not self.bar:
-            typer.echo(f"{outcome.result:>9}  {outcome.path}")
+            typer.echo(f"{outcome.result:>9}  {outcome.address}")
 
     def end(self, code: int, counts: Mapping[str, int], told: str) -> None:
         """Tell how the run came out, in a line."""

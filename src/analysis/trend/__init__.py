@@ -83,12 +83,13 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         Only measures whose state differs, in notice order: measure_id, theme_id, state_before, state, direction
         (``forward`` or ``back`` along the order of delivery, ``other`` where one end lies outside it).
     """
-    moved = after[["measure_id", "theme_id", "state"]].merge(
-        before[["measure_id", "state"]].rename(columns={"state": "state_before"}), on="measure_id", how="left"
+    states_before = dict(zip(before["measure_id"], before["state"], strict=True))
+    moved = after[["measure_id", "theme_id", "state"]].assign(
+        state_before=[states_before.get(measure, schema.NO_FEEDBACK) for measure in after["measure_id"]]
     )
-    moved["state_before"] = moved["state_before"].fillna(schema.NO_FEEDBACK)
     moved = moved[moved["state"].ne(moved["state_before"])].reset_index(drop=True)
     rank = {state: place for place, state in enumerate((schema.NO_FEEDBACK, *schema.DELIVERY[:-1]))}
-    step = moved["state"].map(rank) - moved["state_before"].map(rank)
+    # Where nothing moved, a map of no words is still of words.
+    step = moved["state"].map(rank).astype("float64") - moved["state_before"].map(rank).astype("float64")
     moved["direction"] = step.map(lambda size: "forward" if size > 0 else "back" if size < 0 else "other")
     return moved[["measure_id", "theme_id", "state_before", "state", "direction"]]

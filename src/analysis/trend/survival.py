@@ -45,7 +45,8 @@ def durations(
     since = ended.assign(since=_since(ended, progress)).groupby("measure_id")["since"].max()
     closed = counted["state"].eq("closed")
     settled = closed | counted["state"].eq("withdrawn")
-    days = (counted["measure_id"].map(since) - issued).dt.days.where(settled, (as_of - issued).days)
+    ends = since.reindex(counted["measure_id"]).set_axis(counted.index)
+    days = (ends - issued).dt.days.where(settled, (as_of - issued).days).astype("int64")
     return pd.DataFrame({"measure_id": counted["measure_id"], "days": days, "closed": closed}).reset_index(drop=True)
 
 
@@ -67,7 +68,7 @@ def kaplan_meier(days: pd.Series, closed: pd.Series) -> pd.DataFrame:
     observed = pd.DataFrame({"days": days.to_numpy(dtype="float64"), "closed": closed.to_numpy(dtype=bool)})
     steps = observed.groupby("days")["closed"].agg(closures="sum", leaving="size").sort_index()
     steps["at_risk"] = len(observed) - steps["leaving"].cumsum().shift(fill_value=0)
-    steps["still_open"] = np.cumprod(1 - steps["closures"] / steps["at_risk"])
+    steps["still_open"] = np.cumprod(1 - steps["closures"] / steps["at_risk"]).round(12)  # one half is one half
     if 0 not in steps.index:
         start = pd.DataFrame({"closures": 0, "leaving": 0, "at_risk": len(observed), "still_open": 1.0}, index=[0.0])
         steps = pd.concat([start, steps])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.schema import NO_FEEDBACK
 from analysis.words.language import Language
-from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table
+from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table, titled
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def title(plan: Plan, say: Language) -> str:
     """The title of the page."""
-    if "theme" in plan.selection:
-        return say("Theme coverage: {theme}", theme=say.name(plan.selection["theme"]))
-    return say("Theme coverage")
+    return titled(say("Theme coverage"), plan, say)
 
 
 def key_figures(plan: Plan, themes: pd.DataFrame, say: Language) -> list[KeyFigure]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
-    from analysis.words.language import Language
 
 _VOCABULARY = {
     "closed": "Closed (verified)",
@@ -77,6 +77,7 @@ _COLUMNS = {
     "problems": "Problems",
     "next_step": "Next step",
     "text_span": "Words of the notice",
+    "other_unit": "With",
     "shared": "Measures shared",
     "days": "Days since the notice",
     "at_risk": "Open before",
@@ -92,12 +93,12 @@ _COLUMNS = {
 }
 
 
-def labels(say: Language, plan: Plan | None) -> dict[str, str]:
-    """Every vocabulary word and column, and every id of a plan, with its display name in the language of `say`."""
+def labels(say: Callable[..., str], lang: str, plan: Plan | None) -> dict[str, str]:
+    """Every vocabulary word and column, and every id of a plan, with its display name in a language."""
     words = {word: say(message) for word, message in {**_VOCABULARY, **_COLUMNS}.items()}
     if plan is None:
         return words
-    short, title = ("short", "title") if say.lang == "zh" else ("short_en", "title_en")
+    short, title = ("short", "title") if lang == "zh" else ("short_en", "title_en")
     measures = plan.measures
     return {
         **words,

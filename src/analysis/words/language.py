@@ -15,6 +15,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from analysis.words.labels import labels
+
 if TYPE_CHECKING:
     from analysis.plan import Plan
 
@@ -42,12 +44,10 @@ class Language:
     """
 
     def __init__(self, lang: str, plan: Plan | None = None) -> None:
-        from analysis.words.labels import labels
-
         if lang not in LANGUAGES:
             raise ValueError(f"lang: 应为 {'、'.join(LANGUAGES)} 之一，不是“{lang}”")
         self.lang = lang
-        self.labels: Mapping[str, str] = labels(self, plan)
+        self.labels: Mapping[str, str] = labels(self, lang, plan)
 
     def __call__(self, message: str, **values: object) -> str:
         """The message in this language, with `values` put in."""

@@ -136,6 +136,13 @@ def opening(
     )
 
 
+def titled(title: str, plan: Plan, say: Language) -> str:
+    """A title with what the plan was narrowed to."""
+    if not plan.selection:
+        return title
+    return say("{title}: {names}", title=title, names=say.listing(map(say.name, plan.selection.values())))
+
+
 def moved(now: Snapshot, then: Snapshot, say: Language) -> str:
     """What has changed since the earlier date, and how the tables mark it; blank when nothing is compared."""
     if then.as_of == now.as_of:

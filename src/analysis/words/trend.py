@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.schema import NO_FEEDBACK
 from analysis.trend.forecast import LEAST_COMPLETIONS, LEAST_PERIODS
 from analysis.words.language import Language
-from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table
+from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table, titled
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def title(plan: Plan, say: Language) -> str:
     """The title of the page."""
-    return say("Completion trend")
+    return titled(say("Completion trend"), plan, say)
 
 
 def key_figures(burn_up: pd.DataFrame, counts: pd.DataFrame, changes: pd.DataFrame, say: Language) -> list[KeyFigure]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.schema import NO_FEEDBACK
 from analysis.words.language import Language, round_parts
-from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table
+from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table, titled
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def title(plan: Plan, say: Language) -> str:
     """The title of the page."""
-    if "unit" in plan.selection:
-        return say("Workload: the measures of {unit}", unit=say.name(plan.selection["unit"]))
-    return say("Workload by unit")
+    return titled(say("Workload by unit"), plan, say)
 
 
 def key_figures(plan: Plan, loads: pd.DataFrame, concentration: pd.Series, say: Language) -> list[KeyFigure]:
@@ -244,9 +242,16 @@ def partners(shared: pd.DataFrame, plan: Plan, say: Language) -> Caption:
 
 
 def partners_table(shared: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """The matrix of co-responsibility as a table."""
+    """Every two units that share a measure, those that share most first."""
+    pairs = [
+        {"unit_id": shared.index[row], "other_unit": shared.columns[column], "shared": int(shared.iloc[row, column])}
+        for row in range(len(shared))
+        for column in range(row + 1, len(shared))
+        if shared.iloc[row, column]
+    ]
+    listed = pd.DataFrame(pairs, columns=["unit_id", "other_unit", "shared"])
     return table(
-        shared.reset_index(),
+        listed.sort_values("shared", ascending=False, kind="stable"),
         plan,
         say,
         key="co_responsibility",

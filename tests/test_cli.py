@@ -1,0 +1,103 @@
+"""The command: what it prints, what it makes, how it ends."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analysis.cli import Exit, main
+from analysis.plan import data_folder
+
+
+@pytest.fixture
+def plan_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "plan"
+    shutil.copytree(data_folder() / "tianjin-2024", folder)
+    return folder
+
+
+def test_check_says_what_the_plan_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == Exit.OK
+    told = capsys.readouterr().out
+    assert "31 measures, 6 themes (5, 7, 5, 6, 2, 6), 24 units, 91 responsibilities" in told
+    assert "22 joint, 8 sole, 1 unmarked" in told
+    assert "synthetic" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--as-of", "2024-13-01"], ["as_of", "2024-13-01"]),
+        (["--as-of", "2024-12-31", "--plan", "atlantis"], ["atlantis", "tianjin-2024"]),
+        (["--as-of", "2024-12-31", "--unit", "市商物局"], ["unit", "市商物局", "市商务局"]),
+        (["--as-of", "2024-12-31", "--theme", "T9"], ["theme", "T9"]),
+        (["no_such_report", "--as-of", "2024-12-31"], ["no_such_report", "workload_by_unit"]),
+        (["--as-of", "2024-12-31", "--known-at", "2024-12-01"], ["known_at", "2024-12-01"]),
+        (["--as-of", "2024-12-31", "--compare-to", "2025-01-31"], ["compare_to", "2025-01-31"]),
+        (["unit_brief", "--as-of", "2024-12-31"], ["unit_brief", "--unit"]),
+        (["--as-of", "２０２４-12-31"], ["as_of"]),
+    ],
+)
+def test_parameters_that_cannot_be_are_named_and_nothing_is_written(
+    arguments: list[str], named: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", *arguments, "--out", str(tmp_path / "site")]) == Exit.BAD_PARAMETERS
+    told = capsys.readouterr().err
+    for word in named:
+        assert word in told
+    assert not list((tmp_path / "site").glob("tianjin-2024/**/*.html"))
+
+
+def test_every_bad_parameter_is_named_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    faults = ["--as-of", "2024-02-30", "--known-at", "soon", "--unit", "nobody", "--theme", "nothing"]
+    assert main(["report", *faults, "--out", str(tmp_path / "site")]) == Exit.BAD_PARAMETERS
+    told = capsys.readouterr().err
+    for word in ("2024-02-30", "soon", "nobody", "nothing"):
+        assert word in told
+
+
+@pytest.mark.parametrize("arguments", [["--no-such-option"], ["report", "--lang", "fr"], ["nonsense"]])
+def test_a_command_line_that_cannot_be_understood(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == Exit.USAGE
+    assert capsys.readouterr().err
+
+
+def test_bad_data_is_told_to_the_last_cell_and_no_page_is_made(
+    plan_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = plan_folder / "progress.csv"
+    rows = [line.split(",") for line in log.read_text("utf-8").splitlines()]
+    place = {column: number for number, column in enumerate(rows[0])}
+    rows[1][place["status"]] = "almost"
+    rows[2][place["measure_id"]] = "M99"
+    rows[3][place["as_of"]] = "2024-06-31"
+    rows[4][place["log_id"]] = rows[3][place["log_id"]]
+    rows[6][place["percent"]] = "140"
+    log.write_text("\n".join(",".join(row) for row in rows) + "\n", "utf-8")
+    arguments = ["report", "--as-of", "2024-12-31", "--plan", str(plan_folder), "--out", str(tmp_path / "site")]
+    assert main(arguments) == Exit.BAD_DATA
+    told = capsys.readouterr().err
+    for value in ("almost", "M99", "2024-06-31", rows[3][0], "140"):
+        assert value in told
+    for row in ("2", "3", "4", "5", "7"):
+        assert f"│ {row}" in told or f" {row} " in told
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("command", [[], ["report"], ["check"], ["sample"], ["notice"], ["notice", "read"]])
+def test_every_command_explains_itself(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "--help"]) == Exit.OK
+    assert "Usage: portplan" in capsys.readouterr().out
+
+
+def test_the_sample_is_the_embedded_record(tmp_path: Path) -> None:
+    assert main(["sample", "--out", str(tmp_path / "progress.csv")]) == Exit.OK
+    embedded = data_folder() / "tianjin-2024" / "progress.csv"
+    assert (tmp_path / "progress.csv").read_bytes() == embedded.read_bytes()
+
+
+def test_a_notice_is_read_into_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notice = data_folder() / "tianjin-2024" / "notice.txt"
+    assert main(["notice", "read", str(notice), "--out", str(tmp_path)]) == Exit.OK
+    assert "31 measures, 6 themes, 91 responsibilities" in capsys.readouterr().out
+    assert (tmp_path / "doubts.csv").is_file()

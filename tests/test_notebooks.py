@@ -1,0 +1,168 @@
+"""The notebooks: kept as agreed, and run for real by the same ways as a user runs them."""
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from analysis.exhibits import METADATA
+from analysis.plan import data_folder
+from analysis.report import Parameters, make_reports, read_inputs, report_names
+from analysis.report.run import notebook_folder, notebook_of
+
+from .built_site import build
+from .plan_folders import write_plan
+
+NAMES = report_names()
+
+
+def code_cells(name: str) -> list[str]:
+    notebook = nbformat.read(notebook_of(name), as_version=4)
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_the_reports_are_known() -> None:
+    assert NAMES == ["workload_by_unit", "theme_coverage", "completion_trend", "unit_brief"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_is_stored_clean(name: str) -> None:
+    notebook = nbformat.read(notebook_of(name), as_version=4)
+    nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert notebook.cells[0].source.startswith("# ")
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert not cell.outputs
+            assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_has_one_cell_of_parameters_that_the_model_knows(name: str) -> None:
+    notebook = nbformat.read(notebook_of(name), as_version=4)
+    tagged = [cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    assert len(tagged) == 1
+    assignments = [node for node in ast.parse(tagged[0]).body if isinstance(node, ast.Assign)]
+    values = {node.targets[0].id: ast.literal_eval(node.value) for node in assignments}  # type: ignore[attr-defined]
+    assert set(values) == set(Parameters.model_fields)
+    Parameters.model_validate(values)
+    assert all("  # str: " in line for line in tagged[0].splitlines()), "papermill shows each comment as help"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_holds_no_logic(name: str) -> None:
+    forbidden = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.Lambda, ast.ListComp, ast.Try)
+    for number, source in enumerate(code_cells(name)):
+        found = [type(node).__name__ for node in ast.walk(ast.parse(source)) if isinstance(node, forbidden)]
+        assert not found, f"cell {number}: {found}"
+        if number > 1:
+            assert len(source.splitlines()) <= 5, f"cell {number}"
+        strings = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
+        assert not [text for text in strings if isinstance(text, str) and ("/" in text or "\\" in text)]
+
+
+def test_only_notebooks_of_the_project_run() -> None:
+    for name in ("../secret", "/etc/passwd", "workload_by_unit.ipynb", "WORKLOAD_BY_UNIT", "", "unknown"):
+        with pytest.raises(LookupError, match="workload_by_unit"):
+            notebook_of(name)
+
+
+@pytest.mark.notebook
+def test_every_report_is_made_in_every_situation() -> None:
+    outcomes = build()
+    assert {outcome.result for outcome in outcomes.values()} <= {"made", "unchanged"}, [
+        (key, outcome.reason) for key, outcome in outcomes.items() if outcome.reason
+    ]
+    whole, narrowed, silent = 3, 4, 3
+    assert len(outcomes) == 2 * (whole + narrowed + whole + narrowed + silent + narrowed)
+
+
+@pytest.mark.notebook
+def test_a_second_call_runs_no_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    build()
+    monkeypatch.setattr("analysis.report.making.run_each", None)
+    assert {outcome.result for outcome in build().values()} == {"unchanged"}
+
+
+@pytest.mark.notebook
+def test_plain_papermill_gives_the_same_outputs(tmp_path: Path) -> None:
+    """As a user runs it: no library of ours in between, the defaults of the parameters cell."""
+    ours = tmp_path / "ours.ipynb"
+    name = "theme_coverage"
+    subprocess.run(
+        [sys.executable, "-m", "papermill", f"{name}.ipynb", str(ours), "-k", "python3"],
+        cwd=notebook_folder(),
+        check=True,
+        capture_output=True,
+    )
+    made = json.loads(ours.read_text("utf-8"))
+    shown = [
+        "".join(output["data"]["text/html"])
+        for cell in made["cells"]
+        for output in cell.get("outputs", [])
+        if output.get("metadata", {}).get(METADATA, {}).get("role") in ("opening", "exhibit", "method")
+    ]
+    defaults = {"as_of": "2025-03-31", "known_at": "2025-04-30"}
+    page = make_one(name, defaults, tmp_path)
+    assert shown
+    for fragment in shown:
+        assert fragment.strip() in page
+
+
+def make_one(name: str, values: dict[str, str], folder: Path) -> str:
+    inputs = read_inputs("tianjin-2024")
+    (outcome,) = make_reports(
+        [(name, Parameters(plan_id=inputs.id, **values))], inputs, folder=folder / "site"
+    ).outcomes
+    assert outcome.result == "made", outcome.reason
+    return outcome.path.read_text("utf-8")
+
+
+@pytest.mark.notebook
+def test_a_changed_row_makes_again_only_what_it_touches(tmp_path: Path) -> None:
+    """One row of theme 1 in February: the page of theme 1 at the end of March, not that of theme 5 nor December's."""
+    folder = tmp_path / "plan"
+    shutil.copytree(data_folder() / "tianjin-2024", folder)
+
+    def make() -> dict[str, str]:
+        wanted = [
+            ("theme_coverage", Parameters(plan_id=str(folder), as_of=as_of, theme=theme))
+            for as_of, theme in (("2025-03-31", "T1"), ("2025-03-31", "T5"), ("2024-12-31", "T1"))
+        ]
+        outcomes = make_reports(wanted, read_inputs(folder), folder=tmp_path / "site", jobs=2).outcomes
+        return {f"{o.parameters.as_of} {o.parameters.theme}": o.result for o in outcomes}
+
+    assert set(make().values()) == {"made"}
+    log = folder / "progress.csv"
+    lines = log.read_text("utf-8").splitlines(keepends=True)
+    (place,) = [number for number, line in enumerate(lines) if ",M4,port-group,2025-01-31," in line]
+    lines[place] = lines[place].replace("（示例）", "（示例）改", 1)
+    log.write_text("".join(lines), "utf-8")
+    assert make() == {"2025-03-31 T1": "made", "2025-03-31 T5": "unchanged", "2024-12-31 T1": "unchanged"}
+
+
+SIZES: dict[str, dict] = {
+    "empty": {"measures": 0, "units": 1, "statements": "none"},
+    "one-measure": {"measures": 1, "units": 1},
+    "one-unit": {"measures": 12, "units": 1},
+    "all-closed": {"measures": 9, "units": 4, "statements": "closed"},
+    "nothing-reported": {"measures": 9, "units": 4, "statements": "none"},
+    "large": {"measures": 500, "units": 200, "themes": 12},
+}
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("size", SIZES)
+def test_plans_of_every_size_make_pages(size: str, tmp_path: Path) -> None:
+    inputs = read_inputs(write_plan(tmp_path / size, **SIZES[size]))
+    parameters = Parameters(plan_id=inputs.address, as_of="2025-03-31", known_at="2025-04-30")
+    names = [name for name in NAMES if not name.startswith("unit_")]
+    wanted = [(name, parameters) for name in names]
+    outcomes = make_reports(wanted, inputs, folder=tmp_path / "site", jobs=2).outcomes
+    assert [(outcome.result, outcome.reason) for outcome in outcomes] == [("made", "")] * 3
+    assert max(outcome.path.stat().st_size for outcome in outcomes) < 2_000_000

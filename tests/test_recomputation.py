@@ -1,0 +1,615 @@
+"""Every number of the pages once more from the CSV files, in plain Python: no frame, no function of the library.
+
+`Ledger` is the second opinion. It knows the definitions and the files, and shares no code with what it checks.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cache, cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from analysis import coverage, schema, status, trend, workload
+from analysis.plan import Plan
+
+FOLDER = Path(__file__).parents[1] / "data" / "tianjin-2024"
+ISSUED, FIRST_MONTH, DUE_DAY = date(2024, 5, 31), (2024, 6), 5
+WEAKEST_FIRST = ["not_started", "stalled", "in_progress", "ongoing", "done_reported", "closed", "withdrawn"]
+SETTLED = {"closed", "withdrawn"}
+
+Pair = tuple[str, str]
+Month = tuple[int, int]
+Row = dict[str, str]
+
+
+def random_dates(count: int) -> list[tuple[date, date]]:
+    """Pairs (T, K) over the year of the record, every third with K = T; ends of months and due days among them."""
+    chance = random.Random(20240531)
+    borders = [date(2024, 6, 30), date(2024, 7, 5), date(2024, 7, 31), date(2024, 12, 5), date(2025, 3, 31)]
+    found = []
+    for place in range(count):
+        as_of = borders[place] if place < len(borders) else date(2024, 6, 1) + timedelta(chance.randrange(365))
+        later = 0 if place % 3 == 0 else chance.choice([1, 4, 9, 30, 90, 300])
+        found.append((as_of, as_of + timedelta(later)))
+    return found
+
+
+DATES = random_dates(24)
+on_dates = pytest.mark.parametrize("dates", DATES, ids=lambda dates: f"{dates[0]}/{dates[1]}")
+
+
+# The second opinion.
+
+
+def rows_of(table: str) -> list[Row]:
+    with (FOLDER / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def month_of(day: date) -> Month:
+    return day.year, day.month
+
+
+def next_month(month: Month) -> Month:
+    return (month[0] + 1, 1) if month[1] == 12 else (month[0], month[1] + 1)
+
+
+def in_order(row: Row) -> tuple[str, str, str]:
+    return row["as_of"], row["reported_at"], row["log_id"]
+
+
+def months_until(day: date) -> list[Month]:
+    months, month = [], FIRST_MONTH
+    while month <= month_of(day):
+        months.append(month)
+        month = next_month(month)
+    return months
+
+
+@cache
+def due_date(month: Month) -> date:
+    return date(*next_month(month), DUE_DAY)
+
+
+@cache
+def months_due(day: date) -> list[Month]:
+    return [month for month in months_until(day) if due_date(month) <= day]
+
+
+def period_ends(day: date) -> list[date]:
+    return [min(date(*next_month(month), 1) - timedelta(1), day) for month in months_until(day)]
+
+
+@cache
+def day_of(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+@dataclass(eq=False)
+class Ledger:
+    """The plan's files, and what they say at T as known at K; the one ledger lives as long as the tests."""
+
+    measures: list[Row] = field(default_factory=lambda: rows_of("measures"))
+    named: list[Row] = field(default_factory=lambda: rows_of("responsibilities"))
+    commitments: list[Row] = field(default_factory=lambda: rows_of("commitments"))
+    progress: list[Row] = field(default_factory=lambda: rows_of("progress"))
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        return list(dict.fromkeys((row["measure_id"], row["unit_id"]) for row in self.named))
+
+    @cache  # noqa: B019
+    def units_on(self, measure: str) -> list[str]:
+        return [unit for named, unit in self.pairs if named == measure]
+
+    def measures_of(self, unit: str) -> list[str]:
+        return [measure for measure, named in self.pairs if named == unit]
+
+    @cache  # noqa: B019
+    def theme_of(self, measure: str) -> str:
+        return next(row["theme_id"] for row in self.measures if row["measure_id"] == measure)
+
+    @cached_property
+    def themes(self) -> list[str]:
+        return list(dict.fromkeys(row["theme_id"] for row in self.measures))
+
+    @cache  # noqa: B019
+    def words(self, as_of: date, known_at: date) -> dict[Pair, list[Row]]:
+        """The statements that count, the deciding one last."""
+        known = [row for row in self.progress if day_of(row["reported_at"]) <= known_at]
+        corrected = {row["supersedes"] for row in known if row["supersedes"]}
+        counting = [row for row in known if row["log_id"] not in corrected and day_of(row["as_of"]) <= as_of]
+        found: dict[Pair, list[Row]] = {pair: [] for pair in self.pairs}
+        for row in sorted(counting, key=in_order):
+            found[row["measure_id"], row["unit_id"]].append(row)
+        return found
+
+    @cache  # noqa: B019
+    def last_words(self, as_of: date, known_at: date) -> dict[Pair, Row | None]:
+        return {pair: said[-1] if said else None for pair, said in self.words(as_of, known_at).items()}
+
+    def is_current(self, word: Row, as_of: date) -> bool:
+        return word["status"] in SETTLED or self.months_missed(word, as_of) <= 1
+
+    def is_stale(self, word: Row, as_of: date) -> bool:
+        return not self.is_current(word, as_of)
+
+    def months_missed(self, word: Row, as_of: date) -> int:
+        return sum(month > month_of(day_of(word["as_of"])) for month in months_due(as_of))
+
+    def of_measure(self, measure: str, as_of: date, known_at: date) -> dict[str, Any]:
+        words = self.last_words(as_of, known_at)
+        said = [word for unit in self.units_on(measure) if (word := words[measure, unit])]
+        states = {word["status"] for word in said}
+        return {
+            "state": min(states, key=WEAKEST_FIRST.index) if states else "no_feedback",
+            "units": len(self.units_on(measure)),
+            "units_reporting": len(said),
+            "units_disagree": len(states) > 1,
+            "current": any(self.is_current(word, as_of) for word in said),
+            "evidence": any(word["evidence_ref"] for word in said),
+            "last_as_of": max((day_of(word["as_of"]) for word in said), default=None),
+        }
+
+    @cache  # noqa: B019
+    def measure_states(self, as_of: date, known_at: date) -> dict[str, dict[str, Any]]:
+        return {row["measure_id"]: self.of_measure(row["measure_id"], as_of, known_at) for row in self.measures}
+
+    def is_completable(self, measure: Row, state: str) -> bool:
+        return measure["kind"] != "ongoing" and state != "withdrawn"
+
+    @cache  # noqa: B019
+    def reports(self, as_of: date, known_at: date) -> dict[tuple[str, str, Month], str]:
+        """What became of each report that was due."""
+        standing = self.words(as_of, known_at)
+        found = {}
+        for pair in self.pairs:
+            arrivals: dict[Month, date] = {}
+            for row in self.progress:
+                said, came = day_of(row["as_of"]), day_of(row["reported_at"])
+                if (row["measure_id"], row["unit_id"]) == pair and came <= known_at and said <= as_of:
+                    month = month_of(said)
+                    arrivals[month] = min(came, arrivals.get(month, came))
+            settled: Month | None = None
+            for word in standing[pair]:
+                if word["status"] not in SETTLED:
+                    settled = None
+                elif settled is None:
+                    settled = month_of(day_of(word["as_of"]))
+            for month in months_due(as_of):
+                if settled is None or month <= settled:
+                    came_at = arrivals.get(month)
+                    found[*pair, month] = (
+                        "missing" if came_at is None else "on_time" if came_at <= due_date(month) else "late"
+                    )
+        return found
+
+    def share(self, unit: str, measures: list[str]) -> Fraction:
+        return sum((Fraction(1, len(self.units_on(measure))) for measure in measures), Fraction(0))
+
+    @cache  # noqa: B019
+    def loads(self, as_of: date, known_at: date) -> dict[str, dict[str, Any]]:
+        """Who carries what, by unit."""
+        states, words = self.measure_states(as_of, known_at), self.last_words(as_of, known_at)
+        reports = self.reports(as_of, known_at)
+        found = {}
+        for unit in dict.fromkeys(unit for _, unit in self.pairs):
+            own = self.measures_of(unit)
+            due = [came for (_, owing, _), came in reports.items() if owing == unit]
+            said = [words[measure, unit] for measure in own]
+            found[unit] = {
+                "named_in": len(own),
+                "sole": sum(len(self.units_on(measure)) == 1 for measure in own),
+                "share": self.share(unit, own),
+                "open_load": self.share(unit, [m for m in own if states[m]["state"] not in SETTLED]),
+                "no_feedback": said.count(None),
+                "stale": sum(word is not None and self.is_stale(word, as_of) for word in said),
+                "reports_due": len(due),
+                "on_time": due.count("on_time"),
+                "late": due.count("late"),
+                "missing": due.count("missing"),
+            }
+        return found
+
+    def burn_up(self, as_of: date, known_at: date, theme: str = "") -> list[tuple[date, int, int, int]]:
+        """Period end, scope, closed, closed or reported done."""
+        found = []
+        for end in period_ends(as_of):
+            states = self.measure_states(end, known_at)
+            kept = [row for row in self.measures if theme in ("", row["theme_id"])]
+            told = [states[row["measure_id"]]["state"] for row in kept]
+            scope = sum(self.is_completable(row, state) for row, state in zip(kept, told, strict=True))
+            closed = told.count("closed")
+            found.append((end, scope, closed, closed + told.count("done_reported")))
+        return found
+
+    def slips(self, as_of: date, known_at: date) -> dict[Pair, tuple[int | None, int]]:
+        """Days slipped and times returned, where either is more than nothing."""
+        found = {}
+        for pair, said in self.words(as_of, known_at).items():
+            expected = [day_of(word["expected_completion"]) for word in said if word["expected_completion"]]
+            slipped = (expected[-1] - expected[0]).days if expected else None
+            returned = sum(
+                later["status"] == "in_progress" and earlier["status"] in ("done_reported", "closed")
+                for earlier, later in pairwise(said)
+            )
+            if (slipped or 0) > 0 or returned:
+                found[pair] = slipped, returned
+        return found
+
+
+LEDGER = Ledger()
+
+
+# The library, asked for the same dates.
+
+
+@pytest.fixture(scope="module")
+def ask(tianjin: Plan):
+    """A snapshot of the library for a pair of dates, made once."""
+
+    @cache
+    def snapshot(dates: tuple[date, date]) -> status.Snapshot:
+        return status.snapshot(
+            tianjin.responsibilities,
+            tianjin.progress,
+            tianjin.measures,
+            calendar=tianjin.calendar,
+            issued=tianjin.issued,
+            as_of=pd.Timestamp(dates[0]),
+            known_at=pd.Timestamp(dates[1]),
+        )
+
+    return snapshot
+
+
+@pytest.fixture(scope="module")
+def ask_panel(tianjin: Plan):
+    """Every measure at every period end of the library for a pair of dates, made once."""
+
+    @cache
+    def panel(dates: tuple[date, date]) -> pd.DataFrame:
+        as_of, known_at = map(pd.Timestamp, dates)
+        states = status.panel(
+            tianjin.responsibilities,
+            tianjin.progress,
+            calendar=tianjin.calendar,
+            period_ends=tianjin.calendar.period_ends(as_of),
+            known_at=known_at,
+        )
+        return status.by_measure(states, tianjin.measures)
+
+    return panel
+
+
+@pytest.fixture(scope="module")
+def ask_loads(tianjin: Plan, ask: Any):
+    """The library's table of loads for a pair of dates."""
+
+    @cache
+    def loads(dates: tuple[date, date]) -> pd.DataFrame:
+        found = ask(dates)
+        return workload.by_unit(
+            tianjin.responsibilities, found.states, found.measures, found.feedback, lead_rule=tianjin.lead_rule
+        )
+
+    return loads
+
+
+def test_the_ledger_reads_the_plan_that_the_library_reads(tianjin: Plan):
+    assert (len(LEDGER.measures), len(LEDGER.pairs), len(LEDGER.themes)) == (31, 91, 6)
+    assert len(LEDGER.progress) == len(tianjin.progress)
+    assert tianjin.issued.date() == ISSUED
+    assert (tianjin.calendar.first_period.year, tianjin.calendar.first_period.month) == FIRST_MONTH
+    assert tianjin.calendar.due_day == DUE_DAY
+    assert list(schema.DELIVERY) == WEAKEST_FIRST
+
+
+def test_the_dates_are_many_and_of_both_kinds():
+    assert len(set(DATES)) >= 20
+    assert all(known_at >= as_of for as_of, known_at in DATES)
+    assert sum(known_at == as_of for as_of, known_at in DATES) >= 5
+    assert min(DATES)[0] < date(2024, 7, 31) and max(DATES)[0] > date(2025, 3, 31)
+    assert len({str(LEDGER.measure_states(*dates)) for dates in DATES}) >= 20
+
+
+@on_dates
+def test_states_of_responsibilities(ask: Any, dates: tuple[date, date]):
+    words = LEDGER.last_words(*dates)
+    rows = ask(dates).states.to_dict("records")
+    assert [(row["measure_id"], row["unit_id"]) for row in rows] == LEDGER.pairs
+    for row in rows:
+        word = words[row["measure_id"], row["unit_id"]]
+        if word is None:
+            assert row["state"] == row["freshness"] == "no_feedback" and pd.isna(row["log_id"])
+            continue
+        assert (row["state"], row["log_id"]) == (word["status"], word["log_id"])
+        assert row["periods_missed"] == LEDGER.months_missed(word, dates[0])
+        assert (row["freshness"] in ("stale", "very_stale")) == LEDGER.is_stale(word, dates[0])
+        assert row["progress"] == word["progress"]
+
+
+@on_dates
+def test_states_of_measures(ask: Any, dates: tuple[date, date]):
+    expected = LEDGER.measure_states(*dates)
+    rows = ask(dates).measures.to_dict("records")
+    assert [row["measure_id"] for row in rows] == list(expected)
+    for row in rows:
+        want = expected[row["measure_id"]]
+        assert (row["state"], row["units"], row["units_reporting"]) == (
+            want["state"],
+            want["units"],
+            want["units_reporting"],
+        )
+        assert (row["units_disagree"], row["has_current_feedback"], row["has_evidence"]) == (
+            want["units_disagree"],
+            want["current"],
+            want["evidence"],
+        )
+        assert (None if pd.isna(row["last_as_of"]) else row["last_as_of"].date()) == want["last_as_of"]
+        assert row["schedule"] == "no_deadline"
+
+
+@on_dates
+def test_counts_by_state(ask: Any, dates: tuple[date, date]):
+    states = LEDGER.measure_states(*dates)
+    in_all = Counter(told["state"] for told in states.values())
+    counts = status.count_states(ask(dates).measures).loc["all"]
+    assert {state: count for state, count in counts.items() if count} == in_all
+    by_theme = status.count_states(ask(dates).measures, "theme_id")
+    assert list(by_theme.index) == LEDGER.themes
+    for theme in LEDGER.themes:
+        of_theme = Counter(told["state"] for measure, told in states.items() if LEDGER.theme_of(measure) == theme)
+        assert {state: count for state, count in by_theme.loc[theme].items() if count} == of_theme
+
+
+@on_dates
+def test_states_of_each_units_measures(ask: Any, dates: tuple[date, date]):
+    words = LEDGER.last_words(*dates)
+    found = workload.states_by_unit(ask(dates).states)
+    assert set(found.index) == {unit for _, unit in LEDGER.pairs}
+    for unit in found.index:
+        own = (words[measure, unit] for measure in LEDGER.measures_of(unit))
+        expected = Counter(word["status"] if word else "no_feedback" for word in own)
+        assert {state: count for state, count in found.loc[unit].items() if count} == expected
+
+
+@on_dates
+def test_loads(ask_loads: Any, dates: tuple[date, date]):
+    expected = LEDGER.loads(*dates)
+    assert sum(load["share"] for load in expected.values()) == 31
+    found = ask_loads(dates).set_index("unit_id")
+    assert set(found.index) == set(expected)
+    counts = ["named_in", "sole", "no_feedback", "stale", "reports_due", "on_time"]
+    for unit, want in expected.items():
+        row = found.loc[unit]
+        assert {column: row[column] for column in counts} == {column: want[column] for column in counts}
+        # One division of whole numbers has one nearest float: the fractions must be exact until then.
+        assert (row["share"], row["open_load"]) == (float(want["share"]), float(want["open_load"]))
+        if want["reports_due"]:
+            assert row["on_time_share"] == want["on_time"] / want["reports_due"]
+        else:
+            assert pd.isna(row["on_time_share"])
+        assert pd.isna(row["lead"]) and pd.isna(row["overdue"])
+
+
+@on_dates
+def test_reports_by_unit(ask: Any, ask_loads: Any, dates: tuple[date, date]):
+    expected = LEDGER.loads(*dates)
+    order = ask_loads(dates)["unit_id"]
+    found = workload.feedback_by_unit(ask(dates).feedback, order)
+    assert list(found.index) == list(order)
+    for unit, row in found.iterrows():
+        assert row.to_dict() == {came: expected[unit][came] for came in ("on_time", "late", "missing")}
+    every = {
+        (row.measure_id, row.unit_id, (row.period.year, row.period.month)): row.feedback
+        for row in ask(dates).feedback.itertuples()
+    }
+    assert every == LEDGER.reports(*dates)
+
+
+def test_concentration(ask_loads: Any):
+    loads = LEDGER.loads(*DATES[0])
+    parts = sorted(load["share"] / 31 for load in loads.values())
+    hhi = sum(part**2 for part in parts)
+    # Gini by its first meaning: the mean of all differences, over twice the mean.
+    differences = sum(abs(one - other) for one in parts for other in parts)
+    gini = differences / (2 * len(parts) * (len(parts) - 1) * (sum(parts) / len(parts)))
+    found = workload.concentration(ask_loads(DATES[0])["share"])
+    expected = {"hhi": hhi, "effective_units": 1 / hhi, "top_three_share": sum(parts[-3:]), "gini": gini}
+    assert found.to_dict() == pytest.approx({name: float(value) for name, value in expected.items()}, rel=1e-12)
+    curve = workload.lorenz(ask_loads(DATES[0])["share"])
+    carried = [float(sum(parts[:count], Fraction(0))) for count in range(len(parts) + 1)]
+    assert curve["share_of_load"].tolist() == pytest.approx(carried, abs=1e-12)
+
+
+@on_dates
+def test_themes(tianjin: Plan, ask: Any, dates: tuple[date, date]):
+    states = LEDGER.measure_states(*dates)
+    promised = {row["measure_id"] for row in LEDGER.commitments}
+    found = coverage.by_theme(ask(dates).measures, tianjin.responsibilities, tianjin.commitments)
+    assert list(found["theme_id"]) == LEDGER.themes
+    for row in found.to_dict("records"):
+        own = [measure for measure in LEDGER.measures if measure["theme_id"] == row["theme_id"]]
+        told = [states[measure["measure_id"]] for measure in own]
+        completable = sum(LEDGER.is_completable(m, t["state"]) for m, t in zip(own, told, strict=True))
+        closed = sum(state["state"] == "closed" for state in told)
+        completion = row.pop("completion")
+        assert row == {
+            "theme_id": row["theme_id"],
+            "measures": len(own),
+            "units": len({unit for measure in own for unit in LEDGER.units_on(measure["measure_id"])}),
+            "single_unit": sum(state["units"] == 1 for state in told),
+            "completable": completable,
+            "closed": closed,
+            "current_feedback": sum(state["current"] for state in told),
+            "no_feedback": sum(state["state"] == "no_feedback" for state in told),
+            "with_evidence": sum(state["evidence"] for state in told),
+            "with_commitment": sum(measure["measure_id"] in promised for measure in own),
+        }
+        assert pd.isna(completion) if not completable else completion == closed / completable
+
+
+def test_units_by_themes_and_with_each_other(tianjin: Plan, ask_loads: Any):
+    order = ask_loads(DATES[0])["unit_id"]
+    matrix = coverage.unit_by_theme(tianjin.responsibilities, tianjin.measures, order)
+    shared = workload.co_responsibility(tianjin.responsibilities, order)
+    assert matrix.shape == (24, 6) and shared.shape == (24, 24)
+    for unit in order:
+        own = LEDGER.measures_of(unit)
+        assert matrix.loc[unit].to_dict() == {
+            theme: sum(LEDGER.theme_of(measure) == theme for measure in own) for theme in LEDGER.themes
+        }
+        together = {other: len(set(own) & set(LEDGER.measures_of(other))) for other in order}
+        assert shared.loc[unit].to_dict() == together
+        partners = workload.partners(tianjin.responsibilities, unit)
+        assert dict(partners.itertuples(index=False, name=None)) == {
+            other: count for other, count in together.items() if count and other != unit
+        }
+
+
+@on_dates
+def test_the_list_of_measures(tianjin: Plan, ask: Any, dates: tuple[date, date]):
+    now, words = ask(dates), LEDGER.last_words(*dates)
+    found = coverage.measure_list(
+        tianjin.measures, now.measures, tianjin.responsibilities, now.states, as_of=now.as_of
+    ).to_dict("records")
+    assert [row["measure_id"] for row in found] == [row["measure_id"] for row in LEDGER.measures]
+    for row in found:
+        units = LEDGER.units_on(row["measure_id"])
+        said = sorted((word for unit in units if (word := words[row["measure_id"], unit])), key=in_order)
+        assert row["unit_ids"] == units
+        assert row["theme_id"] == LEDGER.theme_of(row["measure_id"])
+        assert row["state"] == LEDGER.measure_states(*dates)[row["measure_id"]]["state"]
+        if said:
+            assert row["days_since_feedback"] == (dates[0] - day_of(said[-1]["as_of"])).days
+            assert (row["last_unit"], row["last_words"]) == (said[-1]["unit_id"], said[-1]["progress"])
+        else:
+            assert pd.isna(row["days_since_feedback"]) and (row["last_unit"], row["last_words"]) == ("", "")
+
+
+@on_dates
+def test_what_one_unit_carries(tianjin: Plan, ask: Any, dates: tuple[date, date]):
+    now, words = ask(dates), LEDGER.last_words(*dates)
+    reports, states = LEDGER.reports(*dates), LEDGER.measure_states(*dates)
+    for unit in ("tj-customs", "port-group", LEDGER.pairs[-1][1]):
+        carried = workload.carried(
+            tianjin.responsibilities, now.states, now.measures, unit_id=unit, as_of=now.as_of
+        ).to_dict("records")
+        assert [row["measure_id"] for row in carried] == LEDGER.measures_of(unit)
+        for row in carried:
+            word = words[row["measure_id"], unit]
+            assert row["unit_ids"] == [other for other in LEDGER.units_on(row["measure_id"]) if other != unit]
+            assert row["state_of_unit"] == (word["status"] if word else "no_feedback")
+            assert row["state"] == states[row["measure_id"]]["state"]
+            assert [row["progress"], row["problems"], row["next_step"]] == (
+                [word["progress"], word["problems"], word["next_step"]] if word else ["", "", ""]
+            )
+        owed = {
+            (measure, came): count for measure, row in workload.owed(now.feedback, unit).iterrows()
+            for came, count in row.items() if count
+        }  # fmt: skip
+        assert owed == Counter((measure, came) for (measure, owing, _), came in reports.items() if owing == unit)
+
+
+@on_dates
+def test_states_by_period_and_burn_up(ask_panel: Any, dates: tuple[date, date]):
+    panel = ask_panel(dates)
+    counts = trend.by_period(panel)
+    assert [end.date() for end in counts["period_end"]] == period_ends(dates[0])
+    for row in counts.to_dict("records"):
+        states = LEDGER.measure_states(row.pop("period_end").date(), dates[1])
+        assert {state: count for state, count in row.items() if count} == Counter(
+            told["state"] for told in states.values()
+        )
+    columns = ["period_end", "scope", "closed", "reported"]
+    burn_up = trend.burn_up(panel)
+    expected = LEDGER.burn_up(*dates)
+    assert [(end.date(), *rest) for end, *rest in burn_up[columns].itertuples(index=False)] == expected
+    assert burn_up["completion"].tolist() == [closed / scope for _, scope, closed, _ in expected]
+    themes = trend.burn_up_by_theme(panel)
+    for theme in LEDGER.themes:
+        own = themes.loc[themes["theme_id"].eq(theme), columns]
+        assert [(end.date(), *rest) for end, *rest in own.itertuples(index=False)] == LEDGER.burn_up(*dates, theme)
+
+
+@on_dates
+def test_current_feedback_by_theme_and_period(ask_panel: Any, dates: tuple[date, date]):
+    found = coverage.feedback_by_period(ask_panel(dates))
+    expected = {}
+    for end in period_ends(dates[0]):
+        states = LEDGER.measure_states(end, dates[1])
+        for theme in LEDGER.themes:
+            own = [told["current"] for measure, told in states.items() if LEDGER.theme_of(measure) == theme]
+            expected[theme, end] = (sum(own), len(own))
+    assert {
+        (row.theme_id, row.period_end.date()): (row.current, row.measures) for row in found.itertuples()
+    } == expected
+
+
+@pytest.mark.parametrize(("earlier", "later"), list(pairwise(sorted(DATES))), ids=str)
+def test_changes(ask: Any, earlier: tuple[date, date], later: tuple[date, date]):
+    before, after = LEDGER.measure_states(*earlier), LEDGER.measure_states(*later)
+    found = trend.changes(ask(earlier).measures, ask(later).measures)
+    assert list(found[["measure_id", "state_before", "state"]].itertuples(index=False, name=None)) == [
+        (measure, before[measure]["state"], after[measure]["state"])
+        for measure in after
+        if before[measure]["state"] != after[measure]["state"]
+    ]
+    way = ["no_feedback", *WEAKEST_FIRST[:-1]]
+    for row in found.itertuples():
+        if "withdrawn" in (row.state, row.state_before):
+            assert row.direction == "other"
+        else:
+            forward = way.index(row.state) > way.index(row.state_before)
+            assert row.direction == ("forward" if forward else "back")
+
+
+@on_dates
+def test_slips(tianjin: Plan, dates: tuple[date, date]):
+    as_of, known_at = map(pd.Timestamp, dates)
+    found = trend.slips(status.standing(tianjin.progress, known_at=known_at), as_of=as_of)
+    told = {
+        (row.measure_id, row.unit_id): (None if pd.isna(row.days_slipped) else row.days_slipped, row.times_returned)
+        for row in found.itertuples()
+    }
+    assert told == LEDGER.slips(*dates)
+    for row in found.dropna(subset=["expected_first"]).itertuples():
+        said = LEDGER.words(*dates)[row.measure_id, row.unit_id]
+        expected = [word["expected_completion"] for word in said if word["expected_completion"]]
+        assert [str(row.expected_first.date()), str(row.expected_last.date())] == [expected[0], expected[-1]]
+
+
+@on_dates
+def test_days_to_completion(tianjin: Plan, ask: Any, dates: tuple[date, date]):
+    now, words = ask(dates), LEDGER.words(*dates)
+    standing = status.standing(tianjin.progress, known_at=now.known_at)
+    found = trend.durations(now.measures, now.states, standing, issued=tianjin.issued, as_of=now.as_of)
+    states, expected = LEDGER.measure_states(*dates), []
+    for measure in LEDGER.measures:
+        name, state = measure["measure_id"], states[measure["measure_id"]]["state"]
+        if measure["kind"] == "ongoing":
+            continue
+        end = dates[0]
+        if state in SETTLED:
+            ends = []
+            for unit in LEDGER.units_on(name):
+                said = words[name, unit]
+                run = len(said)
+                while run and said[run - 1]["status"] == said[-1]["status"]:
+                    run -= 1
+                if said:
+                    ends.append(day_of(said[run]["as_of"]))
+            end = max(ends)
+        expected.append((name, (end - ISSUED).days, state == "closed"))
+    assert list(found.itertuples(index=False, name=None)) == expected
