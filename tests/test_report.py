@@ -13,10 +13,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from filelock import FileLock
 
 from analysis.cli import Exit, main
 from analysis.plan import UnknownName
-from analysis.report import ParameterError, check_parameters, make_reports, read_inputs
+from analysis.report import ParameterError, SiteNotWritable, check_parameters, make_reports, read_inputs
 from analysis.report.inputs import Inputs, page_key, page_path
 from analysis.report.parameters import LANGUAGES
 from analysis.report.periods import days_due, last_period_end
@@ -378,3 +379,47 @@ def test_the_commands_in_the_documentation_are_understood() -> None:
         )
     )
     assert {option for command in commands for option in re.findall(r"--[a-z-]+", command)} <= known
+
+
+@pytest.mark.notebook
+def test_the_command_from_making_to_opening(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site, log = str(tmp_path / "site"), tmp_path / "log.jsonl"
+    asked_for = ["report", "unit_brief", "--unit", "天津海关", "--as-of", AS_OF, "--lang", "zh", "--out", site]
+    assert main([*asked_for, "--log", str(log)]) == Exit.OK
+    assert "1 made" in capsys.readouterr().out
+    assert [json.loads(line)["event"] for line in log.read_text("utf-8").splitlines()] == ["begin", "page", "end"]
+    assert main(asked_for) == Exit.OK
+    assert "1 unchanged" in capsys.readouterr().out
+    assert main(["open", "unit_brief", "--out", site]) == Exit.OK
+    copy = Path(capsys.readouterr().out.strip())
+    assert 'unit = "tj-customs"' in copy.read_text("utf-8").replace('\\"', '"')
+    with FileLock(tmp_path / "site" / ".lock"):
+        assert main(asked_for) == Exit.LOCKED
+    assert main(["open", "nothing", "--out", site]) == Exit.BAD_PARAMETERS
+
+
+@pytest.mark.parametrize("room", [30_000, 2_000])
+def test_a_full_disk_is_told_and_the_pages_stay(tmp_path: Path, room: int) -> None:
+    """With a limit on the size of files, which ends a write as a full disk does: of the page, or of the index too."""
+    import resource
+
+    small = notebook(tmp_path / "load.ipynb", "print('x' * 100_000)")
+    inputs = read_inputs("tianjin-2024")
+    site = tmp_path / "site"
+    wanted = [("load", asked(inputs))]
+    (good,) = make_reports(wanted, inputs, folder=site, notebook=lambda name: small).outcomes
+    before = good.path.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        if room == 30_000:
+            (outcome,) = make_reports(wanted, inputs, folder=site, notebook=lambda name: small, force=True).outcomes
+            assert outcome.result == "failed" and "无法写入" in outcome.reason
+        else:
+            with pytest.raises(SiteNotWritable, match="无法写入"):
+                make_reports(wanted, inputs, folder=site, notebook=lambda name: small, force=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert good.path.read_bytes() == before
+    assert faults(site) == []
+    assert not list(site.glob(".staging-*"))

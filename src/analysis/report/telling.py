@@ -71,7 +71,10 @@ class Telling:
             told = f"{self.done} done, {self.failed} failed, {left} left"
             self.bar.update(self.bar.task_ids[0], completed=self.done + self.failed, description=told, refresh=True)
         if failed:
-            typer.echo(f"{outcome.result:>9}  {outcome.address}\n{outcome.reason}", err=True)
+            # A traceback says what is wrong in its last line, a list of problems how many there are in its first.
+            lines = outcome.reason.splitlines()
+            line = lines[0 if outcome.result == "bad_data" else -1]
+            typer.echo(f"{outcome.result:>9}  {outcome.address}  {line}", err=True)
         elif outcome.result != "unchanged" and not self.bar:
             typer.echo(f"{outcome.result:>9}  {outcome.address}")
 
