@@ -5,8 +5,7 @@ It lies in a folder that git ignores. Making it again makes only what has change
 
 from pathlib import Path
 
-from analysis.plan import Plan, open_plan
-from analysis.report import Outcome, Parameters, make_reports, report_names
+from analysis.report import Outcome, Parameters, make_reports, read_inputs, report_names
 
 FOLDER = Path(__file__).parent / ".site"
 
@@ -22,11 +21,12 @@ SITUATIONS: dict[str, dict[str, str]] = {
 
 def build() -> dict[tuple[str, str, str], Outcome]:
     """Make the site; gives every outcome by situation, report and language."""
-    plan: Plan = open_plan("tianjin-2024")
+    inputs = read_inputs("tianjin-2024")
     outcomes: dict[tuple[str, str, str], Outcome] = {}
     for situation, values in SITUATIONS.items():
         names = [name for name in report_names() if values.get("unit") or not name.startswith("unit_")]
-        asked = [Parameters(plan_id=plan.id, lang=lang, **values) for lang in ("zh", "en")]
-        for outcome in make_reports(names, plan, asked, folder=FOLDER, jobs=2):
+        asked = [Parameters(plan_id=inputs.id, lang=lang, **values) for lang in ("zh", "en")]
+        wanted = [(name, parameters) for parameters in asked for name in names]
+        for outcome in make_reports(wanted, inputs, folder=FOLDER, jobs=2).outcomes:
             outcomes[situation, outcome.report, outcome.parameters.lang] = outcome
     return outcomes

@@ -11,8 +11,8 @@ import nbformat
 import pytest
 
 from analysis.exhibits import METADATA
-from analysis.plan import data_folder, open_plan
-from analysis.report import Parameters, make_reports, report_names
+from analysis.plan import data_folder
+from analysis.report import Parameters, make_reports, read_inputs, report_names
 from analysis.report.run import notebook_folder, notebook_of
 
 from .built_site import build
@@ -85,7 +85,7 @@ def test_every_report_is_made_in_every_situation() -> None:
 @pytest.mark.notebook
 def test_a_second_call_runs_no_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     build()
-    monkeypatch.setattr("analysis.report.run_notebook", None)
+    monkeypatch.setattr("analysis.report.making.run_each", None)
     assert {outcome.result for outcome in build().values()} == {"unchanged"}
 
 
@@ -115,8 +115,10 @@ def test_plain_papermill_gives_the_same_outputs(tmp_path: Path) -> None:
 
 
 def make_one(name: str, values: dict[str, str], folder: Path) -> str:
-    plan = open_plan("tianjin-2024")
-    (outcome,) = make_reports([name], plan, [Parameters(plan_id=plan.id, **values)], folder=folder / "site")
+    inputs = read_inputs("tianjin-2024")
+    (outcome,) = make_reports(
+        [(name, Parameters(plan_id=inputs.id, **values))], inputs, folder=folder / "site"
+    ).outcomes
     assert outcome.result == "made", outcome.reason
     return outcome.path.read_text("utf-8")
 
@@ -128,12 +130,11 @@ def test_a_changed_row_makes_again_only_what_it_touches(tmp_path: Path) -> None:
     shutil.copytree(data_folder() / "tianjin-2024", folder)
 
     def make() -> dict[str, str]:
-        plan = open_plan(folder)
-        asked = [
-            Parameters(plan_id=str(folder), as_of=as_of, theme=theme)
+        wanted = [
+            ("theme_coverage", Parameters(plan_id=str(folder), as_of=as_of, theme=theme))
             for as_of, theme in (("2025-03-31", "T1"), ("2025-03-31", "T5"), ("2024-12-31", "T1"))
         ]
-        outcomes = make_reports(["theme_coverage"], plan, asked, folder=tmp_path / "site", jobs=2)
+        outcomes = make_reports(wanted, read_inputs(folder), folder=tmp_path / "site", jobs=2).outcomes
         return {f"{o.parameters.as_of} {o.parameters.theme}": o.result for o in outcomes}
 
     assert set(make().values()) == {"made"}
@@ -158,9 +159,10 @@ SIZES: dict[str, dict] = {
 @pytest.mark.notebook
 @pytest.mark.parametrize("size", SIZES)
 def test_plans_of_every_size_make_pages(size: str, tmp_path: Path) -> None:
-    plan = open_plan(write_plan(tmp_path / size, **SIZES[size]))
-    asked = [Parameters(plan_id=str(plan.folder), as_of="2025-03-31", known_at="2025-04-30")]
+    inputs = read_inputs(write_plan(tmp_path / size, **SIZES[size]))
+    parameters = Parameters(plan_id=inputs.address, as_of="2025-03-31", known_at="2025-04-30")
     names = [name for name in NAMES if not name.startswith("unit_")]
-    outcomes = make_reports(names, plan, asked, folder=tmp_path / "site", jobs=2)
+    wanted = [(name, parameters) for name in names]
+    outcomes = make_reports(wanted, inputs, folder=tmp_path / "site", jobs=2).outcomes
     assert [(outcome.result, outcome.reason) for outcome in outcomes] == [("made", "")] * 3
     assert max(outcome.path.stat().st_size for outcome in outcomes) < 2_000_000

@@ -32,6 +32,7 @@ def opening(words: Opening) -> None:
     style = f"<style>{stylesheet()}</style>"
     display(HTML(style), metadata={METADATA: {"role": "lab_style"}})
     told = {"role": "opening", "title": words.title, "headline": words.headline, "lang": words.lang}
+    told["counts"] = dict(words.counts)
     _display("opening", told, words=words)
 
 
@@ -50,12 +51,12 @@ def show(draw: Callable[..., Axes], frame: pd.DataFrame, caption: Caption, table
         The same frame as a table.
     """
     drawings = to_svg(draw, frame, caption)
-    _display("exhibit", {"role": "exhibit"}, caption=caption, drawings=drawings, table=table, file=_file(table))
+    _display("exhibit", _told(table), caption=caption, drawings=drawings, table=table, file=_file(table))
 
 
 def tabulate(caption: Caption, table: Table) -> None:
     """Show a table under its finding, with the same as a CSV file."""
-    _display("exhibit", {"role": "exhibit"}, caption=caption, drawings=(), table=table, file=_file(table))
+    _display("exhibit", _told(table), caption=caption, drawings=(), table=table, file=_file(table))
 
 
 def method(words: Method) -> None:
@@ -79,6 +80,19 @@ def stylesheet() -> str:
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{variables(1)}}}}}"
     return f":root{{{variables(0)}}}{dark}{rules}{filters}"
+
+
+def _told(table: Table | None) -> dict[str, Any]:
+    """What the gate is told of an exhibit, to see whether its table adds up to the plan."""
+    if table is None:
+        return {"role": "exhibit"}
+    return {
+        "role": "exhibit",
+        "caption": table.caption,
+        "of": table.of,
+        "rows": len(table.rows),
+        "totals": dict(table.totals),
+    }
 
 
 def _file(table: Table | None) -> dict[str, str] | None:

@@ -9,12 +9,12 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
-from analysis import schema
-from analysis.plan.reading import read_plan
-from analysis.schema import Calendar, DataError
+    from analysis.schema import Calendar
 
 
 class UnknownName(LookupError):
@@ -96,10 +96,16 @@ def open_plan(id_or_path: str | Path) -> Plan:
     DataError
         When its data breaks a rule; lists every problem.
     """
+    # Imported here: whoever only asks where a plan lies does not wait for pandas.
+    import pandas as pd
+
+    from analysis import schema
+    from analysis.plan.reading import read_plan
+
     folder = find_plan(id_or_path)
     head, tables, sources, problems = read_plan(folder)
     if (problems["severity"] == "error").any():
-        raise DataError(problems)
+        raise schema.DataError(problems)
     reporting = head["reporting"]
     return Plan(
         id=head["id"],
@@ -109,7 +115,7 @@ def open_plan(id_or_path: str | Path) -> Plan:
         issued=pd.Timestamp(head["issued"]),
         lead_rule=head["lead_rule"],
         progress_provenance=head["progress_provenance"],
-        calendar=Calendar(
+        calendar=schema.Calendar(
             pd.Period(reporting["first_period"], "M"), reporting["due_day"], timezone=reporting["timezone"]
         ),
         sources=sources,
@@ -119,6 +125,8 @@ def open_plan(id_or_path: str | Path) -> Plan:
 
 def check_plan(id_or_path: str | Path) -> pd.DataFrame:
     """Every problem of a plan's data, errors and warnings, as a frame of `analysis.schema.PROBLEM_COLUMNS`."""
+    from analysis.plan.reading import read_plan
+
     return read_plan(find_plan(id_or_path))[3]
 
 
@@ -163,16 +171,23 @@ def find_unit(plan: Plan, name: str) -> str:
         for known in (unit.unit_id, unit.name, unit.short, *str(unit.aliases).split("|"))
         if known
     }
-    return _find(names, name, "单位")
+    return find_name(names, name, "单位")
 
 
 def find_theme(plan: Plan, name: str) -> str:
     """The id of the theme that goes by `name`: its id or its title."""
     names = {known: theme.theme_id for theme in plan.themes.itertuples() for known in (theme.theme_id, theme.title)}
-    return _find(names, name, "主题")
+    return find_name(names, name, "主题")
 
 
-def _find(names: Mapping[str, str], name: str, what: str) -> str:
+def find_name(names: Mapping[str, str], name: str, what: str) -> str:
+    """What `name` stands for among `names`; `what` tells in a message what kind of thing was asked for.
+
+    Raises
+    ------
+    UnknownName
+        When it stands for nothing; the message offers what is near.
+    """
     if name in names:
         return names[name]
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or sorted(set(names.values()))

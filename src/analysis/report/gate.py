@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
 
-from nbformat import NotebookNode
-
+from analysis import exhibits
+from analysis.plan import Plan
 from analysis.report.page import CONTENT_POLICY, missing_glyphs, opening_of
+from analysis.schema import BUCKETS
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 LARGEST_PAGE = 2_000_000
 _LINKS = ("src", "href", "xlink:href", "srcset", "action", "data", "poster")
 _FORBIDDEN = ("script", "iframe", "object", "embed", "link", "base", "form")
 
 
-def refusals(notebook: NotebookNode, page: str) -> list[str]:
-    """Every reason, in Chinese, why a page may not be published; empty when it may."""
+def refusals(notebook: NotebookNode, page: str, plan: Plan) -> list[str]:
+    """Every reason, in Chinese, why a page may not be published; empty when it may.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        As it was executed.
+    page : str
+    plan : analysis.plan.Plan
+        Narrowed to what the page is about.
+    """
     found = _Reader()
     found.feed(page)
     reasons = [
         *_notebook_faults(notebook),
+        *_total_faults(notebook, plan),
         *found.faults,
         *([f"h1 应恰有一个，现有 {found.headings} 个"] if found.headings != 1 else []),
         *(["缺少页面标题 title"] if not found.title.strip() else []),
@@ -31,7 +47,38 @@ def refusals(notebook: NotebookNode, page: str) -> list[str]:
     missing = missing_glyphs(page)
     if missing:
         reasons.append(f"字体缺少这些字：{'、'.join(f'{char}（U+{ord(char):04X}）' for char in missing[:20])}")
+    if "Traceback (most recent call last)" in page:
+        reasons.append("页面上有错误追踪（Traceback）")
     return reasons
+
+
+def _total_faults(notebook: NotebookNode, plan: Plan) -> Iterator[str]:
+    """Totals that a page shows against the plan itself: measures, responsibilities, fractional counts, states."""
+    measures = len(plan.measures)
+    pairs = len(plan.responsibilities[["measure_id", "unit_id"]].drop_duplicates())
+    stated = sum(opening_of(notebook).get("counts", {}).values())
+    if stated != measures:
+        yield f"首行各状态之和为 {stated}，应为方案的 {measures} 项措施"
+    expected = {("unit_id", "share"): measures, ("unit_id", "named_in"): pairs, ("theme_id", "measures"): measures}
+    for told in _told(notebook, "exhibit"):
+        totals, of = told.get("totals", {}), told.get("of", "")
+        right = {column: number for (lines, column), number in expected.items() if lines == of and column in totals}
+        if totals.keys() >= set(BUCKETS):
+            totals = {**totals, "states": sum(totals[state] for state in BUCKETS)}
+            # Every period's line holds every measure.
+            whole = {"unit_id": pairs, "theme_id": measures, "period_end": measures * told["rows"]}
+            right |= {"states": whole[of]} if of in whole else {}
+        for column, number in right.items():
+            if abs(totals[column] - number) > 0.005:
+                yield f"表“{told['caption']}”{column} 合计为 {totals[column]:g}，应为 {number}"
+
+
+def _told(notebook: NotebookNode, role: str) -> Iterator[dict[str, Any]]:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            told = output.get("metadata", {}).get(exhibits.METADATA, {})
+            if told.get("role") == role:
+                yield told
 
 
 def _notebook_faults(notebook: NotebookNode) -> list[str]:

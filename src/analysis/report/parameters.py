@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
-from analysis.plan import Plan, UnknownName, select
-from analysis.words import LANGUAGES
+from analysis.plan import UnknownName
+
+if TYPE_CHECKING:
+    from analysis.report.inputs import Inputs
+
+LANGUAGES = ("zh", "en")
+"""Those of `analysis.words`, which is too slow to import for a run that may have nothing to do."""
 
 
 class ParameterError(ValueError):
@@ -80,13 +85,14 @@ class Parameters(BaseModel):
             raise ValueError(f"compare_to（{self.compare_to}）不能晚于 as_of（{self.as_of}）：应为更早的一天")
         return self
 
-    def known(self) -> pd.Timestamp:
-        """K as a day."""
-        return pd.Timestamp(self.known_at or self.as_of)
+    @property
+    def known(self) -> str:
+        """K, an ISO day."""
+        return self.known_at or self.as_of
 
 
-def check_parameters(values: dict[str, str], plan: Plan) -> Parameters:
-    """Parameters that are well formed and name what the plan has.
+def check_parameters(values: dict[str, str], inputs: Inputs) -> Parameters:
+    """Parameters that are well formed and name what the plan has; a unit and a theme by their ids.
 
     Raises
     ------
@@ -94,7 +100,12 @@ def check_parameters(values: dict[str, str], plan: Plan) -> Parameters:
         Lists every fault.
     """
     faults: list[str] = []
-    checked = None
+    values = dict(values)
+    for name, find in (("unit", inputs.unit), ("theme", inputs.theme)):
+        try:
+            values[name] = find(values[name].strip()) if values.get(name, "").strip() else ""
+        except UnknownName as unknown:
+            faults.append(f"{name}：{unknown}")
     try:
         checked = Parameters.model_validate(values)
     except ValidationError as failed:
@@ -102,11 +113,7 @@ def check_parameters(values: dict[str, str], plan: Plan) -> Parameters:
             name = ".".join(map(str, fault["loc"])) or "参数"
             told = "没有这个参数" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
             faults.append(f"{name}，值“{fault['input']}”：{told}" if fault["loc"] else told)
-    for name in ("unit", "theme"):
-        try:
-            select(plan, **{name: values.get(name)})
-        except UnknownName as unknown:
-            faults.append(f"{name}：{unknown}")
-    if faults or checked is None:
+        raise ParameterError("\n".join(faults)) from failed
+    if faults:
         raise ParameterError("\n".join(faults))
     return checked

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-
-from nbformat import NotebookNode
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from analysis.plan import UnknownName
-from analysis.report.parameters import Parameters
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+ENGINES = ("warm", "kernel")
+"""How notebooks run: in a forked process that is already warm, or in a Jupyter kernel."""
 
 
 class NotebookFailed(RuntimeError):
-    """A notebook raised; the message is its error, `notebook` the path of the run as far as it came."""
-
-    def __init__(self, message: str, notebook: Path) -> None:
-        super().__init__(message)
-        self.notebook = notebook
-
-    def __reduce__(self) -> tuple[type[NotebookFailed], tuple[str, Path]]:
-        return type(self), (str(self), self.notebook)
+    """A notebook raised, or its kernel died; the message is its error."""
 
 
 def notebook_folder() -> Path:
@@ -54,38 +55,89 @@ def notebook_of(name: str) -> Path:
     return notebook_folder() / f"{name}.ipynb"
 
 
-def run_notebook(name: str, parameters: Parameters, output: Path) -> NotebookNode:
-    """Run a report's notebook with parameters.
+def run_notebook(
+    notebook: Path, parameters: Mapping[str, str], output: Path, *, engine: str = ENGINES[0]
+) -> NotebookNode:
+    """Run a notebook with parameters, in this process or in a kernel that it starts.
 
     Parameters
     ----------
+    notebook : pathlib.Path
+    parameters : mapping
     output : pathlib.Path
-        Where the executed notebook goes; its folder must exist.
+        Where the executed notebook goes, as far as it came; its folder must exist.
+    engine : {"warm", "kernel"}
 
     Raises
     ------
     NotebookFailed
         When a cell raises or the kernel dies.
     """
-    # Slow to import, and no other room needs them.
-    import papermill
+    papermill = warm_papermill()
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
-    from traitlets.config import Config
 
-    notebook = notebook_of(name)
-    # Kernels started side by side race for the same TCP ports; sockets in a folder of their own have no such race.
-    with tempfile.TemporaryDirectory(prefix="portplan-") as sockets:
-        connection = {"transport": "ipc", "connection_file": f"{sockets}/kernel.json"}
+    with tempfile.TemporaryDirectory(prefix="portplan-") as folder:
         try:
             return papermill.execute_notebook(
                 str(notebook),
                 str(output),
-                parameters=parameters.model_dump(),
+                parameters=dict(parameters),
                 kernel_name="python3",
                 cwd=str(notebook.parent),
                 progress_bar=False,
-                config=Config({"KernelManager": connection}),
+                **(_kernel(folder) if engine == "kernel" else _shell()),
             )
         except (PapermillExecutionError, DeadKernelError) as failed:
-            raise NotebookFailed(str(failed).strip(), output) from failed
+            raise NotebookFailed(str(failed).strip()) from failed
+
+
+def scratch_copy(name: str, parameters: Mapping[str, str]) -> Path:
+    """A report's notebook with parameters put in, in a new folder where it may be changed."""
+    papermill = warm_papermill()
+    import nbformat
+
+    copy = Path(tempfile.mkdtemp(prefix="portplan-")) / f"{name}.ipynb"
+    options = {"kernel_name": "python3", "prepare_only": True, "progress_bar": False}
+    notebook = papermill.execute_notebook(str(notebook_of(name)), None, parameters=dict(parameters), **options)
+    for part in (notebook, *notebook.cells):
+        part.metadata.pop("papermill", None)
+    nbformat.write(notebook, copy)
+    return copy
+
+
+def warm_papermill() -> ModuleType:
+    """Papermill, imported without what only costs time.
+
+    Where JupyterLab is installed, importing jsonschema also builds a grammar of internationalised addresses, for more
+    than a second. Notebooks hold none that need checking.
+    """
+    costly = "rfc3987_syntax"
+    missing = object()
+    before = sys.modules.get(costly, missing)
+    sys.modules[costly] = None
+    try:
+        import jsonschema  # noqa: F401
+    finally:
+        del sys.modules[costly]
+        if before is not missing:
+            sys.modules[costly] = before
+    import papermill
+
+    return papermill
+
+
+def _shell() -> dict[str, Any]:
+    from analysis.report import engine
+
+    engine.register()
+    return {"engine_name": engine.NAME, "own_process": False}
+
+
+def _kernel(folder: str) -> dict[str, Any]:
+    from traitlets.config import Config
+
+    # What a user has set for other work would show on the page.
+    os.environ |= {"IPYTHONDIR": folder, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    # Kernels started side by side race for the same TCP ports; sockets in a folder of their own have no such race.
+    return {"config": Config({"KernelManager": {"transport": "ipc", "connection_file": f"{folder}/kernel.json"}})}

@@ -1,28 +1,35 @@
-"""The published folder: pages under addresses that last, a manifest of them, an index of what to read first."""
+"""The published folder: pages under addresses that last, a manifest of them, an index of what to read first.
+
+What is published is made ready in a folder of its own on the same file system and moved in, file by file, each whole;
+the index comes last, and what it no longer names goes after that. So at every moment each link leads to a whole page,
+whatever stops a run.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from itertools import groupby
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
-from analysis import exhibits
-from analysis.report.page import CONTENT_POLICY, TEMPLATES, with_face
-from analysis.words import LANGUAGES, Language, site
+MANIFEST = "manifest.json"
+_OLDEST = timedelta(days=3 * 366)
 
 
 class SiteLocked(RuntimeError):
     """Another run is publishing to the same folder."""
+
+
+class SiteNotWritable(RuntimeError):
+    """The folder cannot be written to, or what it holds cannot be understood."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +44,84 @@ class Page:
     plan_title: str
     as_of: str
     known_at: str
+    compare_to: str
     lang: str
+    unit: str
+    theme: str
     selection: str
     title: str
     headline: str
 
     @property
+    def age(self) -> tuple[str, str, bool]:
+        """The greater, the newer; of two that speak of the same days, the one that compares with no other."""
+        return self.as_of, self.known_at, not self.compare_to
+
+    @property
     def latest_path(self) -> str:
         """The address under which the newest page of its kind is always found."""
-        return f"{self.plan_id}/latest/{self.lang}/{Path(self.path).name}"
+        return latest_path(self.path)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An attempt at a page that did not end in one; `since` is when the first of an unbroken row of them began."""
+
+    path: str
+    report: str
+    plan_id: str
+    as_of: str
+    lang: str
+    selection: str
+    result: str
+    since: str
+
+    @property
+    def page(self) -> str:
+        """Where the traceback is told."""
+        return f"failed/{self.path}"
+
+    @property
+    def notebook(self) -> str:
+        """Where the notebook is kept, with its outputs as far as it came; it may not have come to that."""
+        return self.page.removesuffix(".html") + ".ipynb"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a site holds.
+
+    Attributes
+    ----------
+    pages : mapping of str to Page
+        By path.
+    failures : mapping of str to Failure
+        By the path of the page that is missing or was left as it is.
+    index : mapping of str to str
+        The hash of each file of the index.
+    leaving : tuple of str
+        Files that the index no longer names.
+    """
+
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+    index: Mapping[str, str] = field(default_factory=dict)
+    leaving: tuple[str, ...] = ()
+
+    def newest(self) -> dict[str, Page]:
+        """The newest page of each kind, by the address at which it is always found."""
+        found: dict[str, Page] = {}
+        for page in self.pages.values():
+            known = found.get(page.latest_path)
+            if known is None or known.age <= page.age:
+                found[page.latest_path] = page
+        return found
+
+
+def latest_path(path: str) -> str:
+    """The address under which the newest page of the same kind as the one at `path` is always found."""
+    plan, _, lang, name = path.split("/")
+    return f"{plan}/latest/{lang}/{name}"
 
 
 @contextmanager
@@ -67,8 +143,12 @@ def locked(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def staging(folder: Path) -> Iterator[Path]:
-    """A folder on the site's own file system for what is not published yet; gone afterwards."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """A folder on the site's own file system for what is not published yet; gone afterwards.
+
+    Only for whoever holds the site: what an earlier run left behind, when it was stopped, goes too.
+    """
+    for left in folder.glob(".staging-*"):
+        shutil.rmtree(left, ignore_errors=True)
     stage = Path(tempfile.mkdtemp(prefix=".staging-", dir=folder))
     try:
         yield stage
@@ -76,83 +156,190 @@ def staging(folder: Path) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def read_manifest(folder: Path) -> dict[str, Page]:
-    """The pages of a site by path; empty when there is no site yet."""
+def read_manifest(folder: Path) -> Manifest:
+    """What a site holds; nothing when there is no site yet.
+
+    Raises
+    ------
+    SiteNotWritable
+        When the manifest cannot be understood.
+    """
     try:
-        records = json.loads((folder / "manifest.json").read_text("utf-8"))
+        told = json.loads((folder / MANIFEST).read_text("utf-8"))
+        return Manifest(
+            pages={record["path"]: Page(**record) for record in told["pages"]},
+            failures={record["path"]: Failure(**record) for record in told["failures"]},
+            index=told["index"],
+            leaving=tuple(told["leaving"]),
+        )
     except FileNotFoundError:
-        return {}
-    return {record["path"]: Page(**record) for record in records}
+        return Manifest()
+    except (ValueError, TypeError, KeyError) as failed:
+        raise SiteNotWritable(f"{folder / MANIFEST} 无法识别：请移走它再运行，所有页面会重新生成") from failed
 
 
-def publish(folder: Path, stage: Path, pages: dict[Page, str]) -> None:
-    """Put pages on a site: the pages first, then the manifest, the index last, each moved in whole."""
-    manifest = read_manifest(folder)
-    for page, text in pages.items():
-        manifest[page.path] = page
-        _place(folder / page.path, text, stage)
-    for address, newest in _newest(manifest.values()).items():
-        if newest in pages:
-            _place(folder / address, pages[newest], stage)
-    ordered = sorted(manifest.values(), key=lambda page: page.path)
-    _place(
-        folder / "manifest.json", json.dumps([asdict(page) for page in ordered], ensure_ascii=False, indent=1), stage
+def is_published(folder: Path, page: Page) -> bool:
+    """Whether a page stands in its site as it was made."""
+    return file_hash(folder / page.path) == page.sha256
+
+
+def is_whole(folder: Path, manifest: Manifest) -> bool:
+    """Whether the index is the one of the manifest, every address is there, and nothing waits to be removed."""
+    named = [*manifest.newest(), *(failure.page for failure in manifest.failures.values())]
+    return (
+        all(file_hash(folder / name) == digest for name, digest in manifest.index.items())
+        and all((folder / name).is_file() for name in named)
+        and not any((folder / name).exists() for name in manifest.leaving)
     )
-    for lang in LANGUAGES:
-        _place(folder / index_name(lang), index(ordered, lang), stage)
 
 
-def index_name(lang: str) -> str:
-    """The file of the index in a language."""
-    return "index.html" if lang == LANGUAGES[0] else f"index.{lang}.html"
+def expired(manifest: Manifest, keep: int, spared: Collection[str] = ()) -> set[str]:
+    """The pages that a site need not hold any longer.
+
+    Those of each plan's newest `keep` dates stay, unless they are more than three years older than the newest of all.
+    Age is counted between the dates of pages: no clock that is wrong can empty a site.
+    """
+    dates: dict[str, set[str]] = {}
+    for page in manifest.pages.values():
+        dates.setdefault(page.plan_id, set()).add(page.as_of)
+    staying: dict[str, set[str]] = {}
+    for plan, of_plan in dates.items():
+        newest_first = sorted(of_plan, reverse=True)
+        oldest = (date.fromisoformat(newest_first[0]) - _OLDEST).isoformat()
+        staying[plan] = {day for day in newest_first[:keep] if day >= oldest}
+    return {
+        path for path, page in manifest.pages.items() if page.as_of not in staying[page.plan_id] and path not in spared
+    }
 
 
-def index(pages: list[Page], lang: str) -> str:
-    """The index of a site in a language: newest date first, every page with its title, each date with its headline."""
-    say = Language(lang)
-    shown = sorted((page for page in pages if page.lang == lang), key=lambda page: (page.plan_id, page.path))
-    plans = []
-    for _, of_plan in groupby(shown, key=lambda page: page.plan_id):
-        dates = []
-        newest_first = sorted(of_plan, key=lambda page: (page.as_of, page.known_at), reverse=True)
-        for (as_of, known_at), of_date in groupby(newest_first, key=lambda page: (page.as_of, page.known_at)):
-            entries = sorted(of_date, key=lambda page: (page.selection, page.path))
-            dates.append((site.date_line(as_of, known_at, say), entries))
-        plans.append((dates[0][1][0].plan_title, dates))
-    other = next(language for language in LANGUAGES if language != lang)
-    template = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    ).get_template("site/index.html.j2")
-    page = template.render(
-        lang={"zh": "zh-CN"}.get(lang, lang),
-        policy=CONTENT_POLICY,
-        style=Markup(exhibits.stylesheet()),
-        words=site.index_words(say),
-        plans=plans,
-        other={"href": index_name(other), "lang": other},
+def publish(
+    folder: Path,
+    stage: Path,
+    *,
+    made: Mapping[Page, Path],
+    failed: Mapping[Failure, Iterable[Path]],
+    render: Callable[[Manifest], Mapping[str, str]],
+    keep: int,
+) -> Manifest:
+    """Put pages on a site, and what is known of those that could not be made.
+
+    Parameters
+    ----------
+    stage : pathlib.Path
+        From `staging`.
+    made : mapping of Page to pathlib.Path
+        Pages and the files that hold them, on the file system of the site; the files are moved.
+    failed : mapping of Failure to paths
+        Failures, each with its page (.html) and perhaps its notebook (.ipynb); the files are moved.
+    render : callable
+        Gives the files of the index by name.
+    keep : int
+        Dates of a plan to keep.
+    """
+    before = read_manifest(folder)
+    after = _after(before, made, failed, keep)
+    index = render(after)
+    after = replace(after, index={name: _hash(text.encode("utf-8")) for name, text in index.items()})
+    moves: list[tuple[Path, str]] = [(file, page.path) for page, file in made.items()]
+    for address, page in after.newest().items():
+        file = made.get(page)
+        if file or before.newest().get(address) != page or not (folder / address).is_file():
+            moves.append((_twin(file or folder / page.path, stage), address))
+    for failure, files in failed.items():
+        moves += [(file, failure.notebook if file.suffix == ".ipynb" else failure.page) for file in files]
+    told = {
+        "pages": [asdict(after.pages[path]) for path in sorted(after.pages)],
+        "failures": [asdict(after.failures[path]) for path in sorted(after.failures)],
+        "index": after.index,
+        "leaving": after.leaving,
+    }
+    # Everything is on the disk before the first file moves: a disk that is full is met here, and changes nothing.
+    moves.append((_written(json.dumps(told, ensure_ascii=False, indent=1), stage), MANIFEST))
+    moves += [(_written(text, stage), name) for name, text in index.items()]
+    for place, (file, address) in enumerate(moves):
+        if address == MANIFEST:
+            _sync({(folder / moved).parent for _, moved in moves[:place]})
+        _move(file, folder / address)
+    _sync({folder})
+    for name in after.leaving:
+        (folder / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            for parent in (folder / name).relative_to(folder).parents:
+                (folder / parent).rmdir()
+    return after
+
+
+def file_hash(file: Path) -> str:
+    """A hash of a file; empty when it cannot be read."""
+    try:
+        return _hash(file.read_bytes())
+    except OSError:
+        return ""
+
+
+def _after(before: Manifest, made: Iterable[Page], failed: Iterable[Failure], keep: int) -> Manifest:
+    new = {page.path: page for page in made}
+    failures = {path: failure for path, failure in before.failures.items() if path not in new}
+    for failure in failed:
+        first = failures.get(failure.path, failure)
+        failures[failure.path] = replace(failure, since=first.since)
+    after = Manifest(pages={**before.pages, **new}, failures=failures)
+    gone = expired(after, keep, new.keys() | {failure.path for failure in failed})
+    after = replace(
+        after,
+        pages={path: page for path, page in after.pages.items() if path not in gone},
+        failures={path: failure for path, failure in failures.items() if path not in gone},
     )
-    return with_face(page)
+    named = _files(after)
+    leaving = (_files(before) | set(before.leaving)) - named
+    return replace(after, leaving=tuple(sorted(leaving)))
 
 
-def _newest(pages: Iterable[Page]) -> dict[str, Page]:
-    newest: dict[str, Page] = {}
-    for page in pages:
-        known = newest.get(page.latest_path)
-        if known is None or (known.as_of, known.known_at) <= (page.as_of, page.known_at):
-            newest[page.latest_path] = page
-    return newest
+def _files(manifest: Manifest) -> set[str]:
+    failures = manifest.failures.values()
+    told = {name for failure in failures for name in (failure.page, failure.notebook)}
+    return {*manifest.pages, *manifest.newest(), *told}
 
 
-def _place(target: Path, text: str, stage: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _twin(file: Path, stage: Path) -> Path:
+    """The same page once more, without taking room for it where the file system allows."""
+    handle, name = tempfile.mkstemp(dir=stage)
+    os.close(handle)
+    twin = Path(name)
+    twin.unlink()
+    try:
+        os.link(file, twin)
+    except OSError:
+        shutil.copyfile(file, twin)
+    return twin
+
+
+def _written(text: str, stage: Path) -> Path:
     handle, name = tempfile.mkstemp(dir=stage)
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    Path(name).chmod(0o644)
-    Path(name).replace(target)
+    return Path(name)
+
+
+def _move(file: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    file.chmod(0o644)
+    file.replace(target)
+
+
+def _sync(folders: Iterable[Path]) -> None:
+    """See to it that what was moved into folders is there after a power cut too."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    for folder in folders:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -43,6 +43,7 @@ class Opening:
     dates: tuple[str, ...]
     headline: str
     key_figures: tuple[KeyFigure, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
     moved: str = ""
 
 
@@ -73,6 +74,8 @@ class Table:
     filters: tuple[tuple[str, str], ...] = ()
     filter_name: str = ""
     everything: str = ""
+    of: str = ""
+    totals: Mapping[str, float] = field(default_factory=dict)
 
 
 class Quote(str):
@@ -128,6 +131,7 @@ def opening(
         dates=tuple(dates),
         headline=headline(plan, now.measures, say, as_of=as_of),
         key_figures=tuple(key_figures),
+        counts={str(state): int(count) for state, count in now.measures["state"].value_counts().items()},
         moved=moved(now, then, say),
     )
 
@@ -306,6 +310,8 @@ def table(
         file_name=f"{plan.id}_{key}{'_synthetic' if made_up else ''}.csv",
         summary=say("Data table"),
         download=say("Download this table (CSV)"),
+        of=columns[0] if frame[columns[0]].is_unique else "",
+        totals={column: float(frame[column].sum()) for column in columns if numeric[column]},
         groups=tuple(frame[group_by]) if group_by else (),
         filters=tuple((value, say.name(value)) for value in BUCKETS if group_by and frame[group_by].eq(value).any()),
         filter_name=say.name(group_by) if group_by else "",

@@ -15,6 +15,18 @@ def index_words(say: Language) -> dict[str, str]:
         "other_language": other,
         "latest": say("The newest page of each kind is always found under these addresses:"),
         "empty": say("Nothing has been published yet."),
+        "failures": say("Could not be brought up to date"),
+        "details": say("Details"),
+    }
+
+
+def failure_words(say: Language) -> dict[str, str]:
+    """What the page of a failed attempt calls its parts."""
+    return {
+        "reason": say("Reason"),
+        "source": say("The cell that was running"),
+        "traceback": say("Traceback"),
+        "log": say("Log"),
     }
 
 
@@ -24,3 +36,28 @@ def date_line(as_of: str, known_at: str, say: Language) -> str:
     if known_at == as_of:
         return say("As of {date}", date=day)
     return say("As of {date}, as known on {known}", date=day, known=say.date(pd.Timestamp(known_at)))
+
+
+def failure_line(name: str, as_of: str, *, result: str, since: str, shown: str, say: Language) -> str:
+    """Which attempt failed, since when and why, and what is shown instead.
+
+    Parameters
+    ----------
+    result : {"failed", "timed_out", "refused", "bad_data"}
+    since : str
+        When the first attempt of an unbroken row of failures began.
+    shown : str
+        The date of the page that is shown; blank when there is none.
+    """
+    why = {
+        "failed": say("its notebook failed"),
+        "timed_out": say("it ran out of time"),
+        "refused": say("the check before publication refused it"),
+        "bad_data": say("the data has errors"),
+    }[result]
+    day = say.date(pd.Timestamp(as_of))
+    attempt = {"name": name, "date": day, "since": since, "why": why}
+    told = say("{name}: the latest attempt for {date} has failed since {since}: {why}.", **attempt)
+    if not shown:
+        return say("{told} No page is shown.", told=told)
+    return say("{told} Showing the page as of {shown}.", told=told, shown=say.date(pd.Timestamp(shown)))

@@ -1,0 +1,136 @@
+"""The pages that a site writes about itself: the index in each language, and what is told of a failed attempt."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis import exhibits
+from analysis.report.page import CONTENT_POLICY, TEMPLATES, with_face
+from analysis.report.site import Failure, Manifest, Page, latest_path
+from analysis.words import LANGUAGES, Language, site
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_LONGEST = 20_000
+
+
+def index_files(manifest: Manifest) -> dict[str, str]:
+    """The index of a site in each language, by the name of its file."""
+    return {index_name(lang): _index(manifest, lang) for lang in LANGUAGES}
+
+
+def index_name(lang: str) -> str:
+    """The file of the index in a language."""
+    return "index.html" if lang == LANGUAGES[0] else f"index.{lang}.html"
+
+
+def failure_page(failure: Failure, notebook: Mapping[str, Any], *, shown: Page | None, reason: str, log: str) -> str:
+    """What is told of a failed attempt: the reason, the cell and its traceback, what the process wrote.
+
+    Parameters
+    ----------
+    notebook : mapping
+        The notebook as far as it came; empty when there is none.
+    shown : Page, optional
+        The last good page.
+    """
+    say = Language(failure.lang)
+    words = site.failure_words(say)
+    source, traceback = failing_cell(notebook)
+    parts = {"reason": reason, "source": source, "traceback": traceback, "log": log}
+    return _page(
+        "failure",
+        say,
+        title=say.listing(filter(None, (failure.report, failure.selection))),
+        told=_told(failure, shown, say),
+        parts=[(words[part], _COLOURS.sub("", text)[-_LONGEST:]) for part, text in parts.items() if text.strip()],
+        up="../" * failure.page.count("/"),
+        index=index_name(failure.lang),
+    )
+
+
+def failing_cell(notebook: Mapping[str, Any]) -> tuple[str, str]:
+    """The source of the cell that raised, or was running when the notebook ended, and its traceback."""
+    for cell in notebook.get("cells", []):
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "error":
+                return "".join(cell["source"]), "\n".join(output["traceback"])
+    running = (
+        cell
+        for cell in notebook.get("cells", [])
+        if cell["cell_type"] == "code" and cell["metadata"].get("papermill", {}).get("status") == "running"
+    )
+    return "".join(next(running, {}).get("source", "")), ""
+
+
+def read_notebook(file: Path) -> dict[str, Any]:
+    """An executed notebook without the places of this machine; empty when it was not written, or not to its end."""
+    try:
+        notebook = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    notebook.get("metadata", {}).pop("papermill", None)
+    return notebook
+
+
+def last_good(manifest: Manifest, path: str) -> Page | None:
+    """What is shown while the page at a path cannot be made: the same as it was, or the newest of its kind."""
+    return manifest.pages.get(path) or manifest.newest().get(latest_path(path))
+
+
+def _index(manifest: Manifest, lang: str) -> str:
+    say = Language(lang)
+    shown = sorted(
+        (page for page in manifest.pages.values() if page.lang == lang), key=lambda page: (page.plan_id, page.path)
+    )
+    plans = []
+    for _, of_plan in groupby(shown, key=lambda page: page.plan_id):
+        dates = []
+        newest_first = sorted(of_plan, key=lambda page: (page.as_of, page.known_at), reverse=True)
+        for (as_of, known_at), of_date in groupby(newest_first, key=lambda page: (page.as_of, page.known_at)):
+            entries = sorted(of_date, key=lambda page: (page.selection, page.path))
+            dates.append((site.date_line(as_of, known_at, say), entries))
+        plans.append((dates[0][1][0].plan_title, dates))
+    other = next(language for language in LANGUAGES if language != lang)
+    failures = []
+    for path, failure in sorted(manifest.failures.items()):
+        if failure.lang == lang:
+            failures.append({"told": _told(failure, last_good(manifest, path), say), "href": failure.page})
+    other_index = {"href": index_name(other), "lang": other}
+    return with_face(_page("index", say, plans=plans, failures=failures, other=other_index))
+
+
+def _told(failure: Failure, page: Page | None, say: Language) -> str:
+    name = page.title if page else failure.report
+    return site.failure_line(
+        say.listing(filter(None, (name, failure.selection))),
+        failure.as_of,
+        result=failure.result,
+        since=failure.since,
+        shown=page.as_of if page else "",
+        say=say,
+    )
+
+
+def _page(template: str, say: Language, **values: Any) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    return environment.get_template(f"site/{template}.html.j2").render(
+        lang={"zh": "zh-CN"}.get(say.lang, say.lang),
+        policy=CONTENT_POLICY,
+        style=Markup(exhibits.stylesheet()),
+        words=site.index_words(say),
+        **values,
+    )

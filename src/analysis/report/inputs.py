@@ -1,0 +1,230 @@
+"""What a page is made of, and the key that says whether it must be made again.
+
+Reads a plan's files as rows of text, without pandas: that there is nothing to do must be known at once. Whether the
+rows are *right* is not asked here; `analysis.plan.open_plan` does so before anything runs. A row that cannot be placed
+counts for every page, so that a broken file is always noticed.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import platform
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from analysis.plan import data_folder, find_name, find_plan
+from analysis.report.parameters import Parameters
+
+_TABLES = ("themes", "measures", "units", "responsibilities", "commitments", "progress")
+_SHOWN_VERSIONS = ("portplan", "pandas", "matplotlib", "seaborn", "papermill", "nbconvert")
+_FURTHER_VERSIONS = ("babel", "fonttools", "ipython", "jinja2", "matplotlib-inline", "numpy", "zhplot")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One file of a plan: its header, and its rows as they stand."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def records(self) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
+        """Each row with its cells by column; no cells when its length is not the header's."""
+        for row in self.rows:
+            yield row, dict(zip(self.header, row, strict=True)) if len(row) == len(self.header) else {}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A plan's folder as text.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+    head : mapping
+        What ``plan.toml`` says; empty when it cannot be read.
+    head_content : bytes
+    tables : mapping of str to Rows
+    """
+
+    folder: Path
+    head: Mapping[str, Any]
+    head_content: bytes
+    tables: Mapping[str, Rows]
+
+    @property
+    def id(self) -> str:
+        """The plan's id."""
+        return str(self.head.get("id", self.folder.name))
+
+    @property
+    def address(self) -> str:
+        """What a notebook opens the plan by: the id of one that comes with the package, else the path of its folder."""
+        return self.id if self.folder.parent == data_folder().resolve() else str(self.folder)
+
+    @property
+    def timezone(self) -> str:
+        """The zone in which the plan's office counts its days; ``UTC`` when it says none."""
+        reporting = self.head.get("reporting")
+        return str(reporting.get("timezone", "UTC")) if isinstance(reporting, dict) else "UTC"
+
+    @property
+    def units(self) -> list[str]:
+        """The ids of all units, in the order of their file."""
+        return [cells["unit_id"] for _, cells in self.tables["units"].records() if cells.get("unit_id")]
+
+    def unit(self, name: str) -> str:
+        """The id of the unit that goes by a name; raises `UnknownName`."""
+        names = {
+            known: cells.get("unit_id", "")
+            for _, cells in self.tables["units"].records()
+            for known in (*map(cells.get, ("unit_id", "name", "short")), *cells.get("aliases", "").split("|"))
+            if known
+        }
+        return find_name(names, name, "单位")
+
+    def theme(self, name: str) -> str:
+        """The id of the theme that goes by a name; raises `UnknownName`."""
+        records = self.tables["themes"].records()
+        names = {known: cells["theme_id"] for _, cells in records for known in map(cells.get, ("theme_id", "title"))}
+        return find_name(names, name, "主题")
+
+    def last_day(self) -> str:
+        """The last day that the record of progress speaks of; empty when it speaks of none."""
+        days = (cells.get("as_of", "") for _, cells in self.tables["progress"].records())
+        return max(filter(_is_day, days), default="")
+
+    def used(self, parameters: Parameters) -> dict[str, Rows]:
+        """The rows of each table that a page rests on."""
+        measures = {cells.get("measure_id", ""): cells for _, cells in self.tables["measures"].records()}
+        pairs = {
+            (cells.get("measure_id", ""), cells.get("unit_id", ""))
+            for _, cells in self.tables["responsibilities"].records()
+        }
+        kept = {
+            measure
+            for measure, cells in measures.items()
+            if (not parameters.theme or cells.get("theme_id") == parameters.theme)
+            and (not parameters.unit or (measure, parameters.unit) in pairs)
+        }
+
+        def is_used(table: str, cells: dict[str, str]) -> bool:
+            if table in ("themes", "units") or not cells:
+                return True
+            measure = cells.get("measure_id", "")
+            if measure not in measures:
+                return True
+            if table != "progress":
+                return measure in kept
+            if (measure, cells.get("unit_id", "")) not in pairs:
+                return True
+            as_of, reported = cells.get("as_of", ""), cells.get("reported_at", "")
+            if not (_is_day(as_of) and _is_day(reported)):
+                return True
+            # A correction takes its statement back whatever day it speaks of, so it counts even when that is later.
+            told = as_of <= parameters.as_of or cells.get("supersedes", "") != ""
+            return measure in kept and told and reported <= parameters.known
+
+        return {
+            name: Rows(table.header, tuple(row for row, cells in table.records() if is_used(name, cells)))
+            for name, table in self.tables.items()
+        }
+
+
+def read_inputs(id_or_path: str | Path) -> Inputs:
+    """A plan's folder as text, whether or not it is right.
+
+    Raises
+    ------
+    analysis.plan.UnknownName
+        When there is no such plan.
+    """
+    folder = find_plan(id_or_path)
+    content = (folder / "plan.toml").read_bytes()
+    try:
+        head = tomllib.loads(content.decode("utf-8"))
+    except ValueError:
+        head = {}
+    return Inputs(folder, head, content, {name: _read_rows(folder / f"{name}.csv") for name in _TABLES})
+
+
+def page_path(name: str, inputs: Inputs, parameters: Parameters) -> str:
+    """Where a page lies in its site: ``plan/date/language/report.html``, made of ids only."""
+    parts = [name, *(f"{kind}-{chosen}" for kind in ("unit", "theme") if (chosen := getattr(parameters, kind)))]
+    day = parameters.as_of
+    if parameters.known != parameters.as_of:
+        day += f"_known_{parameters.known_at}"
+    if parameters.compare_to:
+        day += f"_compared_{parameters.compare_to}"
+    return f"{inputs.id}/{day}/{parameters.lang}/{'_'.join(parts)}.html"
+
+
+def page_key(notebook: Path, inputs: Inputs, parameters: Parameters) -> str:
+    """A hash of all that a page is made of: notebook, library, versions, parameters, and the rows it uses."""
+    parts = {
+        "notebook": _digest(notebook.read_bytes()),
+        "library": library_hash(),
+        "versions": json.dumps([shown_versions(), [(name, version(name)) for name in _FURTHER_VERSIONS]]),
+        "parameters": parameters.model_dump_json(exclude={"plan_id"}),
+        "plan": _digest(inputs.head_content),
+        **{table: rows_hash(rows) for table, rows in inputs.used(parameters).items()},
+    }
+    return _digest(json.dumps(parts, sort_keys=True).encode())
+
+
+def rows_hash(rows: Rows) -> str:
+    """A hash of a header and its rows."""
+    return _digest(json.dumps([rows.header, rows.rows], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+@cache
+def library_hash() -> str:
+    """A hash of every file of the package that can change a page."""
+    package = Path(__file__).resolve().parents[1]
+    kinds = {".py", ".j2", ".css", ".po", ".json"}
+    files = sorted(path for path in package.rglob("*") if path.suffix in kinds and "__pycache__" not in path.parts)
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@cache
+def shown_versions() -> dict[str, str]:
+    """The versions that a page names."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _SHOWN_VERSIONS}}
+
+
+def _read_rows(file: Path) -> Rows:
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return Rows((), ())
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            rows = list(csv.reader(io.StringIO(content.decode(encoding))))
+        except (UnicodeDecodeError, csv.Error):
+            continue
+        return Rows(tuple(rows[0]) if rows else (), tuple(tuple(row) for row in rows[1:] if any(row)))
+    return Rows((), ((content.hex(),),))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

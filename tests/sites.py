@@ -1,0 +1,92 @@
+"""What the tests of publishing share: pages of a made-up site, and a reader who follows every link."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+from analysis.report.site import MANIFEST, Failure, Manifest, Page, publish, read_manifest, staging
+
+PLAN = "plan"
+
+
+def page(report: str = "load", as_of: str = "2025-03-31", *, key: str = "k", lang: str = "zh") -> Page:
+    """A page as a manifest would remember it."""
+    path = f"{PLAN}/{as_of}/{lang}/{report}.html"
+    return Page(path, key, "", report, PLAN, "Plan", as_of, as_of, "", lang, "", "", "", report, f"{report} {key}")
+
+
+def failure(report: str = "load", as_of: str = "2025-03-31", *, since: str = "2025-04-06T06:00+08:00") -> Failure:
+    """A failed attempt at the same page."""
+    return Failure(f"{PLAN}/{as_of}/zh/{report}.html", report, PLAN, as_of, "zh", "", "failed", since)
+
+
+def html(text: str, links: list[str] | None = None) -> str:
+    """A page that is whole only with its last line."""
+    anchors = "".join(f'<a href="{link}">{link}</a>' for link in links or [])
+    return f"<!doctype html><html><body><h1>{text}</h1>{anchors}{'.' * 20_000}</body></html>\n"
+
+
+def render(manifest: Manifest) -> dict[str, str]:
+    """An index that links to all that a site has, quick to make."""
+    links = [*manifest.pages, *manifest.newest(), *(failure.page for failure in manifest.failures.values())]
+    return {
+        "index.html": html("index", [*links, "index.en.html"]),
+        "index.en.html": html("index", [*links, "index.html"]),
+    }
+
+
+def put(folder: Path, pages: list[Page], failures: list[Failure] | None = None, *, keep: int = 36) -> Manifest:
+    """Publish pages and failures with made-up contents."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with staging(folder) as stage:
+        made, failed = {}, {}
+        for place, one in enumerate(pages):
+            file = stage / f"{place}.html"
+            file.write_text(html(f"{one.report} {one.key}"), "utf-8")
+            made[one] = file
+        for place, one in enumerate(failures or []):
+            file, notebook = stage / f"f{place}.html", stage / f"f{place}.ipynb"
+            file.write_text(html(one.result), "utf-8")
+            notebook.write_text("{}", "utf-8")
+            failed[one] = [file, notebook]
+        return publish(folder, stage, made=made, failed=failed, render=render, keep=keep)
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value or "" for name, value in attrs if tag == "a" and name == "href"]
+
+
+def faults(folder: Path) -> list[str]:
+    """Every link of a site that leads to nothing, or to half a page, from the index on; and what a manifest misses."""
+    seen: set[Path] = set()
+    waiting = [folder / name for name in ("index.html", "index.en.html") if (folder / name).exists()]
+    told = []
+    while waiting:
+        file = waiting.pop()
+        if file in seen:
+            continue
+        seen.add(file)
+        if not file.is_file():
+            told.append(f"{file.relative_to(folder)}: missing")
+            continue
+        text = file.read_text("utf-8")
+        if not text.rstrip().endswith("</html>"):
+            told.append(f"{file.relative_to(folder)}: half a page")
+        links = _Links()
+        links.feed(text)
+        waiting += [
+            (file.parent / link).resolve() for link in links.found if not link.startswith(("#", "data:", "http"))
+        ]
+    if (folder / MANIFEST).exists():
+        json.loads((folder / MANIFEST).read_text("utf-8"))
+        told += [
+            f"{path}: in the manifest only" for path in read_manifest(folder).pages if not (folder / path).is_file()
+        ]
+    return told
