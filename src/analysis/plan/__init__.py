@@ -6,13 +6,14 @@ A plan is a folder that holds ``plan.toml`` and the tables of `analysis.schema.R
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
-from analysis import schema
+from analysis import record, schema
 from analysis.plan.reading import read_plan
 from analysis.schema import Calendar, DataError
 
@@ -122,6 +123,29 @@ def check_plan(id_or_path: str | Path) -> pd.DataFrame:
     return read_plan(find_plan(id_or_path))[3]
 
 
+def check_record(plan: Plan, progress: pd.DataFrame) -> pd.DataFrame:
+    """Every problem that a plan would have if `progress` (text, numbered by row) were its record."""
+    return read_plan(plan.folder, progress=progress)[3]
+
+
+def read_record(plan: Plan) -> pd.DataFrame:
+    """A plan's record as it stands now, as text (`analysis.record.read`)."""
+    return record.read(_place_of(plan))[0]
+
+
+def append_progress(plan: Plan, rows: pd.DataFrame) -> None:
+    """Add rows of text to a plan's record: all of them, or none.
+
+    Raises
+    ------
+    analysis.record.RecordBusy
+        When another writer holds the record, or was faster.
+    DataError
+        When the plan could not be opened any more with these rows; lists every problem.
+    """
+    record.append(_place_of(plan), rows, check=lambda progress: check_record(plan, progress))
+
+
 def select(plan: Plan, *, unit: str | None = None, theme: str | None = None) -> Plan:
     """The plan narrowed to the measures of a theme, to those that name a unit, or to both.
 
@@ -170,6 +194,10 @@ def find_theme(plan: Plan, name: str) -> str:
     """The id of the theme that goes by `name`: its id or its title."""
     names = {known: theme.theme_id for theme in plan.themes.itertuples() for known in (theme.theme_id, theme.title)}
     return _find(names, name, "主题")
+
+
+def _place_of(plan: Plan) -> record.Place:
+    return record.place_of(plan.folder, tomllib.loads((plan.folder / "plan.toml").read_text("utf-8")))
 
 
 def _find(names: Mapping[str, str], name: str, what: str) -> str:

@@ -1,0 +1,66 @@
+"""CSV as people and programs leave it ↔ a frame of text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+import pandas as pd
+
+from analysis.schema import as_meant, harmless
+
+
+def to_text(content: bytes, columns: Iterable[str]) -> pd.DataFrame:
+    """A CSV's cells as text, indexed by the row a spreadsheet would number (the header is row 1).
+
+    Parameters
+    ----------
+    content : bytes
+        UTF-8, with or without a byte-order mark, or GB18030.
+    columns : iterable of str
+        Columns that a header must have to prove a guess of GB18030.
+
+    Raises
+    ------
+    ValueError
+        When the encoding is another, or rows have more or fewer cells than the header.
+    """
+    return _to_frame(content.decode(encoding_of(content, columns)))
+
+
+def encoding_of(content: bytes, columns: Iterable[str]) -> str:
+    """The encoding of a CSV file."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        # Other encodings decode to rubbish without an error: only a header that is known proves the guess.
+        if encoding == "utf-8-sig" or set(columns) <= set(next(csv.reader(io.StringIO(text)), [])):
+            return encoding
+    raise ValueError("文字编码无法识别：应为 UTF-8 或 GB18030")
+
+
+def to_csv(rows: pd.DataFrame, *, header: bool = True) -> str:
+    """Rows of text as CSV, in which no spreadsheet finds a formula."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    if header:
+        writer.writerow(rows.columns)
+    writer.writerows([harmless(cell) for cell in row] for row in rows.itertuples(index=False, name=None))
+    return written.getvalue()
+
+
+def meant(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows as they were before `to_csv` made them harmless."""
+    return rows.apply(lambda cells: cells.where(~cells.str.startswith("'"), cells.map(as_meant)))
+
+
+def _to_frame(text: str) -> pd.DataFrame:
+    header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
+    ragged = [str(number) for number, row in enumerate(rows, start=2) if row and len(row) != len(header)]
+    if ragged:
+        raise ValueError(f"第 {'、'.join(ragged[:20])} 行的列数与表头不同：应为 {len(header)} 列")
+    filled = {number: row for number, row in enumerate(rows, start=2) if any(row)}
+    return pd.DataFrame(list(filled.values()), index=pd.Index(list(filled)), columns=header, dtype="str")
