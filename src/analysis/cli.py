@@ -11,6 +11,8 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analysis.plan import Plan
+
 
 class Exit(enum.IntEnum):
     """Exit codes; each means one thing."""
@@ -34,6 +36,8 @@ app = typer.Typer(
 )
 notice_app = typer.Typer(no_args_is_help=True, help="Read a notice as received into tables.")
 app.add_typer(notice_app, name="notice")
+forms_app = typer.Typer(no_args_is_help=True, help="Forms out to the units, and back into the record.")
+app.add_typer(forms_app, name="forms")
 
 PlanOption = Annotated[str, typer.Option("--plan", help="A plan's id, or the path of its folder.")]
 
@@ -126,6 +130,85 @@ def check(plan: PlanOption = "tianjin-2024") -> None:
     typer.echo(f"{len(opened.progress)} statements of progress ({opened.progress_provenance})")
 
 
+@app.command()
+def due(
+    as_of: Annotated[str, typer.Option(help="The day to look from.")],
+    plan: PlanOption = "tianjin-2024",
+) -> None:
+    """Who owes feedback on what, since when; with a short text a unit, ready to paste into a message."""
+    from analysis import due as room
+
+    opened, day = _opened(plan), _day(as_of)
+    owed = room.owed(opened, as_of=day)
+    _print_table(room.by_unit(opened, owed), f"截至 {as_of} 欠报 {len(owed)} 项次")
+    for _, text in room.messages(opened, owed, as_of=day):
+        typer.echo(f"\n{text}")
+
+
+@forms_app.command("make")
+def make_forms(
+    as_of: Annotated[str, typer.Option(help="The day the units are asked about.")],
+    unit: Annotated[str, typer.Option(help="Only this unit: its id, name or an alias.")] = "all",
+    plan: PlanOption = "tianjin-2024",
+    out: Annotated[Path, typer.Option(help="The folder for the workbooks.")] = Path("forms"),
+) -> None:
+    """Write one workbook a unit, to be filled in and sent back."""
+    from analysis import forms
+    from analysis.plan import UnknownName, find_unit
+
+    opened, day = _opened(plan), _day(as_of)
+    try:
+        units = list(opened.units["unit_id"]) if unit == "all" else [find_unit(opened, unit)]
+    except UnknownName as unknown:
+        _stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+    out.mkdir(parents=True, exist_ok=True)
+    for unit_id in units:
+        file = out / f"{opened.id}_{unit_id}_{as_of}.xlsx"
+        file.write_bytes(forms.make(opened, unit_id, as_of=day))
+    typer.echo(f"{len(units)} forms: {out}")
+
+
+@forms_app.command("collect")
+def collect_forms(
+    files: Annotated[list[Path], typer.Argument(exists=True, help="Returned forms, or folders of them.")],
+    plan: PlanOption = "tianjin-2024",
+    reported_at: Annotated[str, typer.Option(help="The day they arrived, for forms that state none.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder for marked copies; beside each form when left out.")
+    ] = None,
+) -> None:
+    """Read returned forms into the record, and mark what was not taken, ready to be mailed back."""
+    from analysis import forms
+    from analysis.plan import append_progress
+    from analysis.record import RecordBusy
+    from analysis.schema import DataError
+
+    opened = _opened(plan)
+    collected = forms.collect(forms.find_files(files), opened, reported_at=_day(reported_at) if reported_at else None)
+    try:
+        if not dry_run and len(collected.rows):
+            append_progress(opened, collected.rows)
+    except RecordBusy as busy:
+        _stop(Exit.LOCKED, str(busy))
+    except DataError as failed:
+        _print_problems(failed.problems)
+        _stop(Exit.BAD_DATA, "台账在此期间有变，合并后不合规则：没有写入，请重新运行。")
+    except OSError as failed:
+        _stop(Exit.BAD_DATA, f"台账没有写成，原台账完好：{failed}")
+    _print_table(collected.by_form, "反馈表")
+    if dry_run:
+        shown = ["log_id", "measure_id", "unit_id", "as_of", "reported_at", "status", "percent", "progress"]
+        _print_table(collected.rows[shown], "将追加（未写入）")
+    _print_problems(collected.problems)
+    returned = [] if dry_run else forms.write_returns(collected.forms, opened, folder=out)
+    for file in returned:
+        typer.echo(f"退回：{file}")
+    typer.echo(forms.summary(collected.counts))
+    if len(returned) or collected.counts["refused"] or collected.counts["unreadable"]:
+        raise typer.Exit(Exit.BAD_DATA)
+
+
 @notice_app.command("read")
 def read_notice(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The notice as text.")],
@@ -158,6 +241,41 @@ def main(arguments: list[str] | None = None) -> int:
     return result if isinstance(result, int) else Exit.OK
 
 
+def _opened(plan: str) -> Plan:
+    from analysis.plan import UnknownName, open_plan
+    from analysis.schema import DataError
+
+    try:
+        return open_plan(plan)
+    except UnknownName as unknown:
+        _stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+    except DataError as failed:
+        _print_problems(failed.problems)
+        _stop(Exit.BAD_DATA, "数据有误。")
+
+
+def _day(text: str) -> pd.Timestamp:
+    import pandas as pd
+
+    try:
+        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
+    except ValueError:
+        _stop(Exit.BAD_PARAMETERS, f"“{text}”不是日期：应写作 2024-12-31")
+
+
+def _print_table(frame: pd.DataFrame, title: str, *, to_stderr: bool = False) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*map(str, frame.columns), title=title)
+    for row in frame.itertuples(index=False):
+        # Text, not markup: brackets in what a unit wrote are brackets.
+        table.add_row(*(Text("" if cell != cell else str(cell)) for cell in row))
+    console = Console(stderr=to_stderr)
+    Console(stderr=to_stderr, width=None if console.is_terminal else 200).print(table)
+
+
 def _last_day(progress: pd.DataFrame) -> str:
     last = progress["as_of"].max()
     return "" if last != last else f"{last:%Y-%m-%d}"
@@ -171,16 +289,8 @@ def _print_outcome(outcome: object) -> None:
 
 
 def _print_problems(problems: pd.DataFrame) -> None:
-    if problems.empty:
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("file", "row", "column", "value", "rule", "severity", title=f"{len(problems)} problems")
-    for problem in problems.itertuples(index=False):
-        table.add_row(*("" if cell != cell else str(cell) for cell in problem))
-    console = Console(stderr=True)
-    Console(stderr=True, width=None if console.is_terminal else 200).print(table)
+    if not problems.empty:
+        _print_table(problems, f"{len(problems)} problems", to_stderr=True)
 
 
 def _stop(code: Exit, message: str) -> NoReturn:
