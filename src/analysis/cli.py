@@ -107,18 +107,42 @@ def report(
 
 
 @app.command()
-def check(plan: PlanOption = "tianjin-2024") -> None:
+def check(
+    plan: PlanOption = "tianjin-2024",
+    as_of: Annotated[
+        str, typer.Option(help="The day to look for missing feedback from; the last of the record when left out.")
+    ] = "",
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the problems to this file as well.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write them as a page as well.")] = None,
+) -> None:
     """List every problem of a plan's data, and what the plan holds."""
+    import pandas as pd
+
+    from analysis import due as room
     from analysis.plan import UnknownName, check_plan, open_plan
+    from analysis.words import Language
+    from analysis.words.page import banners
 
     try:
         problems = check_plan(plan)
     except UnknownName as unknown:
         _stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+    opened = None if problems["severity"].eq("error").any() else open_plan(plan)
+    if opened and (day := as_of or _last_day(opened.progress)):
+        problems = pd.concat([problems, room.warnings(opened, as_of=_day(day))], ignore_index=True)
     _print_problems(problems)
-    if problems["severity"].eq("error").any():
+    if csv:
+        from analysis.record import to_csv
+
+        told = problems.astype({"row": "object"}).fillna("").astype("str")
+        csv.write_text(to_csv(told), "utf-8-sig")
+    if html:
+        from analysis.report.problems import problems_page
+
+        title, before = (opened.title["zh"], banners(opened, Language("zh"))) if opened else (plan, ())
+        html.write_text(problems_page(title, problems, banners=before), "utf-8")
+    if opened is None:
         raise typer.Exit(Exit.BAD_DATA)
-    opened = open_plan(plan)
     named = opened.responsibilities.drop_duplicates("measure_id")["role"].value_counts()
     themes = opened.measures["theme_id"].value_counts(sort=False)
     typer.echo(f"{opened.id}: {opened.title['zh']}")
@@ -264,6 +288,7 @@ def _day(text: str) -> pd.Timestamp:
 
 
 def _print_table(frame: pd.DataFrame, title: str, *, to_stderr: bool = False) -> None:
+    import pandas as pd
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -271,7 +296,7 @@ def _print_table(frame: pd.DataFrame, title: str, *, to_stderr: bool = False) ->
     table = Table(*map(str, frame.columns), title=title)
     for row in frame.itertuples(index=False):
         # Text, not markup: brackets in what a unit wrote are brackets.
-        table.add_row(*(Text("" if cell != cell else str(cell)) for cell in row))
+        table.add_row(*(Text("" if pd.isna(cell) else str(cell)) for cell in row))
     console = Console(stderr=to_stderr)
     Console(stderr=to_stderr, width=None if console.is_terminal else 200).print(table)
 

@@ -103,7 +103,8 @@ def warnings(plan: Plan, *, as_of: pd.Timestamp) -> pd.DataFrame:
         `analysis.schema.PROBLEM_COLUMNS`, severity ``warning``.
     """
     names = plan.units.set_index("unit_id")["short"]
-    file = "progress"
+    # The record is read last; its source is named as the plan keeps it.
+    file = str(plan.sources["file"].iloc[-1])
     found = []
     states = status.latest(plan.responsibilities, plan.progress, calendar=plan.calendar, as_of=as_of)
     for (unit, measure), rows in owed(plan, as_of=as_of).groupby(["unit_id", "measure_id"], sort=False):
@@ -121,7 +122,8 @@ def warnings(plan: Plan, *, as_of: pd.Timestamp) -> pd.DataFrame:
 
 
 def _warning(file: str, measure: object, value: str, rule: str) -> dict[str, object]:
-    return {"file": file, "column": str(measure), "value": value, "rule": rule, "severity": "warning"}
+    told = {"file": file, "column": "measure_id", "value": f"{measure} {value}"}
+    return {**told, "rule": rule, "severity": "warning"}
 
 
 def _caution(start: pd.Timestamp, end: pd.Timestamp) -> str:
