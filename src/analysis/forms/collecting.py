@@ -63,9 +63,9 @@ class Collection:
 
     @property
     def by_form(self) -> pd.DataFrame:
-        """One row a file: file, unit_id, as_of, reported_at, read, appended, refused, known, unfilled."""
+        """One row a file that somebody filled in: file, unit_id, as_of, reported_at, and its counts."""
         found = []
-        for form in self.forms:
+        for form in (form for form in self.forms if not form.unchanged):
             outcomes = [statement.outcome for statement in form.statements]
             counts = [outcomes.count(name) for name in ("appended", "refused", "known")]
             dates = (form.unit_id, form.as_of, form.reported_at)
@@ -133,7 +133,10 @@ def collect(files: Sequence[Path], plan: Plan, *, reported_at: pd.Timestamp | No
     rows = _lawful(new, record, plan)
     for statement, first in repeated:
         if first.outcome == "refused":
-            statement.refuse("measure_id", "与另一份内容相同的填报一并退回")
+            for problem in first.problems:
+                key = next(key for key, head in layout.HEADS.items() if head == problem.column)
+                if problem.severity == "error":
+                    statement.refuse(key, problem.rule)
             statement.outcome = "refused"
     return Collection(forms, rows)
 
@@ -181,7 +184,7 @@ def _without_known(
     """
     said: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = {}
     asked = {tuple(row[name] for name in _KEY) for _, row in told}
-    recorded = record[[key in asked for key in zip(*(record[name] for name in _KEY), strict=True)]]
+    recorded = record[pd.MultiIndex.from_frame(record[_KEY]).isin(asked)]
     for row in recorded.sort_values(["reported_at", "log_id"]).to_dict("records"):
         key = tuple(row[name] for name in _KEY)
         said.setdefault(key, {})[row["reported_at"]] = _content(row)

@@ -18,7 +18,7 @@ HEADS = {
     "last_state": "上次状态",
     "last_words": "上次填报",
     "status": "进展状态",
-    "percent": "完成比例（%）",
+    "percent": "完成比例(%)",
     "progress": "进展情况",
     "problems": "存在问题",
     "next_step": "下一步工作",

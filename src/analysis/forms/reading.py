@@ -200,11 +200,12 @@ def _said(grid: Grid, top: int) -> dict[str, tuple[Grid, int, int, Any]]:
                 continue
             name, colon, rest = unicodedata.normalize("NFKC", cell).partition(":")
             key = layout.KEY_OF_LABEL.get(layout.plain(name))
-            if key is None or key in found:
+            if key is None or (key in found and found[key][3] is not None):
                 continue
             if colon and rest.strip():
                 found[key] = (grid, row, column, rest.strip())
                 continue
+            found[key] = (grid, row, column + 1, None)
             for place in range(column + 1, len(cells)):
                 beside = cells[place]
                 if not is_blank(beside):
@@ -281,12 +282,14 @@ def _date(form: Form, said: dict[str, Any], reported_at: pd.Timestamp | None) ->
     """When the form arrived: by its own word, else by the office's; its own cannot be later than the office's."""
     given = f"{reported_at:%Y-%m-%d}" if reported_at is not None else ""
     grid, row, column, cell = said.get("reported_at", (None, 0, 0, None))
-    if is_blank(cell) or grid is None:
+    where = {"column": layout.LABELS["reported_at"]}
+    if grid is not None:
+        where |= {"sheet": grid.name, "cell": address(row, column)}
+    if is_blank(cell):
         form.reported_at = given
         if not given:
-            form.refuse("没有填写报送日期，收表时也没有用 --reported-at 给出", column=layout.LABELS["reported_at"])
+            form.refuse("没有填写报送日期，收表时也没有用 --reported-at 给出", **where)
         return
-    where = {"sheet": grid.name, "cell": address(row, column), "column": layout.LABELS["reported_at"]}
     # A form may leave a few days before the day it speaks of; a date without a year is read from that month on.
     after = pd.Timestamp(form.as_of).replace(day=1) if form.as_of else None
     taken = date(cell, after=after, whole_months=False)
@@ -296,6 +299,7 @@ def _date(form: Form, said: dict[str, Any], reported_at: pd.Timestamp | None) ->
         form.refuse(f"报送日期晚于收到的日期 {given}", value=as_written(cell), **where)
     form.reported_at = taken.text
     if taken.note:
+        where = {"sheet": "", "cell": "", **where}
         form.problems.append(Problem(value=as_written(cell), rule=taken.note, severity="warning", **where))
 
 

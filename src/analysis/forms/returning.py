@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.forms import layout
 from analysis.forms.reading import Form, Problem, Statement, address, fingerprint, read_form
-from analysis.forms.workbook import HEADER_ROW, REPORTED_AT, build, fit_page, put_text, to_bytes, write_hidden
+from analysis.forms.workbook import HEADER_ROW, REPORTED_AT, build, fit_page, lines_of, put_text, to_bytes, write_hidden
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from analysis.plan import Plan
 
 _HEADS = ("原表工作表", "原表单元格", "列", "所填内容", "问题与改法", "本表单元格")
+
+
+_WIDTHS = (14, 12, 16, 30, 60, 12)
 
 
 def write_returns(forms: Iterable[Form], plan: Plan, *, folder: Path | None = None) -> list[Path]:
@@ -155,7 +158,7 @@ def _explain(
     ]
     _line(sheet, [f"{plan.title['zh']} {layout.FAULT_SHEET}"], Font(name="宋体", size=14, bold=True))
     _line(sheet, [f"原文件：{form.name}"])
-    _line(sheet, [f"已采用 {counts[0]} 行，此前已有 {counts[1]} 行，退回 {counts[2]} 行。退回的内容没有记入台账。"])
+    _line(sheet, [f"本表已在台账中的 {counts[0] + counts[1]} 行，退回 {counts[2]} 行。退回的内容没有记入台账。"])
     if marks:
         _line(sheet, ["请在“反馈表”中改正红色单元格（批注里有原因），填写报送日期，另存后送回。"])
     else:
@@ -169,7 +172,7 @@ def _explain(
         for told in left:
             texts = [told.written.get(key, "") for key in ("measure_id", *layout.ENTRIES)]
             _line(sheet, [told.sheet, str(told.row), *texts])
-    for letter, width in zip("ABCDEF", (14, 12, 16, 30, 60, 12), strict=True):
+    for letter, width in zip("ABCDEF", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.page_setup.orientation = "landscape"
     fit_page(sheet)
@@ -197,3 +200,6 @@ def _line(sheet: Worksheet, texts: list[str], font: Any = None) -> None:
         put_text(cell, text)
         cell.font = font or Font(name="宋体", size=10)
         cell.alignment = Alignment(vertical="top", wrap_text=len(texts) > 1)
+    if len(texts) > 1:
+        lines = max(lines_of(text, width) for text, width in zip(texts, _WIDTHS, strict=False))
+        sheet.row_dimensions[row].height = min(13.5 * lines + 4, 405)

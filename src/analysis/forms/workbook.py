@@ -31,11 +31,11 @@ _WIDTHS = {
     "last_state": 13,
     "last_words": 20,
     "status": 14,
-    "percent": 9,
+    "percent": 12,
     "progress": 30,
     "problems": 18,
     "next_step": 18,
-    "evidence_ref": 14,
+    "evidence_ref": 13,
     "expected_completion": 12,
 }
 _HELP = (
@@ -200,7 +200,7 @@ def _write_rows(sheet: Worksheet, measures: pd.DataFrame, entries: Mapping[str, 
             cell.font = Font(name="宋体", size=10)
             cell.alignment = Alignment(vertical="top", wrap_text=True)
             cell.border = _border()
-            lines = max(lines, _lines(str(cell.value or ""), _WIDTHS[key]))
+            lines = max(lines, lines_of(str(cell.value or ""), _WIDTHS[key]))
             if key in layout.ENTRIES:
                 cell.number_format = {"percent": "General", "expected_completion": "yyyy-mm-dd"}.get(key, "@")
                 _open(cell, unlocked)
@@ -208,7 +208,7 @@ def _write_rows(sheet: Worksheet, measures: pd.DataFrame, entries: Mapping[str, 
     sheet.row_dimensions[HEADER_ROW].height = 30
 
 
-def _lines(text: str, width: int) -> int:
+def lines_of(text: str, width: int) -> int:
     """How many lines a text takes in a column: a Chinese character is two columns wide."""
     widths = [sum(2 if ord(char) > 0x2E7F else 1 for char in line) for line in text.split("\n")]
     return sum(max(math.ceil(wide / (width - 1)), 1) for wide in widths)
@@ -284,7 +284,7 @@ def _write_help(book: Workbook) -> None:
         cell = sheet.cell(row, 1, text)
         cell.font = Font(name="宋体", size=11)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[row].height = 16 * _lines(text, 84) + 4
+        sheet.row_dimensions[row].height = 16 * lines_of(text, 84) + 4
     sheet.protection.sheet = True
     fit_page(sheet)
 
