@@ -42,7 +42,7 @@ def returned(tmp_path_factory) -> tuple[Plan, Path, list[Returned], forms.Collec
     expected = fill_folder(folder / "inbox", plan)
     collected = forms.collect(forms.find_files([folder / "inbox"]), plan)
     append_progress(plan, collected.rows)
-    forms.write_returns(collected.forms, plan)
+    forms.write_returns(collected.forms, open_plan(plan.folder))
     return plan, folder / "inbox", expected, collected
 
 
@@ -262,7 +262,7 @@ def test_collect_of_make_is_what_was_filled_in(still, tmp_path, data, as_sheet):
     assert found == {measure: {key: row[key] for key in layout.ENTRIES} for measure, row in said.items()}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_order_of_arrival_never_matters(still, tmp_path, data):
     """Any forms, in any order and in any number of batches, end in the same states."""

@@ -134,7 +134,7 @@ def check(
     if csv:
         from analysis.record import to_csv
 
-        told = problems.astype({"row": "object"}).fillna("").astype("str")
+        told = problems.astype("str").replace("<NA>", "")
         csv.write_text(to_csv(told), "utf-8-sig")
     if html:
         from analysis.report.problems import problems_page
@@ -225,7 +225,8 @@ def collect_forms(
         shown = ["log_id", "measure_id", "unit_id", "as_of", "reported_at", "status", "percent", "progress"]
         _print_table(collected.rows[shown], "将追加（未写入）")
     _print_problems(collected.problems)
-    returned = [] if dry_run else forms.write_returns(collected.forms, opened, folder=out)
+    # The copies show the record as it stands now, with what was just taken.
+    returned = [] if dry_run else forms.write_returns(collected.forms, _opened(plan), folder=out)
     for file in returned:
         typer.echo(f"退回：{file}")
     typer.echo(forms.summary(collected.counts))

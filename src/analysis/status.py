@@ -215,7 +215,7 @@ def _periods_missed(states: pd.DataFrame, calendar: Calendar) -> pd.Series:
     missed = pd.Series(pd.NA, index=states.index, dtype="Int64")
     for end, rows in states.groupby("period_end", sort=False):
         periods = due[end]
-        first_unheard = periods.searchsorted(rows["as_of"].dt.to_period("M").to_numpy(), side="right")
+        first_unheard = periods.searchsorted(rows["as_of"].dt.to_period("M").array, side="right")
         missed.loc[rows.index] = len(periods) - np.where(rows["as_of"].isna(), 0, first_unheard)
     return missed
 

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.forms import layout
 from analysis.forms.reading import Form, Statement, read_form
 from analysis.plan import check_record, read_record
-from analysis.record import next_log_ids
+from analysis.record import longer, next_log_ids
 from analysis.schema import DELIVERY_WORDS, REQUIRED_COLUMNS
 
 if TYPE_CHECKING:
@@ -222,10 +222,9 @@ def _lawful(new: list[tuple[Statement, dict[str, str]]], record: pd.DataFrame, p
     start = int(record.index.max()) + 1 if len(record) else 2
     while True:
         rows = _numbered([row for _, row in new], record)
-        rows.index = pd.RangeIndex(start, start + len(rows))
-        problems = check_record(plan, pd.concat([record, rows]).fillna("")) if len(rows) else pd.DataFrame()
-        if not len(rows):
+        if rows.empty:
             return rows
+        problems = check_record(plan, longer(record, rows))
         ours = problems[problems["row"].ge(start).fillna(False)]
         errors = problems[problems["severity"].eq("error")]
         refused: set[int] = set()
@@ -267,7 +266,7 @@ def _numbered(rows: list[dict[str, str]], record: pd.DataFrame) -> pd.DataFrame:
     """Rows with numbers that continue the record's, each naming the one that it corrects."""
     frame = pd.DataFrame(rows, columns=COLUMNS, dtype="str")
     frame["log_id"] = next_log_ids(record, len(frame))
-    together = pd.concat([record[COLUMNS], frame]).sort_values([*_KEY, "reported_at"], kind="stable")
+    together = longer(record, frame).sort_values([*_KEY, "reported_at"], kind="stable")
     # The record's own corrections stand as they are; a new row corrects the latest one that came before it.
     before = together.groupby(_KEY, sort=False)["log_id"].shift()
     corrected = pd.Series(before.to_numpy(), index=together["log_id"]).reindex(frame["log_id"])

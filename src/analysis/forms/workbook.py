@@ -136,9 +136,10 @@ def _first_sheet(book: Workbook, title: str) -> Worksheet:
 
 
 def _measures_of(plan: Plan, unit_id: str, as_of: pd.Timestamp) -> pd.DataFrame:
-    """The unit's measures in notice order, with the latest word on each."""
+    """The unit's measures in notice order, with the latest word on each from before the day it is asked about."""
     own = plan.responsibilities[plan.responsibilities["unit_id"].eq(unit_id)]
-    states = latest(own, plan.progress, calendar=plan.calendar, as_of=as_of)
+    before = as_of - pd.Timedelta(days=1)
+    states = latest(own, plan.progress, calendar=plan.calendar, as_of=before, known_at=as_of)
     measures = plan.measures[plan.measures["measure_id"].isin(own["measure_id"])]
     return measures[["measure_id", "number", "title", "text", "kind"]].merge(states, on="measure_id", how="left")
 

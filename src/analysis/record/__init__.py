@@ -8,6 +8,6 @@ happens meanwhile; of two writers one is told to try again.
 
 from analysis.record.place import Place, place_of
 from analysis.record.store import RecordBusy, append, next_log_ids, read
-from analysis.record.text import to_csv, to_text
+from analysis.record.text import longer, to_csv, to_text
 
-__all__ = ["Place", "RecordBusy", "append", "next_log_ids", "place_of", "read", "to_csv", "to_text"]
+__all__ = ["Place", "RecordBusy", "append", "longer", "next_log_ids", "place_of", "read", "to_csv", "to_text"]

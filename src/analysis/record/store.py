@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from analysis.record.text import encoding_of, meant, to_csv, to_text
+from analysis.record.text import encoding_of, longer, meant, to_csv, to_text
 from analysis.schema import REQUIRED_COLUMNS, DataError
 
 if TYPE_CHECKING:
@@ -86,19 +86,18 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
         taken = rows["log_id"][rows["log_id"].isin(before["log_id"])] if "log_id" in before else []
         if len(taken):
             raise RecordBusy(f"编号 {'、'.join(taken[:6])} 已在台账中：另有人刚追加过，请重新运行。本次没有写入")
-        start = int(before.index.max()) + 1 if len(before) else 2
-        added = rows.set_axis(pd.RangeIndex(start, start + len(rows)), axis="index")
-        problems = check(pd.concat([before, added]).fillna(""))
+        whole = longer(before, rows)
+        problems = check(whole)
         if (problems["severity"] == "error").any():
             raise DataError(problems[problems["severity"] == "error"])
         if place.kind == "sql":
             from analysis.record.database import insert
 
-            insert(place, added, after=len(before))
+            insert(place, rows, after=len(before))
         elif place.kind == "parquet":
-            _replace(Path(place.address), _to_parquet(pd.concat([before, added])))
+            _replace(Path(place.address), _to_parquet(whole))
         else:
-            _replace(Path(place.address), _longer_csv(Path(place.address), added))
+            _replace(Path(place.address), _longer_csv(Path(place.address), rows))
 
 
 def next_log_ids(record: pd.DataFrame, count: int) -> list[str]:

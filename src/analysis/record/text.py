@@ -57,6 +57,13 @@ def meant(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.apply(lambda cells: cells.where(~cells.str.startswith("'"), cells.map(as_meant)))
 
 
+def longer(record: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """A record with rows behind it, numbered on, blank in columns that only the record has."""
+    start = int(record.index.max()) + 1 if len(record) else 2
+    added = rows.reindex(columns=record.columns, fill_value="").set_axis(pd.RangeIndex(start, start + len(rows)))
+    return pd.concat([record, added]) if len(record) else added
+
+
 def _to_frame(text: str) -> pd.DataFrame:
     header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
     ragged = [str(number) for number, row in enumerate(rows, start=2) if row and len(row) != len(header)]
