@@ -225,6 +225,7 @@ def _lawful(new: list[tuple[Statement, dict[str, str]]], record: pd.DataFrame, p
         if rows.empty:
             return rows
         problems = check_record(plan, longer(record, rows))
+        problems = problems[problems["file"].eq(plan.sources["file"].iloc[-1])]
         ours = problems[problems["row"].ge(start).fillna(False)]
         errors = problems[problems["severity"].eq("error")]
         refused: set[int] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -44,12 +45,14 @@ def encoding_of(content: bytes, columns: Iterable[str]) -> str:
 
 def to_csv(rows: pd.DataFrame, *, header: bool = True) -> str:
     """Rows of text as CSV, in which no spreadsheet finds a formula."""
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    if header:
-        writer.writerow(rows.columns)
-    writer.writerows([harmless(cell) for cell in row] for row in rows.itertuples(index=False, name=None))
-    return written.getvalue()
+    lines = [list(rows.columns)] if header else []
+    lines += [[harmless(cell) for cell in row] for row in rows.itertuples(index=False, name=None)]
+    return "".join(f"{','.join(map(_quoted, line))}\n" for line in lines)
+
+
+def _quoted(cell: str) -> str:
+    # The csv module leaves a lone carriage return bare, and then cannot read it back.
+    return '"' + cell.replace('"', '""') + '"' if re.search(r'[,"\r\n]', cell) else cell
 
 
 def meant(rows: pd.DataFrame) -> pd.DataFrame:
@@ -61,7 +64,8 @@ def longer(record: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """A record with rows behind it, numbered on, blank in columns that only the record has."""
     start = int(record.index.max()) + 1 if len(record) else 2
     added = rows.reindex(columns=record.columns, fill_value="").set_axis(pd.RangeIndex(start, start + len(rows)))
-    return pd.concat([record, added]) if len(record) else added
+    parts = [part for part in (record, added) if len(part)]
+    return pd.concat(parts) if parts else record
 
 
 def _to_frame(text: str) -> pd.DataFrame:
