@@ -102,21 +102,22 @@ def warnings(plan: Plan, *, as_of: pd.Timestamp) -> pd.DataFrame:
     pandas.DataFrame
         `analysis.schema.PROBLEM_COLUMNS`, severity ``warning``.
     """
-    names = plan.units.set_index("unit_id")["short"]
+    names = plan.units.set_index("unit_id")["short"].to_dict()
     # The record is read last; its source is named as the plan keeps it.
     file = str(plan.sources["file"].iloc[-1])
     found = []
     states = status.latest(plan.responsibilities, plan.progress, calendar=plan.calendar, as_of=as_of)
+    last = {(row.unit_id, row.measure_id): row for row in states.itertuples()}
     for (unit, measure), rows in owed(plan, as_of=as_of).groupby(["unit_id", "measure_id"], sort=False):
-        state = states[states["unit_id"].eq(unit) & states["measure_id"].eq(measure)].iloc[0]
-        heard = "从未反馈" if state["state"] == NO_FEEDBACK else f"最近一次为 {state['as_of']:%Y-%m-%d}"
+        word = last[unit, measure]
+        heard = "从未反馈" if word.state == NO_FEEDBACK else f"最近一次为 {word.as_of:%Y-%m-%d}"
         since, late = rows["due"].min(), rows["working_days_late"].max()
         rule = f"{len(rows)} 期未反馈（{heard}），应于 {since:%Y-%m-%d} 前报送，已过 {late} 个工作日"
-        found.append(_warning(file, measure, names[unit], rule + _caution(since, as_of)))
+        found.append(_warning(file, measure, names[str(unit)], rule + _caution(since, as_of)))
     reporting = states[states["state"].ne(NO_FEEDBACK)]
     for measure, rows in reporting.groupby("measure_id", sort=False):
         if len(set(rows["state"])) > 1:
-            said = "；".join(f"{names[row.unit_id]} {DELIVERY_WORDS[str(row.state)]}" for row in rows.itertuples())
+            said = "；".join(f"{names[str(row.unit_id)]} {DELIVERY_WORDS[str(row.state)]}" for row in rows.itertuples())
             found.append(_warning(file, measure, said, "各责任单位所报状态不一致，措施按最弱者计"))
     return problem_frame(found)
 

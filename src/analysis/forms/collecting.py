@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -229,11 +229,10 @@ def _lawful(new: list[tuple[Statement, dict[str, str]]], record: pd.DataFrame, p
         ours = problems[problems["row"].ge(start).fillna(False)]
         errors = problems[problems["severity"].eq("error")]
         refused: set[int] = set()
-        for problem in errors.itertuples(index=False):
-            if problem.row is not pd.NA and problem.row >= start:
-                place = int(problem.row) - start
-                new[place][0].refuse(problem.column, _in_words(problem.rule))
-                refused.add(place)
+        for problem in errors[errors["row"].ge(start).fillna(False)].itertuples(index=False):
+            place = int(problem.row) - start
+            new[place][0].refuse(problem.column, _in_words(problem.rule))
+            refused.add(place)
         for problem in errors[errors["row"].lt(start).fillna(False)].itertuples(index=False):
             refused |= _refuse_for(problem, record, new, refused)
         if not refused:
@@ -248,7 +247,7 @@ def _lawful(new: list[tuple[Statement, dict[str, str]]], record: pd.DataFrame, p
 
 
 def _refuse_for(
-    problem: object, record: pd.DataFrame, new: list[tuple[Statement, dict[str, str]]], refused: set[int]
+    problem: Any, record: pd.DataFrame, new: list[tuple[Statement, dict[str, str]]], refused: set[int]
 ) -> set[int]:
     """Refuse the rows that make a row of the record unlawful: those on the same responsibility."""
     recorded = record.loc[problem.row]

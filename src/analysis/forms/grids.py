@@ -39,6 +39,13 @@ class Grid:
         """A cell, counted from 0; None outside."""
         return self.rows[row][column] if row < len(self.rows) and column < len(self.rows[row]) else None
 
+    def put(self, row: int, column: int, cell: Any) -> None:
+        """Write a cell, counted from 0, wherever it is."""
+        self.rows.extend([] for _ in range(row + 1 - len(self.rows)))
+        cells = self.rows[row]
+        cells.extend([None] * (column + 1 - len(cells)))
+        cells[column] = cell
+
 
 def read_grids(file: Path) -> list[Grid]:
     """The sheets of a returned file.
@@ -108,14 +115,10 @@ def _find_formulas(content: bytes, grids: list[Grid]) -> None:
     for grid in grids:
         if grid.name not in book.sheetnames:
             continue
-        for row in book[grid.name].iter_rows():
-            for cell in row:
-                if cell.data_type == "f" and is_blank(grid.at(cell.row - 1, cell.column - 1)):
-                    while len(grid.rows) < cell.row:
-                        grid.rows.append([])
-                    cells = grid.rows[cell.row - 1]
-                    cells.extend([None] * (cell.column - len(cells)))
-                    cells[cell.column - 1] = Formula(str(cell.value))
+        for row, found in enumerate(book[grid.name].iter_rows(min_row=1, min_col=1)):
+            for column, cell in enumerate(found):
+                if cell.data_type == "f" and is_blank(grid.at(row, column)):
+                    grid.put(row, column, Formula(str(cell.value)))
 
 
 def _read_text(content: bytes) -> list[Grid]:

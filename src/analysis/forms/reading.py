@@ -387,9 +387,7 @@ def _spread(grid: Grid, top: int) -> None:
     for (first, left), (last, _) in _below(grid, top):
         value = grid.at(first, left)
         for row in range(first + 1, min(last + 1, len(grid.rows))):
-            cells = grid.rows[row]
-            cells.extend([None] * (left + 1 - len(cells)))
-            cells[left] = value
+            grid.put(row, left, value)
 
 
 def _below(grid: Grid, top: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:

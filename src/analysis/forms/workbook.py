@@ -61,7 +61,7 @@ def make(
     plan : analysis.plan.Plan
     unit_id : str
     as_of : pandas.Timestamp
-        The day the unit is asked about; last state and last words are those known on it.
+        The day the unit is asked about; last state and last words are those from before it, as known on it.
     entries : mapping, optional
         Measure → column of `analysis.forms.layout.ENTRIES` → what to fill in beforehand.
     """
@@ -183,7 +183,7 @@ def _write_rows(sheet: Worksheet, measures: pd.DataFrame, entries: Mapping[str, 
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.border = _border()
     for row, measure in enumerate(measures.itertuples(), start=HEADER_ROW + 1):
-        given = entries.get(measure.measure_id, {})
+        given = entries.get(str(measure.measure_id), {})
         texts = {
             "measure_id": measure.measure_id,
             "measure": f"{measure.number}. {measure.title}\n{str(measure.text).removeprefix(f'{measure.title}。')}",
@@ -231,7 +231,7 @@ def _offer_choices(sheet: Worksheet, measures: pd.DataFrame, *, issued: pd.Times
     for row, measure in enumerate(measures.itertuples(), start=HEADER_ROW + 1):
         allowed = layout.statuses(str(measure.kind))
         if measure.state != NO_FEEDBACK:
-            follows = TRANSITIONS[str(measure.state)] | {measure.state}
+            follows = TRANSITIONS[str(measure.state)] | {str(measure.state)}
             allowed = [state for state in allowed if state in follows]
         offered.setdefault(",".join(DELIVERY_WORDS[state] for state in allowed), []).append(f"{column['status']}{row}")
     for words, cells in offered.items():
@@ -272,7 +272,9 @@ def _lay_out(sheet: Worksheet, *, rows: int) -> None:
     sheet.print_area = f"A1:K{HEADER_ROW + rows}"
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.5
-    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
+    footer = sheet.oddFooter
+    assert footer is not None and footer.center is not None
+    footer.center.text = "第 &P 页，共 &N 页"
 
 
 def _write_help(book: Workbook) -> None:

@@ -65,9 +65,9 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
     import sqlalchemy
 
     engine, table = _engine(place), _table(sqlalchemy)
-    records: list[dict[str, Any]] = [
-        {"plan_id": place.plan_id, "entry": after + number, **row}
-        for number, row in enumerate(rows.to_dict("records"), start=1)
+    records = [
+        {"plan_id": place.plan_id, "entry": after + number, **dict(zip(COLUMNS, row, strict=True))}
+        for number, row in enumerate(rows[list(COLUMNS)].itertuples(index=False, name=None), start=1)
     ]
     count = sqlalchemy.select(sqlalchemy.func.count()).where(table.c["plan_id"] == place.plan_id)
     try:
