@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -296,8 +297,9 @@ def _print_table(frame: pd.DataFrame, title: str, *, to_stderr: bool = False) ->
 
     table = Table(*map(str, frame.columns), title=title)
     for row in frame.itertuples(index=False):
-        # Text, not markup: brackets in what a unit wrote are brackets.
-        table.add_row(*(Text("" if pd.isna(cell) else str(cell)) for cell in row))
+        # Text, not markup nor terminal codes: brackets in what a unit wrote are brackets.
+        cells = ("" if pd.isna(cell) else re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "�", str(cell)) for cell in row)
+        table.add_row(*map(Text, cells))
     console = Console(stderr=to_stderr)
     Console(stderr=to_stderr, width=None if console.is_terminal else 200).print(table)
 
