@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.forms import layout
-from analysis.forms.reading import Form, Statement, read_form
+from analysis.forms.reading import Form, Statement, names_of, read_form
 from analysis.plan import check_record, read_record
 from analysis.record import longer, next_log_ids
 from analysis.schema import DELIVERY_WORDS, REQUIRED_COLUMNS
@@ -114,7 +114,8 @@ def collect(files: Sequence[Path], plan: Plan, *, reported_at: pd.Timestamp | No
     -------
     Collection
     """
-    forms = tuple(read_form(file, plan, reported_at=reported_at) for file in files)
+    names = names_of(plan)
+    forms = tuple(read_form(file, plan, names, reported_at=reported_at) for file in files)
     for form in forms:
         for statement in form.statements if form.is_refused else ():
             statement.outcome = "refused"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,13 +111,37 @@ class Form:
         return any(problem.severity == "error" for problem in self.problems)
 
 
-def read_form(file: Path, plan: Plan, *, reported_at: pd.Timestamp | None) -> Form:
+@dataclass(frozen=True)
+class Names:
+    """What a plan's units and measures go by, as people write it → their ids."""
+
+    units: Mapping[str, str]
+    measures: Mapping[str, str]
+
+
+def names_of(plan: Plan) -> Names:
+    """The names of a plan, made once for many forms."""
+    units: dict[str, str] = {}
+    for unit in plan.units.itertuples():
+        for name in (unit.unit_id, unit.name, unit.short, *str(unit.aliases).split("|")):
+            units.setdefault(_folded(str(name)), str(unit.unit_id))
+    measures: dict[str, str] = {}
+    for measure in plan.measures.itertuples():
+        number = measure.number
+        for name in (measure.measure_id, number, f"措施{number}", f"第{number}条", f"第{number}项", measure.title):
+            measures.setdefault(_folded(str(name)), str(measure.measure_id))
+    return Names(units, measures)
+
+
+def read_form(file: Path, plan: Plan, names: Names, *, reported_at: pd.Timestamp | None) -> Form:
     """A returned file, read as far as it goes.
 
     Parameters
     ----------
     file : pathlib.Path
     plan : analysis.plan.Plan
+    names : Names
+        Of that plan.
     reported_at : pandas.Timestamp, optional
         The day the office received it, for forms that do not state their own.
     """
@@ -138,12 +162,13 @@ def read_form(file: Path, plan: Plan, *, reported_at: pd.Timestamp | None) -> Fo
     said: dict[str, tuple[Grid, int, int, Any]] = {}
     for grid, top, _ in tables:
         said = _said(grid, top) | said
-    _identify(form, plan, hidden, said, [cell for grid, top, _ in tables for row in grid.rows[:top] for cell in row])
+    _identify(
+        form, plan, names, hidden, said, [cell for grid, top, _ in tables for row in grid.rows[:top] for cell in row]
+    )
     _date(form, said, reported_at)
     as_of = pd.Timestamp(form.as_of) if form.as_of else None
-    known = _measures(plan)
     for grid, top, columns in tables:
-        _read_rows(form, grid, top, columns, known=known, as_of=as_of)
+        _read_rows(form, grid, top, columns, known=names.measures, as_of=as_of)
     if hidden.get("returned") and hidden["returned"] == fingerprint(form, said):
         return Form(file, file.name, unchanged=True)
     return form
@@ -215,7 +240,9 @@ def _said(grid: Grid, top: int) -> dict[str, tuple[Grid, int, int, Any]]:
     return found
 
 
-def _identify(form: Form, plan: Plan, hidden: dict[str, str], said: dict[str, Any], above: list[Any]) -> None:
+def _identify(
+    form: Form, plan: Plan, names: Names, hidden: dict[str, str], said: dict[str, Any], above: list[Any]
+) -> None:
     """Whose form it is, of which plan, about which day; says so when its parts do not agree."""
 
     def refuse(key: str, rule: str, value: str) -> None:
@@ -238,7 +265,7 @@ def _identify(form: Form, plan: Plan, hidden: dict[str, str], said: dict[str, An
         if not name:
             continue
         try:
-            units[source] = _unit(plan, name)
+            units[source] = names.units.get(_folded(name)) or find_unit(plan, name)
         except UnknownName as unknown:
             refuse("unit", str(unknown.args[0]), name)
             return
@@ -263,19 +290,6 @@ def _identify(form: Form, plan: Plan, hidden: dict[str, str], said: dict[str, An
         form.as_of = next(iter(days.values()))
     else:
         form.refuse("看不出数据截至哪一天：表头上方应有“数据截至”", column=layout.LABELS["as_of"])
-
-
-def _unit(plan: Plan, name: str) -> str:
-    """The unit that goes by a name, however wide its brackets are."""
-    try:
-        return find_unit(plan, name.strip())
-    except UnknownName:
-        folded = re.sub(r"\s", "", unicodedata.normalize("NFKC", name))
-        for unit in plan.units.itertuples():
-            names = (unit.unit_id, unit.name, unit.short, *str(unit.aliases).split("|"))
-            if folded in {re.sub(r"\s", "", unicodedata.normalize("NFKC", str(known))) for known in names}:
-                return str(unit.unit_id)
-        raise
 
 
 def _date(form: Form, said: dict[str, Any], reported_at: pd.Timestamp | None) -> None:
@@ -303,20 +317,6 @@ def _date(form: Form, said: dict[str, Any], reported_at: pd.Timestamp | None) ->
         form.problems.append(Problem(value=as_written(cell), rule=taken.note, severity="warning", **where))
 
 
-def _measures(plan: Plan) -> dict[str, str]:
-    known: dict[str, str] = {}
-    for measure in plan.measures.itertuples():
-        for name in (
-            measure.measure_id,
-            measure.number,
-            f"措施{measure.number}",
-            f"第{measure.number}条",
-            measure.title,
-        ):
-            known.setdefault(_folded(str(name)), str(measure.measure_id))
-    return known
-
-
 def _folded(name: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", name)).casefold()
 
@@ -327,15 +327,15 @@ def _read_rows(
     top: int,
     columns: dict[str, int],
     *,
-    known: dict[str, str],
+    known: Mapping[str, str],
     as_of: pd.Timestamp | None,
 ) -> None:
     _spread(grid, top)
-    heading = [layout.plain(cell or "") for cell in grid.rows[top]]
     ignored: dict[int, list[int]] = {}
     for number in range(top + 1, len(grid.rows)):
         row = grid.rows[number]
-        if all(map(is_blank, row)) or [layout.plain(cell or "") for cell in row] == heading:
+        is_heading = all(grid.at(number, place) == grid.at(top, place) for place in columns.values())
+        if is_heading or all(map(is_blank, row)):
             continue
         for place, cell in enumerate(row):
             if place not in columns.values() and not is_blank(cell):
@@ -370,7 +370,7 @@ def _read_rows(
         form.problems.append(Problem(grid.name, where, head, as_written(grid.at(numbers[0], place)), rule, "warning"))
 
 
-def _measure(grid: Grid, number: int, columns: dict[str, int], known: dict[str, str]) -> tuple[str, str]:
+def _measure(grid: Grid, number: int, columns: dict[str, int], known: Mapping[str, str]) -> tuple[str, str]:
     """The measure of a row, and what was written for it: by its number, else by its title."""
     named = [as_written(grid.at(number, columns[key])) for key in ("measure_id", "measure") if key in columns]
     if not named[0].strip() and len(named) > 1:

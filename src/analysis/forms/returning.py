@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.forms import layout
-from analysis.forms.reading import Form, Problem, Statement, address, fingerprint, read_form
+from analysis.forms.reading import Form, Problem, Statement, address, fingerprint, names_of, read_form
 from analysis.forms.workbook import HEADER_ROW, REPORTED_AT, build, fit_page, lines_of, put_text, to_bytes, write_hidden
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def marked(form: Form, plan: Plan) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "form.xlsx"
         file.write_bytes(to_bytes(book, day))
-        untouched = fingerprint(read_form(file, plan, reported_at=None))
+        untouched = fingerprint(read_form(file, plan, names_of(plan), reported_at=None))
     return to_bytes(_book(form, plan, returned=untouched), day)
 
 
