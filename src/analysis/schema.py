@@ -255,7 +255,7 @@ class DataError(ValueError):
 def problem_frame(records: Iterable[dict[str, Any]] = ()) -> pd.DataFrame:
     """Problems as a frame with the columns of `PROBLEM_COLUMNS`; severity is ``error`` unless a record says so."""
     frame = pd.DataFrame(list(records), columns=list(PROBLEM_COLUMNS))
-    frame["severity"] = frame["severity"].fillna("error")
+    frame["severity"] = frame["severity"].astype("object").fillna("error")
     frame["row"] = frame["row"].astype("Int64")
     return frame
 

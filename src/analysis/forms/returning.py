@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,24 +24,26 @@ _HEADS = ("原表工作表", "原表单元格", "列", "所填内容", "问题�
 _WIDTHS = (14, 12, 16, 30, 60, 12)
 
 
-def write_returns(forms: Iterable[Form], plan: Plan, *, folder: Path | None = None) -> list[Path]:
+def write_returns(forms: Sequence[Form], plan: Plan, *, folder: Path | None = None) -> list[Path]:
     """Write a marked copy of every form with something not taken; gives their paths.
 
     Parameters
     ----------
-    forms : iterable of analysis.forms.reading.Form
+    forms : sequence of analysis.forms.reading.Form
         From `analysis.forms.collect`.
     plan : analysis.plan.Plan
     folder : pathlib.Path, optional
         Where to; beside each form when left out.
     """
     written: list[Path] = []
+    # A corrected copy comes back under the name we gave it: what was read as a form is never written over.
+    taken = {form.file.resolve() for form in forms if not form.unchanged}
     for form in forms:
         if not form.is_refused and not any(statement.outcome == "refused" for statement in form.statements):
             continue
         target = (folder or form.file.parent) / f"{form.file.stem}（退回）.xlsx"
         number = 2
-        while target in written:
+        while target in written or target.resolve() in taken:
             target = target.with_name(f"{form.file.stem}（退回{number}）.xlsx")
             number += 1
         target.parent.mkdir(parents=True, exist_ok=True)
