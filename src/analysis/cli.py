@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ import typer
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from analysis.plan import Plan
 
 
 class Exit(enum.IntEnum):
@@ -48,6 +51,8 @@ app = typer.Typer(
 )
 notice_app = typer.Typer(no_args_is_help=True, help="Read a notice as received into tables.")
 app.add_typer(notice_app, name="notice")
+forms_app = typer.Typer(no_args_is_help=True, help="Forms out to the units, and back into the record.")
+app.add_typer(forms_app, name="forms")
 
 SiteOption = Annotated[Path, typer.Option("--out", help="The folder that is published to.")]
 PlanOption = Annotated[str, typer.Option("--plan", help="A plan's id, or the path of its folder.")]
@@ -226,18 +231,42 @@ def open_report(
 
 
 @app.command()
-def check(plan: PlanOption = "tianjin-2024") -> None:
+def check(
+    plan: PlanOption = "tianjin-2024",
+    as_of: Annotated[
+        str, typer.Option(help="The day to look for missing feedback from; the last of the record when left out.")
+    ] = "",
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the problems to this file as well.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write them as a page as well.")] = None,
+) -> None:
     """List every problem of a plan's data, and what the plan holds."""
+    import pandas as pd
+
+    from analysis import due as room
     from analysis.plan import UnknownName, check_plan, open_plan
+    from analysis.words import Language
+    from analysis.words.page import banners
 
     try:
         problems = check_plan(plan)
     except UnknownName as unknown:
         _stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+    opened = None if problems["severity"].eq("error").any() else open_plan(plan)
+    if opened and (day := as_of or _last_day(opened.progress)):
+        problems = pd.concat([problems, room.warnings(opened, as_of=_day(day))], ignore_index=True)
     _print_problems(problems)
-    if problems["severity"].eq("error").any():
+    if csv:
+        from analysis.record import to_csv
+
+        told = problems.astype("str").replace("<NA>", "")
+        csv.write_text(to_csv(told), "utf-8-sig")
+    if html:
+        from analysis.report.problems import problems_page
+
+        title, before = (opened.title["zh"], banners(opened, Language("zh"))) if opened else (plan, ())
+        html.write_text(problems_page(title, problems, banners=before), "utf-8")
+    if opened is None:
         raise typer.Exit(Exit.BAD_DATA)
-    opened = open_plan(plan)
     named = opened.responsibilities.drop_duplicates("measure_id")["role"].value_counts()
     themes = opened.measures["theme_id"].value_counts(sort=False)
     typer.echo(f"{opened.id}: {opened.title['zh']}")
@@ -247,6 +276,86 @@ def check(plan: PlanOption = "tianjin-2024") -> None:
     )
     typer.echo(", ".join(f"{number} {role}" for role, number in named.items()) + " (measures by role)")
     typer.echo(f"{len(opened.progress)} statements of progress ({opened.progress_provenance})")
+
+
+@app.command()
+def due(
+    as_of: Annotated[str, typer.Option(help="The day to look from.")],
+    plan: PlanOption = "tianjin-2024",
+) -> None:
+    """Who owes feedback on what, since when; with a short text a unit, ready to paste into a message."""
+    from analysis import due as room
+
+    opened, day = _opened(plan), _day(as_of)
+    owed = room.owed(opened, as_of=day)
+    _print_table(room.by_unit(opened, owed), f"截至 {as_of} 欠报 {len(owed)} 项次")
+    for _, text in room.messages(opened, owed, as_of=day):
+        typer.echo(f"\n{text}")
+
+
+@forms_app.command("make")
+def make_forms(
+    as_of: Annotated[str, typer.Option(help="The day the units are asked about.")],
+    unit: Annotated[str, typer.Option(help="Only this unit: its id, name or an alias.")] = "all",
+    plan: PlanOption = "tianjin-2024",
+    out: Annotated[Path, typer.Option(help="The folder for the workbooks.")] = Path("forms"),
+) -> None:
+    """Write one workbook a unit, to be filled in and sent back."""
+    from analysis import forms
+    from analysis.plan import UnknownName, find_unit
+
+    opened, day = _opened(plan), _day(as_of)
+    try:
+        units = list(opened.units["unit_id"]) if unit == "all" else [find_unit(opened, unit)]
+    except UnknownName as unknown:
+        _stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+    out.mkdir(parents=True, exist_ok=True)
+    for unit_id in units:
+        file = out / f"{opened.id}_{unit_id}_{as_of}.xlsx"
+        file.write_bytes(forms.make(opened, unit_id, as_of=day))
+    typer.echo(f"{len(units)} forms: {out}")
+
+
+@forms_app.command("collect")
+def collect_forms(
+    files: Annotated[list[Path], typer.Argument(exists=True, help="Returned forms, or folders of them.")],
+    plan: PlanOption = "tianjin-2024",
+    reported_at: Annotated[str, typer.Option(help="The day they arrived, for forms that state none.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder for marked copies; beside each form when left out.")
+    ] = None,
+) -> None:
+    """Read returned forms into the record, and mark what was not taken, ready to be mailed back."""
+    from analysis import forms
+    from analysis.plan import append_progress
+    from analysis.record import RecordBusy
+    from analysis.schema import DataError
+
+    opened = _opened(plan)
+    collected = forms.collect(forms.find_files(files), opened, reported_at=_day(reported_at) if reported_at else None)
+    try:
+        if not dry_run and len(collected.rows):
+            append_progress(opened, collected.rows)
+    except RecordBusy as busy:
+        _stop(Exit.LOCKED, str(busy))
+    except DataError as failed:
+        _print_problems(failed.problems)
+        _stop(Exit.BAD_DATA, "台账在此期间有变，合并后不合规则：没有写入，请重新运行。")
+    except OSError as failed:
+        _stop(Exit.BAD_DATA, f"台账没有写成，原台账完好：{failed}")
+    _print_table(collected.by_form, "反馈表")
+    if dry_run:
+        shown = ["log_id", "measure_id", "unit_id", "as_of", "reported_at", "status", "percent", "progress"]
+        _print_table(collected.rows[shown], "将追加（未写入）")
+    _print_problems(collected.problems)
+    # The copies show the record as it stands now, with what was just taken.
+    returned = [] if dry_run else forms.write_returns(collected.forms, _opened(plan), folder=out)
+    for file in returned:
+        typer.echo(f"退回：{file}")
+    typer.echo(forms.summary(collected.counts))
+    if len(returned) or collected.counts["refused"] or collected.counts["unreadable"]:
+        raise typer.Exit(Exit.BAD_DATA)
 
 
 @notice_app.command("read")
@@ -304,6 +413,44 @@ def _listing(counts: dict[str, int]) -> str:
     return ", ".join(f"{number} {result}" for result, number in counts.items())
 
 
+def _opened(plan: str) -> Plan:
+    from analysis.plan import UnknownName, open_plan
+    from analysis.schema import DataError
+
+    try:
+        return open_plan(plan)
+    except UnknownName as unknown:
+        _stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+    except DataError as failed:
+        _print_problems(failed.problems)
+        _stop(Exit.BAD_DATA, "数据有误。")
+
+
+def _day(text: str) -> pd.Timestamp:
+    import pandas as pd
+
+    try:
+        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
+    except ValueError:
+        _stop(Exit.BAD_PARAMETERS, f"“{text}”不是日期：应写作 2024-12-31")
+
+
+def _print_table(frame: pd.DataFrame, title: str, *, to_stderr: bool = False) -> None:
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*map(str, frame.columns), title=title)
+    for row in frame.itertuples(index=False):
+        # Text, not markup nor terminal codes: brackets in what a unit wrote are brackets.
+        cells = ("" if pd.isna(cell) else re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "�", str(cell)) for cell in row)
+        table.add_row(*map(Text, cells))
+    stream = sys.stderr if to_stderr else sys.stdout
+    # In a log there is no edge to wrap at.
+    Console(stderr=to_stderr, width=None if stream.isatty() else 200).print(table)
+
+
 def _now(timezone: str) -> datetime:
     """The only look at the clock: the time in the zone in which a plan's office counts its days."""
     try:
@@ -313,16 +460,8 @@ def _now(timezone: str) -> datetime:
 
 
 def _print_problems(problems: pd.DataFrame) -> None:
-    if problems.empty:
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("file", "row", "column", "value", "rule", "severity", title=f"{len(problems)} problems")
-    for problem in problems.itertuples(index=False):
-        table.add_row(*("" if cell != cell else str(cell) for cell in problem))
-    # In a log there is no edge to wrap at.
-    Console(stderr=True, width=None if sys.stderr.isatty() else 200).print(table)
+    if not problems.empty:
+        _print_table(problems, f"{len(problems)} problems", to_stderr=True)
 
 
 def _stop(code: Exit, message: str) -> NoReturn:

@@ -6,6 +6,7 @@ Definitions follow the plan's own notice and the practice of keeping a progress 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
 
 DELIVERY = ("not_started", "stalled", "in_progress", "ongoing", "done_reported", "closed", "withdrawn")
 """Delivery states a unit may enter, weakest first; ``withdrawn`` stands outside the order."""
+
+DELIVERY_WORDS = {
+    "not_started": "未启动",
+    "stalled": "受阻",
+    "in_progress": "推进中",
+    "ongoing": "常态化",
+    "done_reported": "已完成（自报）",
+    "closed": "已办结",
+    "withdrawn": "取消",
+}
+"""Delivery states as the units' forms name them."""
 
 NO_FEEDBACK = "no_feedback"
 """The state of a responsibility nobody has reported on. It is not ``not_started``."""
@@ -212,6 +224,22 @@ class Calendar:
         ends = self.periods_until(as_of).to_timestamp(how="end").normalize()
         ends = ends.where(ends <= as_of, as_of) if len(ends) else [as_of]
         return pd.DatetimeIndex(ends).as_unit("ns")
+
+
+_FORMULA = re.compile(r"'*(?:[\t\r]|\s*[=+\-@＝＋－＠])")
+
+
+def harmless(text: str) -> str:
+    """Text that a spreadsheet, reading it from a CSV, takes for text: an apostrophe goes before a formula's beginning.
+
+    What already begins with apostrophes before such a sign gets one more, so that taking one away gives `text` back.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def as_meant(text: str) -> str:
+    """The text that `harmless` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 class DataError(ValueError):

@@ -6,6 +6,7 @@ A plan is a folder that holds ``plan.toml`` and the tables of `analysis.schema.R
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analysis.record import Place
     from analysis.schema import Calendar
 
 
@@ -130,6 +132,35 @@ def check_plan(id_or_path: str | Path) -> pd.DataFrame:
     return read_plan(find_plan(id_or_path))[3]
 
 
+def check_record(plan: Plan, progress: pd.DataFrame) -> pd.DataFrame:
+    """Every problem that a plan would have if `progress` (text, numbered by row) were its record."""
+    from analysis.plan.reading import read_plan
+
+    return read_plan(plan.folder, progress=progress)[3]
+
+
+def read_record(plan: Plan) -> pd.DataFrame:
+    """A plan's record as it stands now, as text (`analysis.record.read`)."""
+    from analysis import record
+
+    return record.read(_place_of(plan))[0]
+
+
+def append_progress(plan: Plan, rows: pd.DataFrame) -> None:
+    """Add rows of text to a plan's record: all of them, or none.
+
+    Raises
+    ------
+    analysis.record.RecordBusy
+        When another writer holds the record, or was faster.
+    DataError
+        When the plan could not be opened any more with these rows; lists every problem.
+    """
+    from analysis import record
+
+    record.append(_place_of(plan), rows, check=lambda progress: check_record(plan, progress))
+
+
 def select(plan: Plan, *, unit: str | None = None, theme: str | None = None) -> Plan:
     """The plan narrowed to the measures of a theme, to those that name a unit, or to both.
 
@@ -178,6 +209,12 @@ def find_theme(plan: Plan, name: str) -> str:
     """The id of the theme that goes by `name`: its id or its title."""
     names = {known: theme.theme_id for theme in plan.themes.itertuples() for known in (theme.theme_id, theme.title)}
     return find_name(names, name, "主题")
+
+
+def _place_of(plan: Plan) -> Place:
+    from analysis.record import place_of
+
+    return place_of(plan.folder, tomllib.loads((plan.folder / "plan.toml").read_text("utf-8")))
 
 
 def find_name(names: Mapping[str, str], name: str, what: str) -> str:

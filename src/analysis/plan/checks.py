@@ -126,13 +126,16 @@ def _sequence_problems(log: pd.DataFrame) -> Iterator[dict[str, Any]]:
     replaced = _corrections(log).query("right")["supersedes"]
     standing = log[~log["log_id"].isin(replaced)].sort_values(["as_of", "reported_at", "log_id"])
     standing = standing.drop_duplicates(["measure_id", "unit_id", "as_of"], keep="last")
-    for _, words in standing.groupby(["measure_id", "unit_id"], sort=False):
-        earlier = words.shift()
-        for row, word in words.iloc[1:].iterrows():
-            then, now = earlier.at[row, "status"], word["status"]
-            if now != then and now not in schema.TRANSITIONS[then]:
-                yield _problem("progress", row, "status", now, f"不能由 {then} 变为 {now}")
-            elif then == "closed" and now == "in_progress" and not word["problems"]:
-                yield _problem("progress", row, "problems", "", "已办结后重新打开，应写明原因")
-            if word["percent"] < earlier.at[row, "percent"]:
-                yield _problem("progress", row, "percent", f"{word['percent']:g}", "完成比例比上次下降", "warning")
+    earlier = standing.groupby(["measure_id", "unit_id"], sort=False)[["status", "percent"]].shift()
+    falls = standing["percent"] < earlier["percent"]
+    changed = earlier["status"].notna() & earlier["status"].ne(standing["status"])
+    for row in standing.index[changed | falls]:
+        then, now = earlier.at[row, "status"], standing.at[row, "status"]
+        if changed[row] and now not in schema.TRANSITIONS[then]:
+            yield _problem("progress", row, "status", now, f"不能由 {then} 变为 {now}")
+        elif then == "closed" and now == "in_progress" and not standing.at[row, "problems"]:
+            yield _problem("progress", row, "problems", "", "已办结后重新打开，应写明原因")
+        if falls[row]:
+            yield _problem(
+                "progress", row, "percent", f"{standing.at[row, 'percent']:g}", "完成比例比上次下降", "warning"
+            )

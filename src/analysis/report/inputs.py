@@ -155,7 +155,12 @@ def read_inputs(id_or_path: str | Path) -> Inputs:
         head = tomllib.loads(content.decode("utf-8"))
     except ValueError:
         head = {}
-    return Inputs(folder, head, content, {name: _read_rows(folder / f"{name}.csv") for name in _TABLES})
+    return Inputs(
+        folder,
+        head,
+        content,
+        {name: _read_rows(folder / f"{name}.csv") for name in _TABLES[:-1]} | {"progress": _read_record(folder, head)},
+    )
 
 
 def page_path(name: str, inputs: Inputs, parameters: Parameters) -> str:
@@ -203,6 +208,20 @@ def library_hash() -> str:
 def shown_versions() -> dict[str, str]:
     """The versions that a page names."""
     return {"python": platform.python_version(), **{name: version(name) for name in _SHOWN_VERSIONS}}
+
+
+def _read_record(folder: Path, head: Mapping[str, Any]) -> Rows:
+    said = head.get("progress", "progress.csv")
+    if not isinstance(said, str) or said.endswith(".csv"):
+        return _read_rows(folder / str(said))
+    # A record in Parquet or in a database is read as the plan reads it: that takes pandas.
+    from analysis import record
+
+    try:
+        log = record.read(record.place_of(folder, head))[0]
+    except (OSError, ValueError) as failed:
+        return Rows((), ((str(failed),),))
+    return Rows(tuple(log.columns), tuple(log.itertuples(index=False, name=None)))
 
 
 def _read_rows(file: Path) -> Rows:

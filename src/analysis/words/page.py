@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.schema import BUCKETS, NO_FEEDBACK
+from analysis.schema import BUCKETS, NO_FEEDBACK, harmless
 from analysis.words.language import NOTHING, Language
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _STATES = ("state", "state_of_unit")
 # Time passes by itself: that it has is nothing to mark.
 _UNMARKED = ("days_since_feedback",)
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -344,8 +343,7 @@ def _cell(value: Any, say: Language) -> str | float | int:
     if isinstance(value, float | int) and not isinstance(value, bool):
         return "" if pd.isna(value) else value
     text = words_for(value, say)
-    # A spreadsheet takes a cell that starts like this for a formula; the apostrophe makes it text.
-    return "" if text == NOTHING else f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return "" if text == NOTHING else harmless(text)
 
 
 def chrome(

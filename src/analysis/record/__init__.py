@@ -1,0 +1,13 @@
+"""The record of progress: an append-only table kept as a CSV file, a Parquet file or a table of a SQL database.
+
+Where it is kept is said by the key ``progress`` of ``plan.toml``: a file name (``"progress.csv"`` when left out,
+``"progress.parquet"``) or a database's address (``"postgresql+psycopg://…"``, ``"sqlite:///progress.db"``). Relative
+names are taken inside the plan's folder. An append leaves either the old record or the new one, whole, whatever
+happens meanwhile; of two writers one is told to try again.
+"""
+
+from analysis.record.place import Place, place_of
+from analysis.record.store import RecordBusy, append, next_log_ids, read
+from analysis.record.text import longer, to_csv, to_text
+
+__all__ = ["Place", "RecordBusy", "append", "longer", "next_log_ids", "place_of", "read", "to_csv", "to_text"]

@@ -1,0 +1,116 @@
+"""The record as a table of a SQL database, through SQLAlchemy. All cells are text, as in the files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.record.store import COLUMNS, RecordBusy
+
+if TYPE_CHECKING:
+    import sqlalchemy
+
+    from analysis.record.place import Place
+
+
+def read_table(place: Place) -> pd.DataFrame:
+    """The rows of a plan's record in the order they were appended.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the database has no such table, or SQLite no such file (which it would otherwise make).
+    ValueError
+        When the database does not answer.
+    """
+    import sqlalchemy
+
+    engine, table = _engine(place), _table(sqlalchemy)
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
+        raise FileNotFoundError(file)
+    asked = sqlalchemy.select(*(table.c[column] for column in COLUMNS))
+    asked = asked.where(table.c["plan_id"] == place.plan_id).order_by(table.c["entry"])
+    try:
+        with engine.connect() as connection:
+            if not sqlalchemy.inspect(connection).has_table(table.name):
+                raise FileNotFoundError(table.name)
+            found = connection.execute(asked).all()
+    except sqlalchemy.exc.SQLAlchemyError as failed:
+        raise ValueError(_told("读不到数据库中的台账", failed)) from failed
+    finally:
+        engine.dispose()
+    return pd.DataFrame([tuple(row) for row in found], columns=list(COLUMNS), dtype="str")
+
+
+def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
+    """Add rows in one transaction; the table is made when there is none.
+
+    Parameters
+    ----------
+    place : Place
+    rows : pandas.DataFrame
+    after : int
+        How many rows the record had when it was checked.
+
+    Raises
+    ------
+    RecordBusy
+        When the record has grown since then.
+    OSError
+        When the database did not take the rows; nothing was written.
+    """
+    import sqlalchemy
+
+    engine, table = _engine(place), _table(sqlalchemy)
+    records = [
+        {"plan_id": place.plan_id, "entry": after + number, **dict(zip(COLUMNS, row, strict=True))}
+        for number, row in enumerate(rows[list(COLUMNS)].itertuples(index=False, name=None), start=1)
+    ]
+    count = sqlalchemy.select(sqlalchemy.func.count()).where(table.c["plan_id"] == place.plan_id)
+    try:
+        with engine.begin() as connection:
+            table.metadata.create_all(connection)
+            if connection.scalar(count) != after:
+                raise RecordBusy("另有人刚追加过台账：请重新运行。本次没有写入")
+            if records:
+                connection.execute(table.insert(), records)
+    except sqlalchemy.exc.IntegrityError as taken:
+        # A writer on another machine was first: the entry's number is taken.
+        raise RecordBusy("另有人同时在追加台账：请重新运行。本次没有写入") from taken
+    except sqlalchemy.exc.SQLAlchemyError as failed:
+        raise OSError(_told("数据库没有接受，本次没有写入", failed)) from failed
+    finally:
+        engine.dispose()
+
+
+def _engine(place: Place) -> sqlalchemy.Engine:
+    try:
+        import sqlalchemy
+    except ImportError as missing:
+        raise ValueError("台账在数据库中，需要另装：pip install portplan[sql]") from missing
+    try:
+        return sqlalchemy.create_engine(place.address)
+    except ImportError as missing:
+        raise ValueError(f"缺少这种数据库的驱动 {missing.name}：pip install portplan[sql]") from missing
+    except sqlalchemy.exc.ArgumentError as failed:
+        raise ValueError("数据库地址写法不对：应如 postgresql+psycopg://用户@主机/库") from failed
+
+
+def _table(sqlalchemy: Any) -> sqlalchemy.Table:
+    text = sqlalchemy.Text
+    return sqlalchemy.Table(
+        "progress",
+        sqlalchemy.MetaData(),
+        sqlalchemy.Column("plan_id", text, primary_key=True),
+        sqlalchemy.Column("entry", sqlalchemy.Integer, primary_key=True, autoincrement=False),
+        *(sqlalchemy.Column(column, text, nullable=False) for column in COLUMNS),
+        sqlalchemy.UniqueConstraint("plan_id", "log_id"),
+    )
+
+
+def _told(what: str, failed: Exception) -> str:
+    # The driver's own words, not SQLAlchemy's: those repeat the statement with every value.
+    return f"{what}：{getattr(failed, 'orig', None) or failed}".strip()

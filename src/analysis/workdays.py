@@ -1,0 +1,37 @@
+"""Working days of China: weekends, public holidays, and the weekends worked in exchange, as announced year by year."""
+
+from __future__ import annotations
+
+import datetime
+
+import pandas as pd
+
+
+def count_after(start: pd.Timestamp, end: pd.Timestamp) -> int:
+    """Working days after `start`, up to and including `end`; in a year not announced, only weekends are known."""
+    known = _announced(start.year, end.year)
+    days = pd.date_range(start + pd.Timedelta(days=1), end, freq="D")
+    return sum(_is_working_day(day.date(), known) for day in days)
+
+
+def unannounced_years(start: pd.Timestamp, end: pd.Timestamp) -> list[int]:
+    """The years between two days whose holidays had not been announced when the calendar was made."""
+    known = _announced(start.year, end.year)
+    return [year for year in range(start.year, end.year + 1) if year not in known]
+
+
+def _announced(first: int, last: int) -> dict[int, object]:
+    import holidays
+
+    # The calendar guesses years to come without a word. A year that was announced has weekends to be worked.
+    found: dict[int, object] = {}
+    for year in range(first, last + 1):
+        calendar = holidays.country_holidays("CN", years=year)
+        if any(day.year == year for day in calendar.weekend_workdays):
+            found[year] = calendar
+    return found
+
+
+def _is_working_day(day: datetime.date, known: dict[int, object]) -> bool:
+    calendar = known.get(day.year)
+    return day.weekday() < 5 if calendar is None else bool(calendar.is_working_day(day))  # pyright: ignore

@@ -1,0 +1,434 @@
+"""The record: one clock for what is true, one for what is known; appended whole or not at all."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from returned_forms import filled, to_bytes
+
+from analysis import cli, record, schema, status
+from analysis.plan import Plan, append_progress, check_plan, open_plan, read_record
+from analysis.record.text import meant
+from analysis.sample import synthetic_progress
+
+DATA = Path(__file__).parents[1] / "data" / "tianjin-2024"
+COLUMNS = list(schema.REQUIRED_COLUMNS["progress"])
+NO_PROBLEM = schema.problem_frame()
+
+
+def no_check(_: pd.DataFrame) -> pd.DataFrame:
+    return NO_PROBLEM
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the plan, with its whole sample record."""
+    return Path(shutil.copytree(DATA, tmp_path / "plan", ignore=shutil.ignore_patterns(".*")))
+
+
+def put_record(folder: Path, kept_as: str) -> Plan:
+    """The plan with its record moved to another place."""
+    head = (folder / "plan.toml").read_text("utf-8")
+    rows = record.read(record.place_of(folder, {"id": "tianjin-2024"}))[0]
+    (folder / "plan.toml").write_text(f'progress = "{kept_as}"\n{head}', "utf-8")
+    if kept_as != "progress.csv":
+        (folder / "progress.csv").unlink()
+        record.append(record.place_of(folder, {"id": "tianjin-2024", "progress": kept_as}), rows, check=no_check)
+    return open_plan(folder)
+
+
+def next_rows(plan: Plan, count: int = 1, *, percent: str = "60") -> pd.DataFrame:
+    """Lawful rows to append: one unit's word on one measure, day after day."""
+    log = read_record(plan)
+    days = pd.date_range("2025-06-01", periods=count)
+    rows = pd.DataFrame("", index=range(count), columns=COLUMNS)
+    rows["log_id"] = record.next_log_ids(log, count)
+    rows["measure_id"], rows["unit_id"], rows["status"], rows["percent"] = "M4", "port-group", "in_progress", percent
+    taken = int(log["as_of"].gt("2025-05-31").sum())
+    rows["as_of"] = [f"{day + pd.Timedelta(days=taken):%Y-%m-%d}" for day in days]
+    rows["reported_at"], rows["progress"] = rows["as_of"], "继续推进"
+    return rows
+
+
+KINDS = ["progress.csv", "progress.parquet", "sqlite:///progress.db"]
+
+
+@pytest.mark.parametrize("kept_as", KINDS)
+def test_every_place_holds_the_same(folder, kept_as):
+    expected = open_plan(folder).progress
+    plan = put_record(folder, kept_as)
+    pd.testing.assert_frame_equal(plan.progress, expected)
+    append_progress(plan, next_rows(plan, 3))
+    again = open_plan(folder).progress
+    pd.testing.assert_frame_equal(again.iloc[: len(expected)], expected)
+    assert again["log_id"].iloc[-3:].tolist() == ["P0597", "P0598", "P0599"]
+    assert plan.sources["file"].iloc[-1] == ("progress (SQL)" if "://" in kept_as else kept_as)
+
+
+@pytest.mark.parametrize("kept_as", KINDS)
+def test_what_would_not_open_is_not_appended(folder, kept_as):
+    plan = put_record(folder, kept_as)
+    before = record.read(record.place_of(folder, {"id": plan.id, "progress": kept_as}))
+    for column, value in {"status": "closed", "percent": "180", "measure_id": "M1", "as_of": "2025-02-30"}.items():
+        with pytest.raises(schema.DataError):
+            append_progress(plan, next_rows(plan, 2).assign(**{column: value}))
+    with pytest.raises(record.RecordBusy, match="P0001"):
+        append_progress(plan, next_rows(plan, 1).assign(log_id="P0001"))
+    after = record.read(record.place_of(folder, {"id": plan.id, "progress": kept_as}))
+    pd.testing.assert_frame_equal(after[0], before[0])
+    assert after[1] == before[1]
+
+
+def test_old_bytes_stay_and_encodings_are_kept(folder):
+    file = folder / "progress.csv"
+    text = file.read_text("utf-8")
+    for encoding in ("utf-8", "utf-8-sig", "gb18030"):
+        before = text.replace("\n", "\r\n").rstrip().encode(encoding)
+        file.write_bytes(before)
+        plan = open_plan(folder)
+        append_progress(plan, next_rows(plan))
+        after = file.read_bytes()
+        assert after.startswith(before)
+        assert open_plan(folder).progress["progress"].iloc[-1] == "继续推进"
+
+
+def test_a_held_record_is_not_written(folder):
+    from filelock import FileLock
+
+    plan = open_plan(folder)
+    with FileLock(folder / ".progress.lock"), pytest.raises(record.RecordBusy, match="另有人正在写入台账"):
+        append_progress(plan, next_rows(plan))
+
+
+def test_the_slower_of_two_is_told(folder):
+    plan = open_plan(folder)
+    rows = next_rows(plan)
+    append_progress(plan, rows)
+    with pytest.raises(record.RecordBusy, match="请重新运行"):
+        append_progress(plan, rows)
+
+
+def test_a_full_disk_leaves_the_old_record(folder):
+    file = folder / "progress.csv"
+    before = file.read_bytes()
+    plan = open_plan(folder)
+    rows = next_rows(plan, 50)
+
+    def append_on_a_full_disk() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) - 1, len(before) - 1))
+        with pytest.raises(OSError):
+            append_progress(plan, rows)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(forked(append_on_a_full_disk), 0)[1]) == 0
+    assert file.read_bytes() == before
+    assert not list(folder.glob(".progress.csv.*"))
+
+
+@pytest.mark.parametrize("said", ["progress.xlsx", 'progress.csv"\nx = "', "nothing://x"])
+def test_a_place_that_is_none_is_told(folder, said):
+    head = (folder / "plan.toml").read_text("utf-8")
+    (folder / "plan.toml").write_text(f'progress = "{said}"\n{head}', "utf-8")
+    problems = check_plan(folder)
+    assert problems["severity"].eq("error").any() == ("progress.csv" not in said)
+
+
+def test_a_database_that_is_not_there_is_told_and_not_made(folder):
+    head = (folder / "plan.toml").read_text("utf-8")
+    (folder / "plan.toml").write_text(f'progress = "sqlite:///typo.db"\n{head}', "utf-8")
+    assert check_plan(folder)["rule"].tolist()[-1] == "缺少这个文件"
+    assert not (folder / "typo.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [([], ["P0001", "P0002"]), (["P0009", "P0003"], ["P0010", "P0011"]), (["P9999"], ["P10000", "P10001"])],
+)
+def test_numbers_go_on(known, expected):
+    assert record.next_log_ids(pd.DataFrame({"log_id": known}), 2) == expected
+
+
+CELLS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12) | st.sampled_from(
+    ["=1+1", "+1", "-2", "@x", "'=1", "''-", "\t=1", "＝1", " +1", "\n", '"', "'"]
+)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=8))
+def test_csv_is_harmless_and_loses_nothing(cells):
+    rows = pd.DataFrame([("x", *pair) for pair in cells], columns=["id", "one", "two"], dtype="str")
+    text = record.to_csv(rows)
+    found = record.to_text(text.encode("utf-8"), ["id"])
+    assert not found["one"].str.startswith(("=", "+", "-", "@", "＝")).any()
+    assert meant(found).to_numpy().tolist() == rows.to_numpy().tolist()
+
+
+ROWS = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 30), st.integers(0, 40), st.sampled_from(schema.DELIVERY)),
+    min_size=1, max_size=25, unique_by=lambda row: row[:3],
+)  # fmt: skip
+START = pd.Timestamp("2024-06-01")
+
+
+def as_log(rows: list[tuple[int, int, int, str]]) -> pd.DataFrame:
+    log = pd.DataFrame("", index=range(len(rows)), columns=COLUMNS)
+    log["log_id"] = [f"P{number:04d}" for number in range(1, len(rows) + 1)]
+    log["measure_id"], log["unit_id"] = [f"M{row[0]}" for row in rows], "u"
+    log["as_of"] = [START + pd.Timedelta(days=row[1]) for row in rows]
+    log["reported_at"] = [START + pd.Timedelta(days=row[2]) for row in rows]
+    log["status"] = [row[3] for row in rows]
+    return log
+
+
+def state(log: pd.DataFrame, as_of: pd.Timestamp, known_at: pd.Timestamp | None = None) -> pd.DataFrame:
+    pairs = pd.DataFrame({"measure_id": ["M0", "M1", "M2", "M3"], "unit_id": "u"})
+    calendar = schema.Calendar(pd.Period("2024-06", "M"), 5, "Asia/Shanghai")
+    found = status.latest(pairs, log, calendar=calendar, as_of=as_of, known_at=known_at)
+    return found[["measure_id", "state", "as_of", "reported_at"]]
+
+
+@settings(deadline=None)
+@given(ROWS, st.integers(0, 40))
+def test_what_was_published_on_a_day_stays(rows, day):
+    """State(T, T) never changes when later words arrive, about whatever day, or correct what was said."""
+    as_of = START + pd.Timedelta(days=day)
+    log = as_log(rows)
+    early = log[log["reported_at"] <= as_of]
+    late = log[log["reported_at"] > as_of].copy()
+    if len(early) and len(late):
+        late.loc[late.index[0], "supersedes"] = early["log_id"].iloc[0]
+    pd.testing.assert_frame_equal(state(pd.concat([early, late]), as_of), state(early, as_of))
+
+
+@settings(deadline=None)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_order_of_arrival_never_matters(rows, shuffler):
+    """Numbers are given in the order of arrival: whatever that was, the state now is the same."""
+    shuffled = list(rows)
+    shuffler.shuffle(shuffled)
+    now = START + pd.Timedelta(days=400)
+    pd.testing.assert_frame_equal(state(as_log(shuffled), now), state(as_log(rows), now))
+
+
+def test_state_survives_appends_to_a_real_record(folder):
+    plan = open_plan(folder)
+    day = pd.Timestamp("2025-03-31")
+    before = status.latest(plan.responsibilities, plan.progress, calendar=plan.calendar, as_of=day)
+    append_progress(plan, next_rows(plan, 5))
+    plan = open_plan(folder)
+    after = status.latest(plan.responsibilities, plan.progress, calendar=plan.calendar, as_of=day)
+    pd.testing.assert_frame_equal(after, before)
+
+
+def forked(work: Callable[[], object]) -> int:
+    """Run something in a child that has everything imported; gives its process id."""
+    child = os.fork()
+    if child:
+        return child
+    failed = 1
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(1, 2)
+        work()
+        failed = 0
+    finally:
+        os._exit(failed)
+
+
+def kill_at_random(work: Callable[[], object], times: int, seen: Callable[[], object]) -> int:
+    """Start something again and again and kill -9 it at random moments; gives how often it got to the end."""
+    started = time.monotonic()
+    os.waitpid(forked(work), 0)
+    takes = time.monotonic() - started
+    chance, finished = random.Random(2024), 0
+    for _ in range(times):
+        child = forked(work)
+        time.sleep(chance.uniform(0, takes * 1.1))
+        os.kill(child, signal.SIGKILL)
+        finished += os.waitpid(child, 0)[1] == 0
+        seen()
+    return finished
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("kept_as", KINDS)
+def test_kill_9_of_an_append_leaves_a_whole_record(folder, kept_as):
+    plan = put_record(folder, kept_as)
+    place = record.place_of(folder, {"id": plan.id, "progress": kept_as})
+    sizes = [len(read_record(plan))]
+    first = read_record(plan)
+
+    def see() -> None:
+        rows = record.read(place)[0]
+        # The old record or the new one: seven rows more, or none; what was there before is untouched.
+        assert len(rows) - sizes[-1] in (0, 7)
+        sizes.append(len(rows))
+        pd.testing.assert_frame_equal(rows.iloc[: len(first)].reset_index(drop=True), first.reset_index(drop=True))
+
+    times = 100 if kept_as == "progress.csv" else 50
+    # The first run goes unhindered, to see how long it takes.
+    sizes.append(sizes[-1] + 7)
+    kill_at_random(lambda: append_progress(plan, next_rows(plan, 7)), times, see)
+    grown = sum(now > then for then, now in itertools.pairwise(sizes[1:]))
+    assert 0 < grown < times
+    assert check_plan(folder)["severity"].ne("error").all()
+    append_progress(plan, next_rows(plan, 7))
+
+
+@pytest.mark.integration
+def test_kill_9_of_collect_leaves_a_whole_record(folder, tmp_path):
+    plan = open_plan(folder)
+    file, inbox = folder / "progress.csv", tmp_path / "inbox"
+    inbox.mkdir()
+    for day in ("2025-05-31", "2025-06-30"):
+        entries = {"M4": {"status": "推进中", "percent": 70}, "M30": {"status": "常态化"}, "M18": {"status": "办了"}}
+        (inbox / f"{day}.xlsx").write_bytes(to_bytes(filled(plan, "port-group", day, entries=entries)))
+    old = file.read_bytes()
+    asked = ["forms", "collect", str(inbox), "--plan", str(folder), "--out", str(tmp_path / "out")]
+    assert cli.main(asked) == cli.Exit.BAD_DATA
+    new = file.read_bytes()
+    assert new.startswith(old) and len(new) > len(old)
+    file.write_bytes(old)
+    outcomes: list[bool] = []
+
+    def see() -> None:
+        found = file.read_bytes()
+        assert found in (old, new)
+        outcomes.append(found == new)
+        file.write_bytes(old)
+
+    kill_at_random(lambda: cli.main(asked), 100, see)
+    assert {True, False} == set(outcomes)
+
+
+def test_of_many_writers_one_at_a_time(folder):
+    """Eight processes append at once: each row that was reported written is there, once."""
+    plan = open_plan(folder)
+    before = len(plan.progress)
+
+    def write() -> None:
+        rows = next_rows(plan)
+        append_progress(plan, rows)
+
+    children = [forked(write) for _ in range(8)]
+    written = sum(os.waitpid(child, 0)[1] == 0 for child in children)
+    after = open_plan(folder).progress
+    assert written >= 1
+    assert len(after) == before + written
+    assert after["log_id"].is_unique
+
+
+def program(name: str) -> str:
+    """A program of PostgreSQL, wherever Debian put it; skips the test when there is none."""
+    found = shutil.which(name) or next(
+        (str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None
+    )
+    if not found:
+        pytest.skip(f"{name} is not installed (apt-get install postgresql)")
+    return found
+
+
+@pytest.fixture
+def postgres(tmp_path_factory) -> Iterator[str]:
+    """The address of a server of our own, on a socket in a temporary folder."""
+    pytest.importorskip("psycopg")
+    initdb, server = program("initdb"), program("postgres")
+    # A short path: a socket's name has room for a hundred characters only.
+    home = Path(tmp_path_factory.mktemp("pg"))
+    as_root = os.getuid() == 0
+    user = {"user": "postgres", "group": "postgres", "extra_groups": []} if as_root else {}
+    if as_root:
+        for part in (home, *home.parents):
+            if part != Path("/") and part != Path("/tmp"):
+                part.chmod(0o755)
+        shutil.chown(home, "postgres", "postgres")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": home}
+    subprocess.run(
+        [initdb, "-D", home / "data", "-U", "office", "-A", "trust", "-E", "UTF8", "--no-sync"],
+        check=True,
+        **quiet,
+        **user,
+    )
+    command = [server, "-D", home / "data", "-k", home, "-c", "listen_addresses=", "-c", "fsync=off"]
+    running = subprocess.Popen(command, **quiet, **user)
+    address = f"postgresql+psycopg://office@/postgres?host={home}"
+    try:
+        import sqlalchemy
+
+        engine = sqlalchemy.create_engine(address)
+        for _ in range(100):
+            try:
+                engine.connect().close()
+                break
+            except sqlalchemy.exc.OperationalError:
+                time.sleep(0.1)
+        engine.dispose()
+        yield address
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+@pytest.mark.integration
+def test_postgresql_keeps_a_record(folder, postgres):
+    expected = open_plan(folder).progress
+    plan = put_record(folder, postgres)
+    pd.testing.assert_frame_equal(plan.progress, expected)
+    rows = next_rows(plan).assign(progress="=1+1；“引号”'; DROP TABLE progress; --")
+    append_progress(plan, rows)
+    assert open_plan(folder).progress["progress"].iloc[-1] == rows["progress"].iloc[0]
+    with pytest.raises(record.RecordBusy):
+        append_progress(plan, rows)
+    # A second office, with a plan folder and so a lock of its own, finds the number taken.
+    from analysis.record.database import insert
+
+    place = record.place_of(folder, {"id": plan.id, "progress": postgres})
+    with pytest.raises(record.RecordBusy):
+        insert(place, next_rows(plan), after=len(expected))
+    sizes: set[int] = set()
+    append = lambda: append_progress(plan, next_rows(plan, 7))  # noqa: E731
+    kill_at_random(append, 25, lambda: sizes.add(len(read_record(plan))))
+    assert all((size - len(expected) - 1) % 7 == 0 for size in sizes)
+    assert check_plan(folder)["severity"].ne("error").all()
+
+
+@pytest.mark.integration
+def test_postgresql_that_is_away_is_told(folder, postgres):
+    head = (folder / "plan.toml").read_text("utf-8")
+    away = postgres.replace("office@", "office:geheim@").replace("/postgres?", "/nowhere?")
+    (folder / "plan.toml").write_text(f'progress = "{away}"\n{head}', "utf-8")
+    told = check_plan(folder)
+    assert told["rule"].str.contains("读不到数据库中的台账").any()
+    assert not told["rule"].str.contains("geheim").any()
+
+
+def test_sample_survives_every_place(tmp_path):
+    """A generated record read back from each place is the record that was written."""
+    tables = {
+        name: pd.read_csv(DATA / f"{name}.csv", dtype="str", keep_default_na=False)
+        for name in ("measures", "responsibilities")
+    }
+    log = synthetic_progress(**tables, seed=7)
+    for kept_as in KINDS:
+        place = record.place_of(tmp_path, {"id": "x", "progress": kept_as})
+        record.append(place, log, check=no_check)
+        assert record.read(place)[0].to_numpy().tolist() == log.to_numpy().tolist()
+
+
+def test_opening_a_plan_loads_neither_database_nor_workbooks():
+    loaded = "import sys, analysis.plan; print({'sqlalchemy', 'openpyxl', 'python_calamine'} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "set()"
