@@ -5,6 +5,9 @@ KNOWN_AT ?= 2025-04-30
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEV := $(VENV)/.ready-dev
+
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help reports test test-fast lab check format bench lock sample clean
@@ -14,40 +17,44 @@ help: ## say what can be made
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(DEV): $(READY) requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.lock
 	touch $@
 
 reports: $(READY) ## make every report of the embedded plan, in Chinese and English
 	$(BIN)/portplan report --as-of $(AS_OF) --known-at $(KNOWN_AT)
 
-test: $(READY) ## run all tests; says how long each suite took
+test: $(DEV) ## run all tests; says how long each suite took
 	@$(BIN)/python -m tests
 
-test-fast: $(READY) ## only the tests without notebooks and browser
+test-fast: $(DEV) ## only the tests without notebooks and browser
 	$(BIN)/python -m tests fast
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
-check: $(READY) ## format, lint, types, notebook hygiene
+check: $(DEV) ## format, lint, types, notebook hygiene
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/nbstripout --verify $(wildcard notebooks/*.ipynb)
 	$(BIN)/portplan check
 
-format: $(READY) ## put the code in shape
+format: $(DEV) ## put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/nbstripout $(wildcard notebooks/*.ipynb)
 
-bench: $(READY) ## measure, as ratios side by side in one run
+bench: $(DEV) ## measure, as ratios side by side in one run
 	$(BIN)/python -m benchmarks
 
 lock: ## resolve the dependencies again (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--all-extras --group dev pyproject.toml -o requirements.lock
+	$(COMPILE) --all-extras --group build -o requirements.lock
+	$(COMPILE) --all-extras --group build --group dev -c requirements.lock -o requirements-dev.lock
 
 sample: $(READY) ## write the synthetic record of the embedded plan again
 	$(BIN)/portplan sample --out data/tianjin-2024/progress.csv

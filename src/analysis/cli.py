@@ -435,6 +435,11 @@ def _day(text: str) -> pd.Timestamp:
         _stop(Exit.BAD_PARAMETERS, f"“{text}”不是日期：应写作 2024-12-31")
 
 
+def _last_day(progress: pd.DataFrame) -> str:
+    last = progress["as_of"].max()
+    return "" if last != last else f"{last:%Y-%m-%d}"
+
+
 def _print_table(frame: pd.DataFrame, title: str, *, to_stderr: bool = False) -> None:
     import pandas as pd
     from rich.console import Console

@@ -155,12 +155,8 @@ def read_inputs(id_or_path: str | Path) -> Inputs:
         head = tomllib.loads(content.decode("utf-8"))
     except ValueError:
         head = {}
-    return Inputs(
-        folder,
-        head,
-        content,
-        {name: _read_rows(folder / f"{name}.csv") for name in _TABLES[:-1]} | {"progress": _read_record(folder, head)},
-    )
+    tables = {name: _read_rows(folder / f"{name}.csv") for name in _TABLES if name != "progress"}
+    return Inputs(folder, head, content, {**tables, "progress": _read_record(folder, head)})
 
 
 def page_path(name: str, inputs: Inputs, parameters: Parameters) -> str:
