@@ -52,7 +52,7 @@ def told(problems: pd.DataFrame) -> list[tuple[str, int, str, str]]:
     assert not problems.duplicated().any()
     errors = problems[problems["severity"].eq("error")]
     assert errors["rule"].ne("").all()
-    return [(row.file, int(row.row), row.column, row.value) for row in errors.itertuples()]
+    return [(str(row.file), int(row.row), str(row.column), str(row.value)) for row in errors.itertuples()]
 
 
 def refused(folder: Path) -> pd.DataFrame:
@@ -190,7 +190,7 @@ def test_a_name_like_no_other_is_told_with_all_there_are(tianjin: Plan, what: st
 
 def test_a_unit_goes_by_each_of_its_names(tianjin: Plan):
     for unit in tianjin.units.itertuples():
-        for name in (unit.unit_id, unit.name, unit.short, *unit.aliases.split("|")):
+        for name in (unit.unit_id, unit.name, unit.short, *str(unit.aliases).split("|")):
             assert find_unit(tianjin, name) == unit.unit_id
     assert select(tianjin, unit="商务局").selection == {"unit": "commerce-bureau"}
 

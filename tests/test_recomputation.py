@@ -254,6 +254,16 @@ LEDGER = Ledger()
 # The library, asked for the same dates.
 
 
+def present(counts: Any) -> dict[str, int]:
+    """What a row counts at least one of."""
+    return {state: count for state, count in counts.items() if count}
+
+
+def rows_in(frame: pd.DataFrame) -> list[Any]:
+    """Rows with their columns as attributes."""
+    return list(frame.itertuples(index=False))
+
+
 @pytest.fixture(scope="module")
 def ask(tianjin: Plan):
     """A snapshot of the library for a pair of dates, made once."""
@@ -365,12 +375,12 @@ def test_counts_by_state(ask: Any, dates: tuple[date, date]):
     states = LEDGER.measure_states(*dates)
     in_all = Counter(told["state"] for told in states.values())
     counts = status.count_states(ask(dates).measures).loc["all"]
-    assert {state: count for state, count in counts.items() if count} == in_all
+    assert present(counts) == in_all
     by_theme = status.count_states(ask(dates).measures, "theme_id")
     assert list(by_theme.index) == LEDGER.themes
     for theme in LEDGER.themes:
         of_theme = Counter(told["state"] for measure, told in states.items() if LEDGER.theme_of(measure) == theme)
-        assert {state: count for state, count in by_theme.loc[theme].items() if count} == of_theme
+        assert present(by_theme.loc[theme]) == of_theme
 
 
 @on_dates
@@ -381,7 +391,7 @@ def test_states_of_each_units_measures(ask: Any, dates: tuple[date, date]):
     for unit in found.index:
         own = (words[measure, unit] for measure in LEDGER.measures_of(unit))
         expected = Counter(word["status"] if word else "no_feedback" for word in own)
-        assert {state: count for state, count in found.loc[unit].items() if count} == expected
+        assert present(found.loc[unit]) == expected
 
 
 @on_dates
@@ -413,7 +423,7 @@ def test_reports_by_unit(ask: Any, ask_loads: Any, dates: tuple[date, date]):
         assert row.to_dict() == {came: expected[unit][came] for came in ("on_time", "late", "missing")}
     every = {
         (row.measure_id, row.unit_id, (row.period.year, row.period.month)): row.feedback
-        for row in ask(dates).feedback.itertuples()
+        for row in rows_in(ask(dates).feedback)
     }
     assert every == LEDGER.reports(*dates)
 
@@ -529,9 +539,7 @@ def test_states_by_period_and_burn_up(ask_panel: Any, dates: tuple[date, date]):
     assert [end.date() for end in counts["period_end"]] == period_ends(dates[0])
     for row in counts.to_dict("records"):
         states = LEDGER.measure_states(row.pop("period_end").date(), dates[1])
-        assert {state: count for state, count in row.items() if count} == Counter(
-            told["state"] for told in states.values()
-        )
+        assert present(row) == Counter(told["state"] for told in states.values())
     columns = ["period_end", "scope", "closed", "reported"]
     burn_up = trend.burn_up(panel)
     expected = LEDGER.burn_up(*dates)
@@ -552,9 +560,7 @@ def test_current_feedback_by_theme_and_period(ask_panel: Any, dates: tuple[date,
         for theme in LEDGER.themes:
             own = [told["current"] for measure, told in states.items() if LEDGER.theme_of(measure) == theme]
             expected[theme, end] = (sum(own), len(own))
-    assert {
-        (row.theme_id, row.period_end.date()): (row.current, row.measures) for row in found.itertuples()
-    } == expected
+    assert {(row.theme_id, row.period_end.date()): (row.current, row.measures) for row in rows_in(found)} == expected
 
 
 @pytest.mark.parametrize(("earlier", "later"), list(pairwise(sorted(DATES))), ids=str)
@@ -567,7 +573,7 @@ def test_changes(ask: Any, earlier: tuple[date, date], later: tuple[date, date])
         if before[measure]["state"] != after[measure]["state"]
     ]
     way = ["no_feedback", *WEAKEST_FIRST[:-1]]
-    for row in found.itertuples():
+    for row in rows_in(found):
         if "withdrawn" in (row.state, row.state_before):
             assert row.direction == "other"
         else:
@@ -581,10 +587,10 @@ def test_slips(tianjin: Plan, dates: tuple[date, date]):
     found = trend.slips(status.standing(tianjin.progress, known_at=known_at), as_of=as_of)
     told = {
         (row.measure_id, row.unit_id): (None if pd.isna(row.days_slipped) else row.days_slipped, row.times_returned)
-        for row in found.itertuples()
+        for row in rows_in(found)
     }
     assert told == LEDGER.slips(*dates)
-    for row in found.dropna(subset=["expected_first"]).itertuples():
+    for row in rows_in(found.dropna(subset=["expected_first"])):
         said = LEDGER.words(*dates)[row.measure_id, row.unit_id]
         expected = [word["expected_completion"] for word in said if word["expected_completion"]]
         assert [str(row.expected_first.date()), str(row.expected_last.date())] == [expected[0], expected[-1]]

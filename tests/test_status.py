@@ -26,7 +26,7 @@ Row = dict[str, Any]
 # What the definitions say, once more and without pandas.
 
 
-def order_of(word: Row) -> tuple[object, ...]:
+def order_of(word: Row) -> tuple[Any, ...]:
     return word["as_of"], word["reported_at"], word["log_id"]
 
 

@@ -205,9 +205,13 @@ class Calendar:
         return as_of.normalize().replace(day=1) - pd.Timedelta(days=1)
 
     def period_ends(self, as_of: pd.Timestamp) -> pd.DatetimeIndex:
-        """The last day of each period up to `as_of`; the period still running ends, for now, at `as_of`."""
+        """The last day of each period up to `as_of`; the period still running ends, for now, at `as_of`.
+
+        Before the first period there is `as_of` alone, so that what stands on it can still be told.
+        """
         ends = self.periods_until(as_of).to_timestamp(how="end").normalize()
-        return pd.DatetimeIndex(ends.where(ends <= as_of, as_of)).as_unit("ns")
+        ends = ends.where(ends <= as_of, as_of) if len(ends) else [as_of]
+        return pd.DatetimeIndex(ends).as_unit("ns")
 
 
 class DataError(ValueError):

@@ -47,10 +47,12 @@ def forecast(burn_up: pd.DataFrame, *, seed: int = 2024, paths: int = 10_000) ->
     paths : int
         Paths drawn.
     """
-    throughput = _throughput(burn_up)
+    # The period still running has not had its time: it is neither counted nor drawn, only added to.
+    over = burn_up[burn_up["period_end"].dt.is_month_end]
+    throughput = _throughput(over)
     periods, completions = len(throughput), int(throughput.sum())
     empty = pd.DataFrame({"period_end": pd.DatetimeIndex([]), "p50": [], "p85": []})
-    if not periods or burn_up["closed"].iloc[-1] >= burn_up["scope"].iloc[-1]:
+    if burn_up.empty or burn_up["closed"].iloc[-1] >= burn_up["scope"].iloc[-1]:
         return Forecast("nothing_left", periods, completions, empty, {})
     if periods < LEAST_PERIODS:
         return Forecast("few_periods", periods, completions, empty, {})
@@ -59,7 +61,7 @@ def forecast(burn_up: pd.DataFrame, *, seed: int = 2024, paths: int = 10_000) ->
     closed, scope = int(burn_up["closed"].iloc[-1]), int(burn_up["scope"].iloc[-1])
     totals = _paths(throughput, closed, scope, seed=seed, paths=paths)
     ends = pd.DatetimeIndex(
-        (pd.Period(burn_up["period_end"].iloc[-1], "M") + 1 + step).to_timestamp(how="end").normalize()
+        (pd.Period(over["period_end"].iloc[-1], "M") + 1 + step).to_timestamp(how="end").normalize()
         for step in range(HORIZON)
     )
     fan = pd.DataFrame({"period_end": ends, **{name: _reached(totals, part) for name, part in _LEVELS.items()}})

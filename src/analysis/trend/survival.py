@@ -29,7 +29,7 @@ def durations(
     states : pandas.DataFrame
         From `analysis.status.latest` for the same dates.
     progress : pandas.DataFrame
-        The statements that count (`analysis.status.standing`).
+        The statements that count, in their order (`analysis.status.standing`).
     issued : pandas.Timestamp
         The day of the notice.
     as_of : pandas.Timestamp
@@ -42,10 +42,10 @@ def durations(
     """
     counted = measure_states[measure_states["kind"].ne("ongoing")]
     ended = states[states["state"].isin(["closed", "withdrawn"])]
-    since = ended.assign(since=_since(ended, progress)).groupby("measure_id")["since"].max()
+    since = ended.assign(since=_since(ended, progress)).groupby(["measure_id", "state"])["since"].max()
     closed = counted["state"].eq("closed")
     settled = closed | counted["state"].eq("withdrawn")
-    ends = since.reindex(counted["measure_id"]).set_axis(counted.index)
+    ends = since.reindex(pd.MultiIndex.from_frame(counted[["measure_id", "state"]])).set_axis(counted.index)
     days = (ends - issued).dt.days.where(settled, (as_of - issued).days).astype("int64")
     return pd.DataFrame({"measure_id": counted["measure_id"], "days": days, "closed": closed}).reset_index(drop=True)
 
@@ -80,10 +80,12 @@ def kaplan_meier(days: pd.Series, closed: pd.Series) -> pd.DataFrame:
 def _since(ended: pd.DataFrame, progress: pd.DataFrame) -> pd.Series:
     """The first day of the unbroken run of statements that ends in each responsibility's present state."""
     keys = ["measure_id", "unit_id"]
-    told = ended[[*keys, "state", "as_of"]].merge(progress[[*keys, "status", "as_of"]], on=keys, suffixes=("", "_then"))
+    # Statements of one day follow each other, too: their place in the order tells, not their day.
+    placed = progress[[*keys, "status", "as_of"]].assign(place=range(len(progress)))
+    told = ended[[*keys, "state", "as_of"]].merge(placed, on=keys, suffixes=("", "_then"))
     told = told[told["as_of_then"].le(told["as_of"])]
-    other = told[told["status"].ne(told["state"])].groupby(keys)["as_of_then"].max().rename("other")
+    other = told[told["status"].ne(told["state"])].groupby(keys)["place"].max().rename("other")
     told = told.merge(other.reset_index(), on=keys, how="left")
-    same = told[told["status"].eq(told["state"]) & ~told["as_of_then"].lt(told["other"])]
+    same = told[told["status"].eq(told["state"]) & ~told["place"].lt(told["other"])]
     first = same.groupby(keys)["as_of_then"].min()
     return pd.Series(first.reindex(pd.MultiIndex.from_frame(ended[keys])).to_numpy(), index=ended.index)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.schema import NO_FEEDBACK
-from analysis.words.language import Language
+from analysis.words.language import Language, round_parts
 from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table
 
 if TYPE_CHECKING:
@@ -21,9 +21,11 @@ def title(plan: Plan, say: Language) -> str:
 
 
 def key_figures(
-    load: pd.Series, carried: pd.DataFrame, owed: pd.DataFrame, plan: Plan, say: Language
+    loads: pd.DataFrame, carried: pd.DataFrame, owed: pd.DataFrame, plan: Plan, say: Language
 ) -> list[KeyFigure]:
     """The numbers at the head of the page."""
+    rounded = loads.assign(share=round_parts(loads["share"], 2)).set_index("unit_id")
+    load = rounded.reindex([plan.selection["unit"]]).iloc[0]
     states = carried["state_of_unit"].value_counts()
     due = int(owed.to_numpy().sum())
     return [
@@ -76,11 +78,11 @@ def partners(shared: pd.DataFrame, plan: Plan, say: Language) -> Caption:
     else:
         most = shared[shared["shared"].eq(shared["shared"].max())]
         finding = say.count(
-            int(shared["shared"].max()),
-            "{unit} works with {partners} other units, most with {names}: on {n} measure",
-            "{unit} works with {partners} other units, most with {names}: on {n} measures",
+            len(shared),
+            "{unit} works with {n} other unit; most measures shared: {most}, with {names}",
+            "{unit} works with {n} other units; most measures shared: {most}, with {names}",
             unit=unit,
-            partners=len(shared),
+            most=int(shared["shared"].max()),
             names=say.listing(map(say.name, most["unit_id"]), most=3),
         )
     told = say.listing(

@@ -112,8 +112,8 @@ def matrix(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
     elif len(everywhere):
         finding = say.count(
             once,
-            "{units} takes part in all {themes} themes; {n} unit in only one",
-            "{units} takes part in all {themes} themes; {n} units in only one",
+            "In all {themes} themes: {units}; {n} unit in only one",
+            "In all {themes} themes: {units}; {n} units in only one",
             units=say.listing(map(say.name, everywhere)),
             themes=counts.shape[1],
         )
@@ -208,8 +208,9 @@ def feedback(parts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
         else:
             past = sums.loc[ends.iloc[-2]]
             finding = say(
-                "{now} of the measures have current feedback, after {past} a month before",
+                "{now} of the measures have current feedback, after {past} at the end of {month}",
                 now=now,
+                month=say.month(ends.iloc[-2]),
                 past=say.share_of(int(past["current"]), int(past["measures"])),
             )
     return caption(

@@ -67,7 +67,7 @@ class Language:
         if value is None or pd.isna(value):
             return NOTHING
         places = Decimal(1).scaleb(-digits)
-        rounded = Decimal(str(value)).quantize(places, rounding=ROUND_HALF_UP)
+        rounded = Decimal(str(value)).quantize(places, rounding=ROUND_HALF_UP) or Decimal(0)
         return format_decimal(rounded, format="#,##0." + "0" * digits if digits else "#,##0", locale=self._locale)
 
     def percent(self, value: float | None, digits: int = 0) -> str:
@@ -82,7 +82,12 @@ class Language:
         """Counts before the percentage, because one measure of five is 20 points: ``3/5 (60%)``."""
         if not whole:
             return NOTHING
-        return self("{part}/{whole} ({percent})", part=part, whole=whole, percent=self.percent(part / whole))
+        return self(
+            "{part}/{whole} ({percent})",
+            part=self.number(part),
+            whole=self.number(whole),
+            percent=self.percent(part / whole),
+        )
 
     def date(self, value: pd.Timestamp) -> str:
         """A day in full; a dash when it is missing."""

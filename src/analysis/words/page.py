@@ -179,15 +179,15 @@ def headline(plan: Plan, measure_states: pd.DataFrame, say: Language, *, as_of: 
     silent = measure_states.loc[measure_states["state"].eq(NO_FEEDBACK), "measure_id"]
     numbers = plan.measures.set_index("measure_id")["number"].loc[silent]
     parts = {
-        "closed": say("{n} closed", n=states["closed"]),
-        "done_reported": say("{n} reported done and awaiting verification", n=states["done_reported"]),
-        "in_progress": say("{n} in progress", n=states["in_progress"]),
-        "stalled": say("{n} stalled", n=states["stalled"]),
-        "not_started": say("{n} not started", n=states["not_started"]),
-        "ongoing": say("{n} running continuously", n=states["ongoing"]),
-        NO_FEEDBACK: say("{n} without feedback", n=states[NO_FEEDBACK])
+        "closed": say("{n} closed", n=say.number(states["closed"])),
+        "done_reported": say("{n} reported done and awaiting verification", n=say.number(states["done_reported"])),
+        "in_progress": say("{n} in progress", n=say.number(states["in_progress"])),
+        "stalled": say("{n} stalled", n=say.number(states["stalled"])),
+        "not_started": say("{n} not started", n=say.number(states["not_started"])),
+        "ongoing": say("{n} running continuously", n=say.number(states["ongoing"])),
+        NO_FEEDBACK: say("{n} without feedback", n=say.number(states[NO_FEEDBACK]))
         + (say(" (no. {numbers})", numbers=say.listing(numbers, most=12)) if len(numbers) else ""),
-        "withdrawn": say("{n} withdrawn", n=states["withdrawn"]),
+        "withdrawn": say("{n} withdrawn", n=say.number(states["withdrawn"])),
     }
     return say.count(
         total,
@@ -241,6 +241,7 @@ def table(
     before: pd.DataFrame | None = None,
     group_by: str = "",
     quotes: Iterable[str] = (),
+    unrounded: pd.DataFrame | None = None,
 ) -> Table:
     """A frame as a table of a page.
 
@@ -262,6 +263,8 @@ def table(
         A column whose values the reader can filter by.
     quotes : iterable of str
         Columns that hold what units wrote.
+    unrounded : pandas.DataFrame, optional
+        What the CSV holds where `frame` was rounded so that its parts add up.
     """
     digits, percents, quoted = dict(digits or {}), set(percents), set(quotes)
     earlier = {} if before is None else {record[0]: record for record in before.itertuples(index=False, name=None)}
@@ -284,9 +287,11 @@ def table(
         if values[0] not in earlier:
             return say("{name} (new)", name=text) if place == 0 else text
         past = earlier[values[0]][place]
-        if numeric[column] and not pd.isna(value) and not pd.isna(past):
+        if numeric[column] and not pd.isna(value) and not pd.isna(past) and text != printed(past, column):
             step = printed(abs(value - past), column)
-            return text if step == printed(type(value)(0), column) else f"{text} {'↑' if value > past else '↓'}{step}"
+            if column in percents:
+                step = say("{n} points", n=say.number(100 * abs(value - past)))
+            return f"{text} {'↑' if value > past else '↓'}{step}"
         if column in _STATES and value != past:
             return f"{text} ← {printed(past, column)}"
         return text
@@ -295,12 +300,13 @@ def table(
     numeric = {column: pd.api.types.is_numeric_dtype(frame[column]) for column in columns}
     numeric |= {column: False for column in columns if pd.api.types.is_bool_dtype(frame[column])}
     records = list(frame.itertuples(index=False, name=None))
+    exact = records if unrounded is None else list(unrounded.itertuples(index=False, name=None))
     made_up = record and plan.progress_provenance == "synthetic"
     return Table(
         caption=caption,
         heads=tuple((say.name(column), look(column)) for column in columns),
         rows=tuple(tuple(marked(values, place) for place in range(len(columns))) for values in records),
-        csv=_csv(columns, records, say, made_up=made_up),
+        csv=_csv(columns, exact, say, made_up=made_up),
         file_name=f"{plan.id}_{key}{'_synthetic' if made_up else ''}.csv",
         summary=say("Data table"),
         download=say("Download this table (CSV)"),

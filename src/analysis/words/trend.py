@@ -140,13 +140,17 @@ def changes(moved: pd.DataFrame, since: pd.Timestamp, plan: Plan, say: Language)
         finding = say("No measure has changed its state since {date}", date=say.date(since))
     else:
         directions = moved["direction"].value_counts()
+        parts = {
+            "forward": say("{n} forward", n="{n}"),
+            "back": say("{n} back", n="{n}"),
+            "other": say("{n} withdrawn or taken up again", n="{n}"),
+        }
         finding = say.count(
             len(moved),
-            "{n} measure has changed its state since {date}: {forward} forward, {back} back",
-            "{n} measures have changed their state since {date}: {forward} forward, {back} back",
+            "{n} measure has changed its state since {date}: {parts}",
+            "{n} measures have changed their state since {date}: {parts}",
             date=say.date(since),
-            forward=directions.get("forward", 0),
-            back=directions.get("back", 0),
+            parts=say.listing(parts[direction].format(n=count) for direction, count in directions.items()),
         )
     return caption(plan, say, key="changes", finding=finding, record=True)
 
@@ -178,7 +182,7 @@ def by_theme(progressed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             themes=say.listing(map(say.name, idle["theme_id"])),
         )
     else:
-        finding = say("Every theme has closed something, none has closed all that can be completed")
+        finding = say("Every theme with something to complete has closed some of it, none has closed all")
     told = say.listing(
         (
             say("{theme} {current}/{measures}", theme=say.name(theme), current=closed, measures=scope)
@@ -219,7 +223,10 @@ def survival(curve: pd.DataFrame, plan: Plan, say: Language) -> Caption:
     elif not closures:
         finding = say("No measure has been closed yet, so the time to completion cannot be told")
     elif len(halved):
-        finding = say("Half of the measures were closed within {days} days of the notice", days=int(halved.iloc[0]))
+        finding = say(
+            "By the estimate, half of the measures are closed within {days} days of the notice",
+            days=int(halved.iloc[0]),
+        )
     else:
         finding = say(
             "{share} of the measures are estimated to be open still after {days} days; half have not been closed yet",
@@ -266,7 +273,7 @@ def forecast(told: Forecast, tested: pd.DataFrame, plan: Plan, say: Language) ->
             periods=told.periods,
         ),
         "few_completions": say(
-            "No forecast: it takes {least} closed measures, and there are {closed}",
+            "No forecast: it takes {least} closures, and there have been {closed}",
             least=LEAST_COMPLETIONS,
             closed=told.completions,
         ),
@@ -331,7 +338,7 @@ def slips(found: pd.DataFrame, plan: Plan, say: Language) -> Caption:
         finding = say("No expected day has slipped and nothing was returned")
     else:
         finding = say(
-            "{slipped} expected days have slipped; {returned} pieces of work were returned or reopened",
+            "Expected days that have slipped: {slipped}; responsibilities returned or reopened: {returned}",
             slipped=slipped,
             returned=returned,
         )

@@ -45,7 +45,9 @@ def load(loads: pd.DataFrame, plan: Plan, say: Language) -> Caption:
     """Around the figure of F, W and S by unit."""
     measures = len(plan.measures)
     heaviest = loads[loads["share"].eq(loads["share"].max()) & loads["named_in"].eq(loads["named_in"].max())]
-    if loads.empty:
+    if loads.empty and measures:
+        finding = say("No measure here names a unit")
+    elif loads.empty:
         finding = say("No measure matches this selection, so no unit carries any")
     elif len(loads) == 1:
         finding = say("{unit} carries all of it alone", unit=say.name(loads["unit_id"].iloc[0]))
@@ -66,16 +68,15 @@ def load(loads: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             measures=measures,
         )
     else:
-        most_named = loads.sort_values("named_in", ascending=False, kind="stable").iloc[0]
         finding = say(
-            "{named_most} is named most often, {carries_most} carries the most",
-            named_most=say.name(most_named["unit_id"]),
-            carries_most=say.name(loads["unit_id"].iloc[0]),
+            "Named most often: {named_most}; carrying the most: {carries_most}",
+            named_most=say.listing(map(say.name, loads.loc[loads["named_in"].eq(loads["named_in"].max()), "unit_id"])),
+            carries_most=say.listing(map(say.name, loads.loc[loads["share"].eq(loads["share"].max()), "unit_id"])),
         )
     told = say.listing(
         (
             say("{unit} {named} and {share}", unit=say.name(unit), named=named, share=say.number(share, 2))
-            for unit, named, share in loads[["unit_id", "named_in", "share"]].itertuples(index=False)
+            for unit, named, share in _printed_loads(loads)[["unit_id", "named_in", "share"]].itertuples(index=False)
         ),
         most=5,
     )
@@ -103,6 +104,7 @@ def load_table(loads: pd.DataFrame, plan: Plan, say: Language, *, before: pd.Dat
         ),
         record=True,
         before=None if before is None else _printed_loads(before),
+        unrounded=loads[printed.columns],
     )
 
 
