@@ -6,9 +6,10 @@ import sys
 import time
 
 SUITES = {
-    "fast": "not notebook and not browser",
-    "notebook": "notebook",
+    "fast": "not notebook and not browser and not integration",
+    "notebook": "notebook and not integration",
     "browser": "browser",
+    "integration": "integration",
 }
 
 

@@ -7,6 +7,7 @@ or a parent with threads, which a fork would leave in an unknown state) it is st
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -157,6 +158,8 @@ def _begin(do: Callable[[Work], None], piece: Work, limits: Limits, log: Path, p
         os.dup2(nothing.fileno(), 0)
         os.dup2(written.fileno(), 1)
         os.dup2(written.fileno(), 2)
+    # Where a crash was is told in the log, not on the screen of the parent.
+    faulthandler.enable(file=2)
     do(piece)
 
 
