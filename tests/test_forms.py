@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from returned_forms import AT_WORK, Returned, as_csv, fill_folder, filled, measures_of, to_bytes
+from .returned_forms import AT_WORK, Returned, as_csv, fill_folder, filled, measures_of, to_bytes
 
 from analysis import cli, forms, record, schema, status
 from analysis.forms import layout

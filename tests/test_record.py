@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from returned_forms import filled, to_bytes
+from .returned_forms import filled, to_bytes
 
 from analysis import cli, record, schema, status
 from analysis.plan import Plan, append_progress, check_plan, open_plan, read_record
