@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,7 @@ LATER = pd.Timestamp("2025-12-31")
 
 Pair = tuple[str, str]
 Month = tuple[int, int]
-Row = dict[str, Any]
+Row = dict[Hashable, Any]
 
 
 # What the definitions say, once more and without pandas.
@@ -40,7 +41,7 @@ def standing_words(plan: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp)
     replaced = {row["supersedes"] for row in known}
     standing = [row for row in known if row["as_of"] <= as_of and row["log_id"] not in replaced]
     return {
-        pair: sorted((row for row in standing if (row["measure_id"], row["unit_id"]) == pair), key=order_of)
+        pair: sorted([row for row in standing if (row["measure_id"], row["unit_id"]) == pair], key=order_of)
         for pair in pairs_of(plan)
     }
 
@@ -223,8 +224,23 @@ def test_a_panel_refuses_period_ends_out_of_order(tianjin: Plan):
         status.panel(tianjin.responsibilities, tianjin.progress, calendar=CALENDAR, period_ends=ends, known_at=LATER)
 
 
+def test_before_the_first_period_a_panel_holds_the_day_alone(tianjin: Plan):
+    day = pd.Timestamp("2024-05-31")
+    panel = status.panel(
+        tianjin.responsibilities,
+        tianjin.progress,
+        calendar=tianjin.calendar,
+        period_ends=tianjin.calendar.period_ends(day),
+        known_at=LATER,
+    )
+    assert panel["period_end"].tolist() == [day] * 91
+    assert set(panel["state"]) == {"no_feedback"}
+    told, named = (frame.groupby(["measure_id", "unit_id"]).groups for frame in (panel, tianjin.responsibilities))
+    assert set(told) == set(named)
+
+
 def test_a_panel_of_no_periods_is_empty(tianjin: Plan):
-    ends = tianjin.calendar.period_ends(pd.Timestamp("2024-05-31"))
+    ends = pd.DatetimeIndex([])
     panel = status.panel(
         tianjin.responsibilities, tianjin.progress, calendar=CALENDAR, period_ends=ends, known_at=LATER
     )
@@ -444,7 +460,8 @@ def test_no_responsibilities(tianjin: Plan):
 @pytest.mark.parametrize(
     ("day", "ends", "due"),
     [
-        ("2024-05-31", [], 0),
+        # Before the first period there is the day alone.
+        ("2024-05-31", ["2024-05-31"], 0),
         ("2024-06-01", ["2024-06-01"], 0),
         ("2024-06-30", ["2024-06-30"], 0),
         ("2024-07-04", ["2024-06-30", "2024-07-04"], 0),

@@ -153,6 +153,16 @@ def days_until(day: str) -> int:
         # Withdrawn: seen open until that day.
         ({"a": "2024-06-30 in_progress, 2024-08-31 withdrawn, 2024-09-30 withdrawn"}, "2024-08-31", False),
         ({"a": "2024-06-30 withdrawn", "b": "2024-08-31 withdrawn"}, "2024-08-31", False),
+        # What one unit withdrew neither keeps the measure open nor puts its closure off.
+        ({"a": "2024-06-30 closed", "b": "2024-08-31 withdrawn"}, "2024-06-30", True),
+        ({"a": "2024-06-30 closed", "b": "2024-09-30 closed", "c": "2024-10-31 withdrawn"}, "2024-09-30", True),
+        ({"a": "2024-08-31 closed", "b": "2024-06-30 withdrawn"}, "2024-08-31", True),
+        # Of what was said of one day, the last word counts, and the run of closures starts after another one.
+        ({"a": "2024-06-30 closed, 2024-08-31 in_progress, 2024-08-31 closed"}, "2024-08-31", True),
+        ({"a": "2024-06-30 closed, 2024-08-31 closed, 2024-08-31 in_progress"}, "2024-12-31", False),
+        # Done before the notice: no time passed since.
+        ({"a": "2024-05-27 closed"}, "2024-05-31", True),
+        ({"a": "2024-05-27 withdrawn"}, "2024-05-31", False),
         # What is said of later days does not count yet.
         ({"a": "2024-06-30 in_progress, 2025-01-31 closed"}, "2024-12-31", False),
     ],
@@ -271,6 +281,42 @@ def test_a_reopened_measure_takes_back_no_months_work():
     steady = trend.forecast(past(2, 4, 6, 8, 10, 12, 14, 16, 15, scope=30), paths=2000)
     assert steady.completions == 16
     assert (steady.fan["p85"] >= 15).all()
+
+
+@given(pasts(), st.integers(0, 3), st.integers(1, 27))
+def test_the_period_still_running_is_neither_counted_nor_drawn(burn_up: pd.DataFrame, more: int, day: int):
+    """What was closed in it stands, and what is drawn for the months from its own on is added to that."""
+    last = burn_up.tail(1)
+    running = last.assign(period_end=last["period_end"] + pd.Timedelta(days=day), closed=last["closed"] + more)
+    # As much is left as without it.
+    running["scope"] += more
+    now = pd.concat([burn_up, running.assign(reported=running["closed"])], ignore_index=True)
+    without, told = (trend.forecast(rows, paths=100) for rows in (burn_up, now))
+    assert (told.refused, told.periods, told.completions) == (without.refused, without.periods, without.completions)
+    assert told.fan["period_end"].tolist() == without.fan["period_end"].tolist()
+    for level in ("p50", "p85"):
+        assert told.fan[level].tolist() == (without.fan[level] + more).tolist()
+    assert pd.Series(told.finish).equals(pd.Series(without.finish))
+    # Nor does it stand for the month that it will have been in a test of the past.
+    assert trend.backtest(now, paths=30).to_dict("list") == trend.backtest(burn_up, paths=30).to_dict("list")
+
+
+def test_a_period_still_running_by_hand():
+    """Two a month for eight months and one in the first half of the ninth: by its end it will have been three."""
+    running = pd.DataFrame({"period_end": [pd.Timestamp("2025-02-14")], "scope": 24, "closed": 17, "reported": 17})
+    told = trend.forecast(pd.concat([past(2, 4, 6, 8, 10, 12, 14, 16, scope=24), running], ignore_index=True))
+    assert (told.periods, told.completions) == (8, 16)
+    assert told.fan["period_end"].tolist() == pd.date_range("2025-02-28", periods=4, freq="ME").tolist()
+    assert told.fan["p50"].tolist() == told.fan["p85"].tolist() == [19, 21, 23, 24]
+    assert told.finish == {"p50": pd.Timestamp("2025-05-31"), "p85": pd.Timestamp("2025-05-31")}
+    # Seven months and a half are not eight.
+    early = pd.concat([past(2, 4, 6, 8, 10, 12, 14, scope=24), running.assign(period_end=pd.Timestamp("2025-01-30"))])
+    assert (trend.forecast(early).refused, trend.forecast(early).periods) == ("few_periods", 7)
+    # What it closed makes up for no closure that is lacking.
+    few = pd.concat([past(0, 0, 0, 0, 1, 2, 3, 4), running.assign(scope=20, closed=5, reported=5)], ignore_index=True)
+    assert (trend.forecast(few).refused, trend.forecast(few).completions) == ("few_completions", 4)
+    done = pd.concat([past(0, 0, 0, 0, 1, 2, 3, 4, scope=5), running.assign(scope=5, closed=5, reported=5)])
+    assert trend.forecast(done).refused == "nothing_left"
 
 
 def test_where_the_end_lies_beyond_the_horizon_it_is_not_told():

@@ -92,8 +92,10 @@ def test_a_later_page_keeps_the_earlier_periods_known_the_same(plan: SmallPlan, 
     assert_frame_equal(counts[0].head(ended), counts[1].head(ended))
 
 
-def test_before_the_first_period_there_is_nothing(tianjin: Plan):
-    panel = panel_of(tianjin, pd.Timestamp("2024-05-31"))
+def test_no_periods_are_empty_frames(tianjin: Plan):
+    record = {"responsibilities": tianjin.responsibilities, "progress": tianjin.progress, "calendar": tianjin.calendar}
+    states = status.panel(**record, period_ends=pd.DatetimeIndex([]), known_at=LATER)
+    panel = status.by_measure(states, tianjin.measures)
     for frame, columns in (
         (trend.by_period(panel), ["period_end", *BUCKETS]),
         (trend.burn_up(panel), ["period_end", "scope", "closed", "reported", "completion"]),
@@ -102,7 +104,8 @@ def test_before_the_first_period_there_is_nothing(tianjin: Plan):
         assert sorted(frame.columns) == sorted(columns)
 
 
-@pytest.mark.parametrize("day", ["2024-06-15", "2024-06-30"])
+# The day of issue lies before the first period, and stands alone.
+@pytest.mark.parametrize("day", ["2024-05-31", "2024-06-15", "2024-06-30"])
 def test_the_first_period(tianjin: Plan, day: str):
     counts = trend.by_period(panel_of(tianjin, pd.Timestamp(day)))
     assert list(counts["period_end"]) == [pd.Timestamp(day)]

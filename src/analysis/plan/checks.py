@@ -61,11 +61,15 @@ def _problem(table: str, row: Any, column: str, value: Any, rule: str, severity:
 
 
 def _alias_problems(units: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    names = {name: unit.unit_id for unit in units.itertuples() for name in (unit.unit_id, unit.name, unit.short)}
-    for unit in units.itertuples():
-        for alias in filter(None, unit.aliases.split("|")):
-            if names.setdefault(alias, unit.unit_id) != unit.unit_id:
-                yield _problem("units", unit.Index, "aliases", alias, f"{names[alias]} 也叫这个名称")
+    owners = {
+        name: unit
+        for column in ("unit_id", "name", "short")
+        for name, unit in zip(units[column], units["unit_id"], strict=True)
+    }
+    for row, unit, aliases in units[["unit_id", "aliases"]].itertuples(name=None):
+        for alias in filter(None, aliases.split("|")):
+            if owners.setdefault(alias, unit) != unit:
+                yield _problem("units", row, "aliases", alias, f"{owners[alias]} 也叫这个名称")
 
 
 def _responsibility_problems(tables: dict[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:

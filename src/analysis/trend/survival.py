@@ -47,6 +47,8 @@ def durations(
     settled = closed | counted["state"].eq("withdrawn")
     ends = since.reindex(pd.MultiIndex.from_frame(counted[["measure_id", "state"]])).set_axis(counted.index)
     days = (ends - issued).dt.days.where(settled, (as_of - issued).days).astype("int64")
+    # What was done before the notice was done on its day.
+    days = days.clip(lower=0)
     return pd.DataFrame({"measure_id": counted["measure_id"], "days": days, "closed": closed}).reset_index(drop=True)
 
 

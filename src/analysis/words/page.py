@@ -286,7 +286,9 @@ def table(
         if values[0] not in earlier:
             return say("{name} (new)", name=text) if place == 0 else text
         past = earlier[values[0]][place]
-        if numeric[column] and not pd.isna(value) and not pd.isna(past) and text != printed(past, column):
+        if numeric[column] and not pd.isna(value) and not pd.isna(past):
+            if value == past or text == printed(past, column):
+                return text
             step = printed(abs(value - past), column)
             if column in percents:
                 step = say("{n} points", n=say.number(100 * abs(value - past)))
