@@ -81,7 +81,7 @@ def test_bad_data_is_told_to_the_last_cell_and_no_page_is_made(
         assert value in told
     for row in ("2", "3", "4", "5", "7"):
         assert f"│ {row}" in told or f" {row} " in told
-    assert not list((tmp_path / "site").glob("tianjin-2024/**/*.html"))
+    assert not (tmp_path / "site").exists()
 
 
 @pytest.mark.parametrize("command", [[], ["report"], ["check"], ["sample"], ["notice"], ["notice", "read"]])

@@ -12,11 +12,13 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from .returned_forms import AT_WORK, Returned, as_csv, fill_folder, filled, measures_of, to_bytes
 
 from analysis import cli, forms, record, schema, status
 from analysis.forms import layout
 from analysis.plan import Plan, append_progress, check_plan, open_plan
+from analysis.words import Language
+
+from .returned_forms import AT_WORK, Returned, as_csv, fill_folder, filled, measures_of, to_bytes
 
 DATA = Path(__file__).parents[1] / "data" / "tianjin-2024"
 RECEIVED = pd.Timestamp("2027-12-31")
@@ -386,3 +388,8 @@ def convert(file: Path, kind: str, folder: Path) -> Path:
         [*command, "--convert-to", how, "--outdir", folder, file], check=True, capture_output=True, timeout=180
     )
     return folder / f"{file.stem}.{kind}"
+
+
+def test_a_state_has_one_name_on_forms_and_pages() -> None:
+    pages = Language("zh").labels
+    assert {state: pages[state] for state in schema.DELIVERY_WORDS} == schema.DELIVERY_WORDS

@@ -18,12 +18,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from .returned_forms import filled, to_bytes
 
 from analysis import cli, record, schema, status
 from analysis.plan import Plan, append_progress, check_plan, open_plan, read_record
 from analysis.record.text import meant
 from analysis.sample import synthetic_progress
+
+from .returned_forms import filled, to_bytes
 
 DATA = Path(__file__).parents[1] / "data" / "tianjin-2024"
 COLUMNS = list(schema.REQUIRED_COLUMNS["progress"])

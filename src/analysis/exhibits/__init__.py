@@ -31,8 +31,8 @@ def opening(words: Opening) -> None:
     """Show what stands at the head of a page: banners, title, dates, headline and key figures."""
     style = f"<style>{stylesheet()}</style>"
     display(HTML(style), metadata={METADATA: {"role": "lab_style"}})
-    told = {"role": "opening", "title": words.title, "headline": words.headline, "lang": words.lang}
-    told["counts"] = dict(words.counts)
+    told: dict[str, Any] = {"role": "opening", "title": words.title, "headline": words.headline, "lang": words.lang}
+    told |= {"counts": dict(words.counts), "banners": list(words.banners)}
     _display("opening", told, words=words)
 
 

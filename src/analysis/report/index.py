@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from analysis import exhibits
 from analysis.report.page import CONTENT_POLICY, TEMPLATES, with_face
+from analysis.report.run import report_names
 from analysis.report.site import Failure, Manifest, Page, latest_path
 from analysis.words import LANGUAGES, Language, site
 
@@ -93,11 +94,18 @@ def _index(manifest: Manifest, lang: str) -> str:
     plans = []
     for _, of_plan in groupby(shown, key=lambda page: page.plan_id):
         dates = []
-        newest_first = sorted(of_plan, key=lambda page: (page.as_of, page.known_at), reverse=True)
-        for (as_of, known_at), of_date in groupby(newest_first, key=lambda page: (page.as_of, page.known_at)):
-            entries = sorted(of_date, key=lambda page: (page.selection, page.path))
-            dates.append((site.date_line(as_of, known_at, say), entries))
-        plans.append((dates[0][1][0].plan_title, dates))
+        pages = sorted(of_plan, key=_days, reverse=True)
+        for days, of_date in groupby(pages, key=_days):
+            dates.append((site.date_line(*days, say), sorted(of_date, key=_reading_order)))
+        latest = [(path, page) for path, page in manifest.newest().items() if page in pages]
+        plans.append(
+            {
+                "title": pages[0].plan_title,
+                "banner": next((page.banner for page in pages if page.banner), ""),
+                "dates": dates,
+                "latest": sorted(latest, key=lambda entry: _reading_order(entry[1])),
+            }
+        )
     other = next(language for language in LANGUAGES if language != lang)
     failures = []
     for path, failure in sorted(manifest.failures.items()):
@@ -105,6 +113,16 @@ def _index(manifest: Manifest, lang: str) -> str:
             failures.append({"told": _told(failure, last_good(manifest, path), say), "href": failure.page})
     other_index = {"href": index_name(other), "lang": other}
     return with_face(_page("index", say, plans=plans, failures=failures, other=other_index))
+
+
+def _days(page: Page) -> tuple[str, str, str]:
+    return page.as_of, page.known_at, page.compare_to
+
+
+def _reading_order(page: Page) -> tuple[bool, int, str]:
+    """What is about the whole first, each report in the order in which they are read."""
+    order = report_names()
+    return bool(page.selection), order.index(page.report) if page.report in order else len(order), page.path
 
 
 def _told(failure: Failure, page: Page | None, say: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -146,6 +147,7 @@ def make_reports(
         outcomes.append(outcome)
         tell(outcome)
 
+    is_new = not folder.exists()
     try:
         with locked(folder):
             known = read_manifest(folder)
@@ -164,7 +166,11 @@ def make_reports(
                     {path: (*asked[path], key) for path, key in changed.items()}, jobs, limits or Limits(), keep, note
                 )
             run = Run(tuple(outcomes), time.monotonic() - began, problems)
-            record_run(folder, _record(run, inputs, started, engine))
+            if problems is None or not is_new:
+                record_run(folder, _record(run, inputs, started, engine))
+        if problems is not None and is_new:
+            # Bad data begins no site: what stands in the folder is only what this run put there to tell of it.
+            shutil.rmtree(folder)
     except OSError as failed:
         raise SiteNotWritable(f"无法写入 {folder}：{failed.strerror or failed}；原有页面不变") from failed
     return run

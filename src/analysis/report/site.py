@@ -51,6 +51,7 @@ class Page:
     selection: str
     title: str
     headline: str
+    banner: str
 
     @property
     def age(self) -> tuple[str, str, bool]:

@@ -136,6 +136,7 @@ def _make(task: Task) -> dict[str, Any]:
         "reason": "",
         "title": opening["title"],
         "headline": opening["headline"],
+        "banner": " ".join(opening["banners"]),
         "selection": say.listing(map(say.name, narrowed.selection.values())),
         "sha256": hashlib.sha256(page).hexdigest(),
     }

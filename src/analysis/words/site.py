@@ -13,7 +13,7 @@ def index_words(say: Language) -> dict[str, str]:
     return {
         "title": say("Reports on the delivery of action plans"),
         "other_language": other,
-        "latest": say("The newest page of each kind is always found under these addresses:"),
+        "latest": say("The newest page of each kind, under an address that stays"),
         "empty": say("Nothing has been published yet."),
         "failures": say("Could not be brought up to date"),
         "details": say("Details"),
@@ -30,12 +30,14 @@ def failure_words(say: Language) -> dict[str, str]:
     }
 
 
-def date_line(as_of: str, known_at: str, say: Language) -> str:
+def date_line(as_of: str, known_at: str, compare_to: str, say: Language) -> str:
     """The dates that a group of pages shares."""
-    day = say.date(pd.Timestamp(as_of))
-    if known_at == as_of:
-        return say("As of {date}", date=day)
-    return say("As of {date}, as known on {known}", date=day, known=say.date(pd.Timestamp(known_at)))
+    parts = [say("As of {date}", date=say.date(pd.Timestamp(as_of)))]
+    if known_at != as_of:
+        parts.append(say("As known on {date}", date=say.date(pd.Timestamp(known_at))))
+    if compare_to:
+        parts.append(say("compared with {date}", date=say.date(pd.Timestamp(compare_to))))
+    return " · ".join(parts)
 
 
 def failure_line(name: str, as_of: str, *, result: str, since: str, shown: str, say: Language) -> str:
