@@ -805,7 +805,7 @@ def check_burn_up(text: str, of: Frames) -> bool:
 
 def check_flow(text: str, of: Frames) -> bool:
     silent = of.periods[NO_FEEDBACK].tolist()
-    if hit := re.fullmatch(r"At the end of the first period, (\d+) measures? (?:is|are) without feedback", text):
+    if hit := re.fullmatch(r"So far, (\d+) measures? (?:is|are) without feedback", text):
         return [int(hit[1])] == silent
     first = EN.month(of.periods["period_end"].iloc[0]) if len(silent) else ""
     if hit := re.fullmatch(r"Measures without feedback (fell|rose) from (\d+) in (.+) to (\d+)", text):
@@ -870,7 +870,9 @@ def check_forecast(text: str, of: Frames) -> bool:
     over = [closed for end, closed in of.burn_up[["period_end", "closed"]].to_numpy() if end.is_month_end]
     if hit := re.fullmatch(r"No forecast: it takes 8 periods, and there are (\d+)", text):
         return int(hit[1]) == len(over) < 8
-    if hit := re.fullmatch(r"No forecast: it takes 5 closures, and there have been (\d+)", text):
+    if hit := re.fullmatch(
+        r"No forecast: it takes 5 closures in months that are over, and there have been (\d+)", text
+    ):
         closures = sum(max(later - earlier, 0) for earlier, later in pairwise([0, *over]))
         return int(hit[1]) == closures < 5 and len(over) >= 8
     if text == "Nothing is left to forecast":
@@ -1016,7 +1018,7 @@ def test_a_refusal_counts_closures_and_says_so(tianjin: Plan):
     closed = [1, 2, 1, 2, 2, 2, 2, 2, 2]
     burn_up = pd.DataFrame({"period_end": ends, "scope": 20, "closed": closed, "reported": closed})
     told = words.trend.forecast(trend.forecast(burn_up), trend.backtest(burn_up), tianjin, EN).finding
-    assert told == "No forecast: it takes 5 closures, and there have been 3"
+    assert told == "No forecast: it takes 5 closures in months that are over, and there have been 3"
 
 
 def test_every_theme_is_every_theme(tianjin: Plan):

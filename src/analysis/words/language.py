@@ -62,21 +62,25 @@ class Language:
         """The display name of an id or a vocabulary word."""
         return self.labels.get(str(key), str(key))
 
+    @staticmethod
+    def rounded(value: float, digits: int = 0) -> Decimal:
+        """A number as it is printed: rounded half up."""
+        return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP) or Decimal(0)
+
     def number(self, value: float | None, digits: int = 0) -> str:
         """A number with a fixed count of decimals, rounded half up; a dash when it is missing."""
         if value is None or pd.isna(value):
             return NOTHING
-        places = Decimal(1).scaleb(-digits)
-        rounded = Decimal(str(value)).quantize(places, rounding=ROUND_HALF_UP) or Decimal(0)
-        return format_decimal(rounded, format="#,##0." + "0" * digits if digits else "#,##0", locale=self._locale)
+        return format_decimal(
+            self.rounded(value, digits), format="#,##0." + "0" * digits if digits else "#,##0", locale=self._locale
+        )
 
     def percent(self, value: float | None, digits: int = 0) -> str:
         """A share as a percentage, rounded half up; a dash when it is missing."""
         if value is None or pd.isna(value):
             return NOTHING
-        places = Decimal(1).scaleb(-digits - 2)
-        rounded = Decimal(str(value)).quantize(places, rounding=ROUND_HALF_UP)
-        return format_percent(rounded, format="0." + "0" * digits + "%" if digits else "0%", locale=self._locale)
+        shape = "0." + "0" * digits + "%" if digits else "0%"
+        return format_percent(self.rounded(value, digits + 2), format=shape, locale=self._locale)
 
     def share_of(self, part: int, whole: int) -> str:
         """Counts before the percentage, because one measure of five is 20 points: ``3/5 (60%)``."""

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -287,12 +288,13 @@ def table(
             return say("{name} (new)", name=text) if place == 0 else text
         past = earlier[values[0]][place]
         if numeric[column] and not pd.isna(value) and not pd.isna(past):
-            if value == past or text == printed(past, column):
+            places = 2 if column in percents else digits.get(column, 2) if isinstance(value, float) else 0
+            # The step between what is printed, not between what it was rounded from.
+            step = say.rounded(value, places) - say.rounded(past, places)
+            if not step:
                 return text
-            step = printed(abs(value - past), column)
-            if column in percents:
-                step = say("{n} points", n=say.number(100 * abs(value - past)))
-            return f"{text} {'↑' if value > past else '↓'}{step}"
+            told = _points(abs(step), say) if column in percents else say.number(float(abs(step)), places)
+            return f"{text} {'↑' if step > 0 else '↓'}{told}"
         if column in _STATES and value != past:
             return f"{text} ← {printed(past, column)}"
         return text
@@ -329,6 +331,10 @@ def words_for(value: Any, say: Language) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     return say.name(value) or NOTHING
+
+
+def _points(step: Decimal, say: Language) -> str:
+    return say.count(int(100 * step), "{n} point", "{n} points")
 
 
 def _csv(columns: list[str], records: list[tuple[Any, ...]], say: Language, *, made_up: bool) -> str:

@@ -99,8 +99,8 @@ def flow(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
         if len(counts) == 1:
             finding = say.count(
                 now,
-                "At the end of the first period, {n} measure is without feedback",
-                "At the end of the first period, {n} measures are without feedback",
+                "So far, {n} measure is without feedback",
+                "So far, {n} measures are without feedback",
             )
         elif now < before:
             finding = say(
@@ -273,7 +273,7 @@ def forecast(told: Forecast, tested: pd.DataFrame, plan: Plan, say: Language) ->
             periods=told.periods,
         ),
         "few_completions": say(
-            "No forecast: it takes {least} closures, and there have been {closed}",
+            "No forecast: it takes {least} closures in months that are over, and there have been {closed}",
             least=LEAST_COMPLETIONS,
             closed=told.completions,
         ),
