@@ -21,7 +21,9 @@ def main() -> int:
     failed = False
     for suite in wanted:
         start = time.perf_counter()
-        code = subprocess.run([sys.executable, "-m", "pytest", "-q", "-m", SUITES[suite]], check=False).returncode
+        spread = ["-n", "2", "--dist", "worksteal"] if suite == "fast" else []
+        command = [sys.executable, "-m", "pytest", "-q", "-m", SUITES[suite], *spread]
+        code = subprocess.run(command, check=False).returncode
         took[suite] = time.perf_counter() - start
         failed |= code != 0
     print("  ".join(f"{suite} {seconds:.0f} s" for suite, seconds in took.items()))

@@ -248,6 +248,7 @@ def still(tmp_path_factory) -> Plan:
     return blank_plan(tmp_path_factory.mktemp("still") / "plan")
 
 
+@pytest.mark.integration
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), as_sheet=st.booleans())
 def test_collect_of_make_is_what_was_filled_in(still, tmp_path, data, as_sheet):
@@ -272,6 +273,7 @@ def test_collect_of_make_is_what_was_filled_in(still, tmp_path, data, as_sheet):
     assert found == {measure: {key: row[key] for key in layout.ENTRIES} for measure, row in said.items()}
 
 
+@pytest.mark.integration
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_order_of_arrival_never_matters(still, tmp_path, data):

@@ -51,7 +51,7 @@ class Page:
     selection: str
     title: str
     headline: str
-    banner: str
+    banner: str = ""
 
     @property
     def age(self) -> tuple[str, str, bool]:
