@@ -181,6 +181,7 @@ print(run.counts(), [name for name in ("pandas", "numpy", "matplotlib", "nbconve
     assert done.stdout.strip() == "{'unchanged': 1} []"
 
 
+@pytest.mark.notebook
 def test_only_what_changed_runs(tmp_path: Path) -> None:
     """Executions are counted by the notebook itself, a line a run."""
     plan, site, ran = copy_plan(tmp_path), tmp_path / "site", tmp_path / "ran.txt"

@@ -119,6 +119,7 @@ def test_what_a_stopped_run_left_is_swept(tmp_path: Path) -> None:
         assert [left.name for left in tmp_path.glob(".staging-old")] == []
 
 
+@pytest.mark.integration
 def test_a_site_is_whole_when_a_run_is_stopped_before_any_step(tmp_path: Path) -> None:
     steps = _steps(lambda: put(tmp_path / "count", [page("a", key="1"), page("b", key="1")]))
     assert steps > 15
