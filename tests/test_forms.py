@@ -395,3 +395,11 @@ def convert(file: Path, kind: str, folder: Path) -> Path:
 def test_a_state_has_one_name_on_forms_and_pages() -> None:
     pages = Language("zh").labels
     assert {state: pages[state] for state in schema.DELIVERY_WORDS} == schema.DELIVERY_WORDS
+
+
+def test_a_form_with_made_up_words_says_so(tianjin: Plan) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(forms.make(tianjin, "port-group", as_of=pd.Timestamp("2025-03-31"))))
+    told = " ".join(
+        str(cell.value) for row in book[layout.FORM_SHEET].iter_rows(max_row=4) for cell in row if cell.value
+    )
+    assert "合成示例" in told and "并非真实" in told

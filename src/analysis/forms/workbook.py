@@ -80,7 +80,8 @@ def build(
     form_id = f"{plan.id}/{unit_id}/{as_of:%Y-%m-%d}"
     sheet = _first_sheet(book, layout.FORM_SHEET)
     unit = plan.units.set_index("unit_id").loc[unit_id]
-    _write_head(sheet, plan.title["zh"], unit=unit["name"], as_of=as_of, form_id=form_id)
+    is_synthetic = plan.progress_provenance == "synthetic"
+    _write_head(sheet, plan.title["zh"], unit=unit["name"], as_of=as_of, form_id=form_id, is_synthetic=is_synthetic)
     measures = _measures_of(plan, unit_id, as_of)
     _write_rows(sheet, measures, entries or {})
     _offer_choices(sheet, measures, issued=plan.issued)
@@ -144,7 +145,9 @@ def _measures_of(plan: Plan, unit_id: str, as_of: pd.Timestamp) -> pd.DataFrame:
     return measures[["measure_id", "number", "title", "text", "kind"]].merge(states, on="measure_id", how="left")
 
 
-def _write_head(sheet: Worksheet, title: str, *, unit: str, as_of: pd.Timestamp, form_id: str) -> None:
+def _write_head(
+    sheet: Worksheet, title: str, *, unit: str, as_of: pd.Timestamp, form_id: str, is_synthetic: bool
+) -> None:
     from openpyxl.styles import Alignment, Font, Protection
 
     last = len(layout.HEADS)
@@ -167,7 +170,8 @@ def _write_head(sheet: Worksheet, title: str, *, unit: str, as_of: pd.Timestamp,
         sheet.cell(2, column).number_format = "yyyy-mm-dd"
     _open(sheet[REPORTED_AT], Protection(locked=False))
     sheet.merge_cells(start_row=2, start_column=10, end_row=2, end_column=last)
-    put_text(sheet.cell(3, 2), "只填浅黄色单元格；填法见“填表说明”。一行全部留空视为未反馈。")
+    made_up = "合成示例：上次状态和上次填报均由程序生成，并非真实。" if is_synthetic else ""
+    put_text(sheet.cell(3, 2), f"{made_up}只填浅黄色单元格；填法见“填表说明”。一行全部留空视为未反馈。")
     sheet.cell(3, 2).font = Font(name="宋体", size=10, color="595959")
     sheet.row_dimensions[2].height = 32
 
@@ -281,13 +285,13 @@ def _write_help(book: Workbook) -> None:
     from openpyxl.styles import Alignment, Font
 
     sheet = book.create_sheet(layout.HELP_SHEET)
-    sheet.column_dimensions["A"].width = 86
+    sheet.column_dimensions["A"].width = 68
     sheet.cell(1, 1, layout.HELP_SHEET).font = Font(name="宋体", size=14, bold=True)
     for row, text in enumerate(_HELP, start=2):
         cell = sheet.cell(row, 1, text)
         cell.font = Font(name="宋体", size=11)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[row].height = 16 * lines_of(text, 84) + 4
+        sheet.row_dimensions[row].height = 16 * lines_of(text, 64) + 4
     sheet.protection.sheet = True
     fit_page(sheet)
 
