@@ -1,0 +1,30 @@
+"""The command ``portplan``: parses, calls, prints, exits."""
+
+from __future__ import annotations
+
+import typer
+
+# Importing them adds their commands.
+from analysis.cli import ledger, reports  # noqa: F401
+from analysis.cli.base import Exit, app
+
+__all__ = ["Exit", "app", "main", "run"]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and give its exit code."""
+    try:
+        result = app(args=arguments, prog_name="portplan", standalone_mode=False)
+    except typer.Exit as stopped:
+        return stopped.exit_code
+    except Exception as failed:
+        if not hasattr(failed, "show"):
+            raise
+        failed.show()
+        return Exit.USAGE
+    return result if isinstance(result, int) else Exit.OK
+
+
+def run() -> None:
+    """The entry point of the command."""
+    raise SystemExit(main())

@@ -1,0 +1,188 @@
+"""The ledger: check a plan, ask the units, take what they send back; and where a plan's tables come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analysis.cli.base import Exit, PlanOption, app, opened_plan, print_problems, print_table, stop, to_day
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+notice_app = typer.Typer(no_args_is_help=True, help="Read a notice as received into tables.")
+app.add_typer(notice_app, name="notice")
+forms_app = typer.Typer(no_args_is_help=True, help="Forms out to the units, and back into the record.")
+app.add_typer(forms_app, name="forms")
+
+
+@app.command()
+def check(
+    plan: PlanOption = "tianjin-2024",
+    as_of: Annotated[
+        str, typer.Option(help="The day to look for missing feedback from; the last of the record when left out.")
+    ] = "",
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the problems to this file as well.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write them as a page as well.")] = None,
+) -> None:
+    """List every problem of a plan's data, and what the plan holds."""
+    import pandas as pd
+
+    from analysis import due as room
+    from analysis.plan import UnknownName, check_plan, open_plan
+    from analysis.words import Language
+    from analysis.words.page import banners
+
+    try:
+        problems = check_plan(plan)
+    except UnknownName as unknown:
+        stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+    opened = None if problems["severity"].eq("error").any() else open_plan(plan)
+    if opened and (day := as_of or _last_day(opened.progress)):
+        problems = pd.concat([problems, room.warnings(opened, as_of=to_day(day))], ignore_index=True)
+    print_problems(problems)
+    if csv:
+        from analysis.record import to_csv
+
+        told = problems.astype("str").replace("<NA>", "")
+        csv.write_text(to_csv(told), "utf-8-sig")
+    if html:
+        from analysis.report.problems import problems_page
+
+        title, before = (opened.title["zh"], banners(opened, Language("zh"))) if opened else (plan, ())
+        html.write_text(problems_page(title, problems, banners=before), "utf-8")
+    if opened is None:
+        raise typer.Exit(Exit.BAD_DATA)
+    named = opened.responsibilities.drop_duplicates("measure_id")["role"].value_counts()
+    themes = opened.measures["theme_id"].value_counts(sort=False)
+    typer.echo(f"{opened.id}: {opened.title['zh']}")
+    typer.echo(
+        f"{len(opened.measures)} measures, {len(opened.themes)} themes ({', '.join(map(str, themes))}), "
+        f"{len(opened.units)} units, {len(opened.responsibilities)} responsibilities"
+    )
+    typer.echo(", ".join(f"{number} {role}" for role, number in named.items()) + " (measures by role)")
+    typer.echo(f"{len(opened.progress)} statements of progress ({opened.progress_provenance})")
+
+
+@app.command()
+def due(
+    as_of: Annotated[str, typer.Option(help="The day to look from.")],
+    plan: PlanOption = "tianjin-2024",
+) -> None:
+    """Who owes feedback on what, since when; with a short text a unit, ready to paste into a message."""
+    from analysis import due as room
+
+    opened, day = opened_plan(plan), to_day(as_of)
+    owed = room.owed(opened, as_of=day)
+    print_table(room.by_unit(opened, owed), f"截至 {as_of} 欠报 {len(owed)} 项次")
+    for _, text in room.messages(opened, owed, as_of=day):
+        typer.echo(f"\n{text}")
+
+
+@forms_app.command("make")
+def make_forms(
+    as_of: Annotated[str, typer.Option(help="The day the units are asked about.")],
+    unit: Annotated[str, typer.Option(help="Only this unit: its id, name or an alias.")] = "all",
+    plan: PlanOption = "tianjin-2024",
+    out: Annotated[Path, typer.Option(help="The folder for the workbooks.")] = Path("forms"),
+) -> None:
+    """Write one workbook a unit, to be filled in and sent back."""
+    from analysis import forms
+    from analysis.plan import UnknownName, find_unit
+
+    opened, day = opened_plan(plan), to_day(as_of)
+    try:
+        units = list(opened.units["unit_id"]) if unit == "all" else [find_unit(opened, unit)]
+    except UnknownName as unknown:
+        stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+    out.mkdir(parents=True, exist_ok=True)
+    for unit_id in units:
+        file = out / f"{opened.id}_{unit_id}_{as_of}.xlsx"
+        file.write_bytes(forms.make(opened, unit_id, as_of=day))
+    typer.echo(f"{len(units)} forms: {out}")
+
+
+@forms_app.command("collect")
+def collect_forms(
+    files: Annotated[list[Path], typer.Argument(exists=True, help="Returned forms, or folders of them.")],
+    plan: PlanOption = "tianjin-2024",
+    reported_at: Annotated[str, typer.Option(help="The day they arrived, for forms that state none.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder for marked copies; beside each form when left out.")
+    ] = None,
+) -> None:
+    """Read returned forms into the record, and mark what was not taken, ready to be mailed back."""
+    from analysis import forms
+    from analysis.plan import append_progress
+    from analysis.record import RecordBusy
+    from analysis.schema import DataError
+
+    opened = opened_plan(plan)
+    collected = forms.collect(forms.find_files(files), opened, reported_at=to_day(reported_at) if reported_at else None)
+    try:
+        if not dry_run and len(collected.rows):
+            append_progress(opened, collected.rows)
+    except RecordBusy as busy:
+        stop(Exit.LOCKED, str(busy))
+    except DataError as failed:
+        print_problems(failed.problems)
+        stop(Exit.BAD_DATA, "台账在此期间有变，合并后不合规则：没有写入，请重新运行。")
+    except OSError as failed:
+        stop(Exit.BAD_DATA, f"台账没有写成，原台账完好：{failed}")
+    print_table(collected.by_form, "反馈表")
+    if dry_run:
+        shown = ["log_id", "measure_id", "unit_id", "as_of", "reported_at", "status", "percent", "progress"]
+        print_table(collected.rows[shown], "将追加（未写入）")
+    print_problems(collected.problems)
+    # The copies show the record as it stands now, with what was just taken.
+    returned = [] if dry_run else forms.write_returns(collected.forms, opened_plan(plan), folder=out)
+    for file in returned:
+        typer.echo(f"退回：{file}")
+    typer.echo(forms.summary(collected.counts))
+    if len(returned) or collected.counts["refused"] or collected.counts["unreadable"]:
+        raise typer.Exit(Exit.BAD_DATA)
+
+
+@notice_app.command("read")
+def read_notice(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The notice as text.")],
+    out: Annotated[Path, typer.Option(help="The folder for the tables.")] = Path(),
+) -> None:
+    """Read a notice into themes, measures and responsibilities, with a list of what is in doubt."""
+    from analysis import notice
+
+    tables = notice.read(file.read_text("utf-8-sig"))
+    out.mkdir(parents=True, exist_ok=True)
+    for name in ("themes", "measures", "responsibilities", "doubts"):
+        getattr(tables, name).to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
+    typer.echo(
+        f"{len(tables.measures)} measures, {len(tables.themes)} themes, "
+        f"{len(tables.responsibilities)} responsibilities, {len(tables.doubts)} doubts: {out}"
+    )
+
+
+@app.command()
+def sample(
+    plan: PlanOption = "tianjin-2024",
+    seed: Annotated[int, typer.Option(help="Same seed, same record.")] = 2024,
+    out: Annotated[Path, typer.Option(help="The CSV file to write.")] = Path("progress.csv"),
+) -> None:
+    """Write a synthetic record of progress for a plan: made up, and marked so in every row."""
+    from analysis.plan import UnknownName, open_plan
+    from analysis.sample import synthetic_progress
+
+    try:
+        opened = open_plan(plan)
+    except UnknownName as unknown:
+        stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+    rows = synthetic_progress(opened.measures, opened.responsibilities, seed=seed)
+    rows.to_csv(out, index=False, lineterminator="\n")
+    typer.echo(f"{len(rows)} statements: {out}")
+
+
+def _last_day(progress: pd.DataFrame) -> str:
+    last = progress["as_of"].max()
+    return "" if last != last else f"{last:%Y-%m-%d}"

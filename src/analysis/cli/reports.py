@@ -1,0 +1,207 @@
+"""Reports: make them, see what ran, open one again."""
+
+from __future__ import annotations
+
+import enum
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from analysis.cli.base import Exit, PlanOption, SiteOption, app, print_problems, stop
+
+_EXITS = {
+    "bad_data": Exit.BAD_DATA,
+    "failed": Exit.NOTEBOOK_FAILED,
+    "timed_out": Exit.TIMED_OUT,
+    "refused": Exit.GATE_REFUSED,
+}
+"""How pages may fail, gravest first, with the exit code of a run that has one."""
+
+
+class Languages(enum.StrEnum):
+    """The languages of pages."""
+
+    zh = "zh"
+    en = "en"
+    all = "all"
+
+
+class Engines(enum.StrEnum):
+    """How notebooks run."""
+
+    warm = "warm"
+    kernel = "kernel"
+
+
+@app.command()
+def report(
+    names: Annotated[list[str] | None, typer.Argument(help="Reports to make; all of them when none is named.")] = None,
+    plan: PlanOption = "tianjin-2024",
+    as_of: Annotated[
+        str,
+        typer.Option(
+            help="The day the reports speak of; the last day of the record when left out. "
+            "last-period-end: the last month that is over, and those that were missed."
+        ),
+    ] = "",
+    known_at: Annotated[str, typer.Option(help="Count only what had arrived by this day; as-of when left out.")] = "",
+    compare_to: Annotated[str, typer.Option(help="Mark what has moved since this earlier day.")] = "",
+    lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = Languages.all,
+    unit: Annotated[str, typer.Option(help="Only the measures that name this unit.")] = "",
+    each_unit: Annotated[
+        bool,
+        typer.Option("--each-unit", help="A page for each unit: of the reports named, else of those about a unit."),
+    ] = False,
+    theme: Annotated[str, typer.Option(help="Only the measures of this theme.")] = "",
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at the same time.")] = 2,
+    engine: Annotated[Engines, typer.Option(help="Run notebooks in warm processes, or in Jupyter kernels.")] = (
+        Engines.warm
+    ),
+    out: SiteOption = Path("reports"),
+    keep: Annotated[int, typer.Option(min=1, help="Dates of a plan to keep.")] = 36,
+    force: Annotated[bool, typer.Option("--force", help="Run even what has not changed.")] = False,
+    log: Annotated[Path | None, typer.Option(help="Add a line of JSON on each event to this file.")] = None,
+) -> None:
+    """Make reports and publish them; a second call makes only what has changed."""
+    from analysis.plan import UnknownName
+    from analysis.report import (
+        ParameterError,
+        SiteLocked,
+        SiteNotWritable,
+        check_parameters,
+        make_reports,
+        read_inputs,
+        report_names,
+    )
+    from analysis.report.periods import LAST_PERIOD_END, days_due, last_period_end
+    from analysis.report.run import needs_unit, notebook_of
+    from analysis.report.site import read_manifest
+    from analysis.report.telling import Telling
+
+    if unit and each_unit:
+        stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
+    try:
+        by_unit = unit or each_unit
+        chosen = list(dict.fromkeys(names or [name for name in report_names() if by_unit or not needs_unit(name)]))
+        for name in chosen:
+            notebook_of(name)
+            if needs_unit(name) and not by_unit:
+                raise ParameterError(f"{name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
+        inputs = read_inputs(plan)
+        now = _now(inputs.timezone)
+        days = [as_of or inputs.last_day()]
+        if as_of == LAST_PERIOD_END:
+            days = days_due(last_period_end(now.date()), inputs, read_manifest(out), chosen)
+        languages = ["zh", "en"] if lang is Languages.all else [lang.value]
+        common = {"plan_id": inputs.address, "known_at": known_at, "compare_to": compare_to, "theme": theme}
+        wanted = [
+            (name, check_parameters({**common, "as_of": day, "lang": language, "unit": one}, inputs))
+            for day in days
+            for language in languages
+            for name in chosen
+            # Reports of the whole come once, unless it is they that are asked for.
+            for one in (inputs.units if each_unit and (names or needs_unit(name)) else [unit])
+        ]
+    except (UnknownName, ParameterError) as failed:
+        stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
+    except SiteNotWritable as failed:
+        stop(Exit.NOT_WRITABLE, str(failed))
+    started = now.isoformat(timespec="minutes")
+    with Telling(len(wanted), log=log, started=started, plan=inputs.id, days=days) as telling:
+        try:
+            run = make_reports(
+                wanted,
+                inputs,
+                folder=out,
+                started=started,
+                jobs=jobs,
+                force=force,
+                engine=engine.value,
+                keep=keep,
+                tell=telling.page,
+            )
+        except SiteLocked as held:
+            code, counts, told = Exit.LOCKED, {}, str(held)
+        except SiteNotWritable as failed:
+            code, counts, told = Exit.NOT_WRITABLE, {}, str(failed)
+        else:
+            counts = run.counts()
+            code = next((_EXITS[result] for result in _EXITS if result in counts), Exit.OK)
+            told = f"{_listing(counts)}: {out / 'index.html'} ({run.seconds:.1f} s)"
+            if run.problems is not None:
+                print_problems(run.problems)
+        telling.end(code, counts, told)
+    raise typer.Exit(code)
+
+
+@app.command()
+def history(
+    out: SiteOption = Path("reports"),
+    last: Annotated[int, typer.Option(min=1, help="Runs to show.")] = 20,
+) -> None:
+    """What ran, and how it ended."""
+    from analysis.report.history import read_runs
+
+    for run in read_runs(out, last=last):
+        days = ", ".join(sorted({page["parameters"]["as_of"] for page in run["pages"]}))
+        took = f"{run['seconds']:>7.1f} s"
+        typer.echo(f"{run['run']:>6}  {run['started']}  {took}  {run['plan']}  {days}  {_listing(run['counts'])}")
+        for page in run["pages"]:
+            if page["reason"]:
+                typer.echo(f"        {page['result']}  {page['path']}: {page['reason'].splitlines()[-1][:160]}")
+
+
+@app.command("open")
+def open_report(
+    name: Annotated[str, typer.Argument(help="A report, or the address of one of its pages in the site.")],
+    plan: PlanOption = "tianjin-2024",
+    out: SiteOption = Path("reports"),
+    lab: Annotated[bool, typer.Option("--lab", help="Open it in JupyterLab.")] = False,
+) -> None:
+    """Put a published report's notebook, with its parameters, where it may be changed; print its path."""
+    from analysis.plan import UnknownName
+    from analysis.report import read_inputs
+    from analysis.report.run import scratch_copy
+    from analysis.report.site import SiteNotWritable, read_manifest
+
+    try:
+        inputs = read_inputs(plan)
+        pages = [page for page in read_manifest(out).pages.values() if page.plan_id == inputs.id]
+        chosen = [page for page in pages if name in (page.path, page.latest_path, page.report)]
+        if not chosen:
+            stop(Exit.BAD_PARAMETERS, f"{out} 中没有已发布的报告“{name}”")
+        page = max(chosen, key=lambda page: (page.as_of, page.unit == "", page.theme == "", page.lang == "zh"))
+        copy = scratch_copy(
+            page.report,
+            {
+                "plan_id": inputs.address,
+                "as_of": page.as_of,
+                "known_at": page.known_at if page.known_at != page.as_of else "",
+                "compare_to": page.compare_to,
+                "lang": page.lang,
+                "unit": page.unit,
+                "theme": page.theme,
+            },
+        )
+    except (UnknownName, SiteNotWritable) as failed:
+        stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
+    typer.echo(str(copy))
+    if lab:
+        raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(copy)]))  # noqa: S603
+
+
+def _listing(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {result}" for result, number in counts.items())
+
+
+def _now(timezone: str) -> datetime:
+    """The only look at the clock: the time in the zone in which a plan's office counts its days."""
+    try:
+        return datetime.now(ZoneInfo(timezone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return datetime.now(UTC)
