@@ -157,6 +157,7 @@ def test_missed_and_failed_periods_are_caught_up() -> None:
     assert len(days_due(last, inputs, site("2019-12-31"), ["load"])) == 12
 
 
+@pytest.mark.notebook
 def test_nothing_to_do_is_known_without_pandas(tmp_path: Path) -> None:
     site = tmp_path / "site"
     small = notebook(tmp_path / "load.ipynb")
@@ -230,6 +231,7 @@ def test_only_what_changed_runs(tmp_path: Path) -> None:
     assert faults(site) == []
 
 
+@pytest.mark.notebook
 def test_broken_data_is_told_and_leaves_the_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan, site = copy_plan(tmp_path), tmp_path / "site"
     small = notebook(tmp_path / "load.ipynb")
@@ -283,6 +285,7 @@ def test_events_are_lines_of_json(tmp_path: Path) -> None:
     assert end["exit"] == Exit.NOT_WRITABLE
 
 
+@pytest.mark.notebook
 def test_history_tells_every_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     small = notebook(tmp_path / "load.ipynb", "1 / 0")
     inputs = read_inputs("tianjin-2024")
@@ -399,6 +402,7 @@ def test_the_command_from_making_to_opening(tmp_path: Path, capsys: pytest.Captu
     assert main(["open", "nothing", "--out", site]) == Exit.BAD_PARAMETERS
 
 
+@pytest.mark.notebook
 @pytest.mark.parametrize("room", [30_000, 2_000])
 def test_a_full_disk_is_told_and_the_pages_stay(tmp_path: Path, room: int) -> None:
     """With a limit on the size of files, which ends a write as a full disk does: of the page, or of the index too."""
