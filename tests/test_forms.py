@@ -49,6 +49,7 @@ def returned(tmp_path_factory) -> tuple[Plan, Path, list[Returned], forms.Collec
     return plan, folder / "inbox", expected, collected
 
 
+@pytest.mark.integration
 def test_no_row_is_lost(returned):
     _, _, expected, collected = returned
     assert len(expected) >= 40
@@ -65,6 +66,7 @@ def test_no_row_is_lost(returned):
     assert counts["known"] == sum(form.known for form in expected)
 
 
+@pytest.mark.integration
 def test_every_fault_is_named_at_its_cell(returned):
     _, inbox, expected, collected = returned
     problems = collected.problems
@@ -89,6 +91,7 @@ def test_every_fault_is_named_at_its_cell(returned):
                 assert any((row[1] or "") == cell and rule in str(row[4]) for row in rows), (form.name, cell, rows)
 
 
+@pytest.mark.integration
 def test_second_collect_changes_nothing(returned):
     plan, inbox, expected, _ = returned
     file = plan.folder / "progress.csv"
@@ -104,6 +107,7 @@ def test_second_collect_changes_nothing(returned):
     assert check_plan(plan.folder)["severity"].ne("error").all()
 
 
+@pytest.mark.integration
 def test_what_was_read(returned):
     plan = returned[0]
     log = record.read(record.place_of(plan.folder, {"id": plan.id}))[0].set_index(["source_file", "source_row"])
@@ -303,6 +307,7 @@ def test_order_of_arrival_never_matters(still, tmp_path, data):
     pd.testing.assert_frame_equal(*found)
 
 
+@pytest.mark.integration
 def test_nothing_we_write_holds_a_formula(returned):
     plan, inbox, _, collected = returned
     written = list(inbox.rglob("*（退回）.xlsx"))
@@ -318,6 +323,7 @@ def test_nothing_we_write_holds_a_formula(returned):
         assert not any(cell.strip('"').startswith(("=", "+", "-", "@")) for cell in line.split(","))
 
 
+@pytest.mark.integration
 def test_checks_as_csv_and_page_show_text_as_text(returned, tmp_path):
     plan = returned[0]
     file = plan.folder / "progress.csv"
