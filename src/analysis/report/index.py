@@ -9,11 +9,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis import exhibits
-from analysis.report.page import CONTENT_POLICY, TEMPLATES, with_face
+from analysis.report.page import CONTENT_POLICY, template, with_face
 from analysis.report.run import report_names
 from analysis.report.site import Failure, Manifest, Page, latest_path
 from analysis.words import LANGUAGES, Language, site
@@ -137,15 +136,8 @@ def _told(failure: Failure, page: Page | None, say: Language) -> str:
     )
 
 
-def _page(template: str, say: Language, **values: Any) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    return environment.get_template(f"site/{template}.html.j2").render(
+def _page(name: str, say: Language, **values: Any) -> str:
+    return template(f"site/{name}.html.j2").render(
         lang={"zh": "zh-CN"}.get(say.lang, say.lang),
         policy=CONTENT_POLICY,
         style=Markup(exhibits.stylesheet()),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis import exhibits
-from analysis.report.page import CONTENT_POLICY, TEMPLATES, with_face
+from analysis.report.page import CONTENT_POLICY, template, with_face
 
 _GROUPS = {"error": "错误：改正之前不能生成报告", "warning": "提醒：请核对"}
 
@@ -29,14 +28,7 @@ def problems_page(title: str, problems: pd.DataFrame, *, banners: Sequence[str] 
     shown = problems.assign(row=["" if row is pd.NA else str(row) for row in problems["row"]])
     groups = [(name, shown[shown["severity"].eq(key)].to_dict("records")) for key, name in _GROUPS.items()]
     errors, warnings = (len(rows) for _, rows in groups)
-    template = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    ).get_template("problems/index.html.j2")
-    page = template.render(
+    page = template("problems/index.html.j2").render(
         title=title,
         policy=CONTENT_POLICY,
         style=Markup(exhibits.stylesheet()),
