@@ -235,6 +235,43 @@ def test_papermill_finds_the_engine(tmp_path: Path) -> None:
         )
 
 
+def test_what_a_page_needs_is_imported_before_the_fork(tmp_path: Path) -> None:
+    """Else every page would wait for it again."""
+    script = f"""
+import os, sys
+from pathlib import Path
+from analysis.report import check_parameters, make_reports, read_inputs
+
+parent, late = os.getpid(), Path({str(tmp_path / "late")!r})
+
+def note(event, about):
+    if event == "import" and os.getpid() != parent:
+        with late.open("a") as file:
+            print(about[0], file=file)
+
+sys.addaudithook(note)
+inputs = read_inputs("tianjin-2024")
+parameters = check_parameters({{"plan_id": inputs.id, "as_of": "{AS_OF}", "lang": "zh"}}, inputs)
+wanted = [(name, parameters) for name in ("workload_by_unit", "theme_coverage", "completion_trend")]
+print(make_reports(wanted, inputs, folder=Path({str(tmp_path / "site")!r}), started="now").counts())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "{'made': 3}"
+    late = set((tmp_path / "late").read_text("utf-8").split())
+    costly = (
+        "analysis",
+        "babel",
+        "fontTools",
+        "IPython",
+        "jinja2",
+        "matplotlib.backends",
+        "nb",
+        "papermill",
+        "seaborn",
+    )
+    assert not {name for name in late if name.startswith(costly)}
+
+
 def test_where_a_fork_is_not_safe_processes_are_started_anew(tmp_path: Path) -> None:
     script = f"""
 import threading

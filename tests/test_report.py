@@ -14,10 +14,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from filelock import FileLock
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.cli import Exit, main
 from analysis.plan import UnknownName
 from analysis.report import ParameterError, SiteNotWritable, check_parameters, make_reports, read_inputs
+from analysis.report.face import narrowed_face, with_face
 from analysis.report.inputs import Inputs, page_key, page_path
 from analysis.report.parameters import LANGUAGES
 from analysis.report.periods import days_due, last_period_end
@@ -41,6 +44,12 @@ def keys(plan: Path, **values: str) -> dict[str, str]:
 def sharing(inputs: Inputs, measure: str) -> set[str]:
     """The units named in a measure."""
     return {row["unit_id"] for _, row in inputs.tables["responsibilities"].records() if row["measure_id"] == measure}
+
+
+@given(st.text("天津港abcéœ…≥→·—０、的\u4dbf\U0001f600", max_size=12))
+def test_a_page_is_the_same_whether_or_not_the_face_was_narrowed_before(text: str) -> None:
+    page = f"<html><style></style><body>{text}</body></html>"
+    assert with_face(page, narrowed=narrowed_face("天津")) == with_face(page)
 
 
 def test_the_languages_are_those_of_the_words() -> None:

@@ -64,6 +64,15 @@ def method(words: Method) -> None:
     _display("method", {"role": "method"}, words=words)
 
 
+def warm_up() -> None:
+    """Read what every exhibit needs."""
+    from matplotlib.backends import backend_svg  # noqa: F401
+
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+    stylesheet()
+
+
 @cache
 def stylesheet() -> str:
     """The style sheet of fragments and pages, with the variables of `analysis.charts.style.PALETTE`."""

@@ -14,6 +14,7 @@ import tempfile
 import warnings
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -78,7 +79,18 @@ class ShellEngine(Engine):
             if any(output["output_type"] == "error" for output in outputs):
                 nb_man.cell_exception(cell, cell_index=place)
                 return
-            nb_man.cell_complete(cell, cell_index=place)
+            with _not_saved(nb_man):
+                nb_man.cell_complete(cell, cell_index=place)
+
+
+@contextmanager
+def _not_saved(nb_man: NotebookExecutionManager) -> Iterator[None]:
+    """What a cell showed is saved when the next one starts, at once, or with the end of the notebook."""
+    path, nb_man.output_path = nb_man.output_path, None
+    try:
+        yield
+    finally:
+        nb_man.output_path = path
 
 
 def register() -> None:
@@ -86,6 +98,17 @@ def register() -> None:
     from papermill.engines import papermill_engines
 
     papermill_engines.register(NAME, ShellEngine)
+
+
+def warm_up() -> None:
+    """Import what a shell needs, without beginning one: that would take this process over."""
+    import matplotlib_inline.backend_inline
+    from IPython.core import application, completerlib, logger, magics, oinspect, pylabtools
+    from IPython.core.magics import execution  # noqa: F401
+
+    assert matplotlib_inline and application and completerlib and logger and magics and oinspect
+    # Looks through the entry points of everything that is installed.
+    pylabtools.find_gui_and_backend("inline")
 
 
 Results = Iterator[tuple[int, list[dict[str, Any]]]]

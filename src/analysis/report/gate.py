@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import exhibits
 from analysis.plan import Plan
-from analysis.report.page import CONTENT_POLICY, missing_glyphs, opening_of
+from analysis.report.face import missing_glyphs
+from analysis.report.page import CONTENT_POLICY, opening_of
 from analysis.schema import BUCKETS
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from typing import Any
 from markupsafe import Markup
 
 from analysis import exhibits
-from analysis.report.page import CONTENT_POLICY, template, with_face
+from analysis.report.face import with_face
+from analysis.report.page import CONTENT_POLICY, template
 from analysis.report.run import report_names
 from analysis.report.site import Failure, Manifest, Page, latest_path
 from analysis.words import LANGUAGES, Language, site
@@ -21,9 +22,9 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LONGEST = 20_000
 
 
-def index_files(manifest: Manifest) -> dict[str, str]:
+def index_files(manifest: Manifest, *, narrowed: bytes = b"") -> dict[str, str]:
     """The index of a site in each language, by the name of its file."""
-    return {index_name(lang): _index(manifest, lang) for lang in LANGUAGES}
+    return {index_name(lang): with_face(_index(manifest, lang), narrowed=narrowed) for lang in LANGUAGES}
 
 
 def index_name(lang: str) -> str:
@@ -111,7 +112,7 @@ def _index(manifest: Manifest, lang: str) -> str:
         if failure.lang == lang:
             failures.append({"told": _told(failure, last_good(manifest, path), say), "href": failure.page})
     other_index = {"href": index_name(other), "lang": other}
-    return with_face(_page("index", say, plans=plans, failures=failures, other=other_index))
+    return _page("index", say, plans=plans, failures=failures, other=other_index)
 
 
 def _days(page: Page) -> tuple[str, str, str]:

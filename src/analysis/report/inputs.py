@@ -175,7 +175,7 @@ def page_key(notebook: Path, inputs: Inputs, parameters: Parameters) -> str:
     parts = {
         "notebook": _digest(notebook.read_bytes()),
         "library": library_hash(),
-        "versions": json.dumps([shown_versions(), [(name, version(name)) for name in _FURTHER_VERSIONS]]),
+        "versions": _versions(),
         "parameters": parameters.model_dump_json(exclude={"plan_id"}),
         "plan": _digest(inputs.head_content),
         **{table: rows_hash(rows) for table, rows in inputs.used(parameters).items()},
@@ -204,6 +204,11 @@ def library_hash() -> str:
 def shown_versions() -> dict[str, str]:
     """The versions that a page names."""
     return {"python": platform.python_version(), **{name: version(name) for name in _SHOWN_VERSIONS}}
+
+
+@cache
+def _versions() -> str:
+    return json.dumps([shown_versions(), [(name, version(name)) for name in _FURTHER_VERSIONS]])
 
 
 def _read_record(folder: Path, head: Mapping[str, Any]) -> Rows:

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,13 +197,16 @@ class _Making:
         """Make pages and publish them; gives the problems of the data when there are any."""
         # Slow to import, and not needed when there is nothing to do.
         from analysis.plan import open_plan
+        from analysis.report.face import narrowed_face
         from analysis.report.index import index_files
         from analysis.report.task import make_page, warm_up
         from analysis.schema import DataError
+        from analysis.words import alphabet
 
         made: dict[Page, Path] = {}
         failed: dict[Failure, list[Path]] = {}
         problems = None
+        narrowed = b""
         with staging(self.folder) as stage:
             try:
                 plan = open_plan(self.inputs.folder) if wanted else None
@@ -214,8 +218,9 @@ class _Making:
                     note(outcome)
             if plan:
                 warm_up()
+                narrowed = narrowed_face(alphabet(plan))
                 tasks = {
-                    path: self._task(stage / str(place), path, *asked, plan)
+                    path: self._task(stage / str(place), path, *asked, plan, narrowed)
                     for place, (path, asked) in enumerate(wanted.items())
                 }
                 for path, ending in run_each(tasks, make_page, jobs=jobs, limits=limits, logs=stage):
@@ -233,10 +238,13 @@ class _Making:
                     if outcome.result != "made":
                         failed.update(self._failure(outcome, task.stage))
                     note(outcome)
-            publish(self.folder, stage, made=made, failed=failed, render=index_files, keep=keep)
+            render = partial(index_files, narrowed=narrowed)
+            publish(self.folder, stage, made=made, failed=failed, render=render, keep=keep)
         return problems
 
-    def _task(self, stage: Path, path: str, name: str, parameters: Parameters, key: str, plan: Plan) -> Task:
+    def _task(
+        self, stage: Path, path: str, name: str, parameters: Parameters, key: str, plan: Plan, narrowed: bytes
+    ) -> Task:
         from analysis.report.task import Task
 
         return Task(
@@ -250,6 +258,7 @@ class _Making:
             command=_command(name, parameters, self.inputs),
             stage=stage,
             engine=self.engine,
+            narrowed=narrowed,
         )
 
     def _failure(self, outcome: Outcome, stage: Path) -> dict[Failure, list[Path]]:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import io
-import re
-from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from analysis import exhibits
-from analysis.charts.style import FACE, face_file
+from analysis.report.face import with_face
 from analysis.words import Chrome
 
 if TYPE_CHECKING:
@@ -39,15 +34,15 @@ def opening_of(notebook: NotebookNode) -> dict[str, Any]:
 
 
 def warm_up() -> None:
-    """Import and read what every page needs."""
-    from fontTools import subset  # noqa: F401
+    """Import and read what every page needs, by making one."""
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-    assert _exporter().template
-    _drawable()
-    _face_basics()
+    shown = new_output("display_data", {"text/html": ""})
+    chrome = Chrome(lang="en", skip="", title="", terms=())
+    _without_face(new_notebook(cells=[new_code_cell(outputs=[shown])]), chrome)
 
 
-def to_page(notebook: NotebookNode, chrome: Chrome) -> str:
+def to_page(notebook: NotebookNode, chrome: Chrome, *, narrowed: bytes = b"") -> str:
     """The page of an executed notebook: outputs only, in the order of the cells.
 
     Parameters
@@ -55,10 +50,15 @@ def to_page(notebook: NotebookNode, chrome: Chrome) -> str:
     notebook : nbformat.NotebookNode
     chrome : analysis.words.Chrome
         The words around the outputs: skip link, provenance.
+    narrowed : bytes
+        From `analysis.report.face.narrowed_face`, to be quicker.
     """
-    opening = opening_of(notebook)
+    return with_face(_without_face(notebook, chrome), narrowed=narrowed)
+
+
+def _without_face(notebook: NotebookNode, chrome: Chrome) -> str:
     resources: dict[str, Any] = {
-        "metadata": {"name": opening.get("title", "")},
+        "metadata": {"name": opening_of(notebook).get("title", "")},
         "page": {
             "lang": {"zh": "zh-CN"}.get(chrome.lang, chrome.lang),
             "policy": CONTENT_POLICY,
@@ -68,7 +68,7 @@ def to_page(notebook: NotebookNode, chrome: Chrome) -> str:
         },
     }
     page, _ = _exporter().from_notebook_node(notebook, resources=resources)
-    return with_face(page)
+    return page
 
 
 @cache
@@ -97,56 +97,3 @@ def template(name: str) -> Template:
         undefined=StrictUndefined,
     )
     return environment.get_template(name)
-
-
-def with_face(page: str) -> str:
-    """The page with the font subset of its own characters put where its style sheet begins."""
-    return page.replace("<style>", f"<style>{_face_rule(characters(page))}", 1)
-
-
-def characters(page: str) -> str:
-    """Every character that a page shows, sorted."""
-    shown = re.sub(r"<style.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL)
-    return "".join(sorted(set(html.unescape(shown)) - set("\r\n\t")))
-
-
-def missing_glyphs(page: str) -> str:
-    """The characters of a page that its face cannot draw."""
-    return "".join(char for char in characters(page) if ord(char) not in _drawable())
-
-
-@cache
-def _drawable() -> frozenset[int]:
-    return frozenset(_face_basics()[1].getBestCmap())
-
-
-@cache
-def _face_basics() -> tuple[tuple[str, ...], Any, Any]:
-    """What is the same for every subset, and slow to read: names of glyphs, characters, widths."""
-    from fontTools.ttLib import TTFont
-
-    with TTFont(face_file(), lazy=True) as face:
-        return tuple(face.getGlyphOrder()), face["cmap"], face["hmtx"]
-
-
-@cache
-def _face_rule(text: str) -> str:
-    from fontTools import subset
-
-    # WOFF, not WOFF2: a fifth larger, and made ten times faster.
-    options = subset.Options(flavor="woff", layout_features=[], hinting=False, name_IDs=[], recalc_timestamp=False)
-    face = subset.load_font(str(face_file()), options, lazy=True)
-    names, characters_drawn, widths = _face_basics()
-    face.setGlyphOrder(list(names))
-    face["cmap"], face["hmtx"] = copy(characters_drawn), copy(widths)
-    face["cmap"].tables = [copy(table) for table in characters_drawn.tables]
-    # What lines of horizontal text do not need is not even read.
-    for table in {"BASE", "GDEF", "GPOS", "GSUB", "STAT", "vhea", "vmtx"} & set(face.keys()):
-        del face[table]
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=text)
-    subsetter.subset(face)
-    written = io.BytesIO()
-    subset.save_font(face, written, options)
-    data = base64.b64encode(written.getvalue()).decode("ascii")
-    return f"@font-face{{font-family:'{FACE}';src:url(data:font/woff;base64,{data}) format('woff')}}"

@@ -8,7 +8,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis import exhibits
-from analysis.report.page import CONTENT_POLICY, template, with_face
+from analysis.report.face import with_face
+from analysis.report.page import CONTENT_POLICY, template
 
 _GROUPS = {"error": "错误：改正之前不能生成报告", "warning": "提醒：请核对"}
 

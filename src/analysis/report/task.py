@@ -41,6 +41,8 @@ class Task:
     stage : pathlib.Path
         Where the worker writes, without an ending: .ipynb, .html, .json.
     engine : {"warm", "kernel"}
+    narrowed : bytes
+        From `analysis.report.face.narrowed_face`.
     """
 
     report: str
@@ -53,6 +55,7 @@ class Task:
     command: str
     stage: Path
     engine: str
+    narrowed: bytes
 
     def file(self, ending: str) -> Path:
         """The file that the worker writes with an ending."""
@@ -76,7 +79,8 @@ def warm_up() -> None:
     from analysis.report import engine, gate, page  # noqa: F401
 
     engine.register()
-    page.warm_up()
+    for room in (engine, words, exhibits, page):
+        room.warm_up()
     # The first check compiles the schema of notebooks.
     nbformat.validate(nbformat.v4.new_notebook())
     # What is there now stays: no process need look through it for something to throw away.
@@ -121,7 +125,7 @@ def _make(task: Task) -> dict[str, Any]:
     # A path would name the machine, and make the same inputs give different pages.
     told = {**parameters.model_dump(), "plan_id": task.plan.id}
     around = chrome(task.plan, say, versions=task.versions, parameters=told, command=task.command)
-    page = to_page(notebook, around).encode("utf-8")
+    page = to_page(notebook, around, narrowed=task.narrowed).encode("utf-8")
     narrowed = select(task.plan, unit=parameters.unit, theme=parameters.theme)
     reasons = refusals(notebook, page.decode("utf-8"), narrowed)
     if reasons:

@@ -1,7 +1,7 @@
 """The words of the pages, in Chinese and English, computed from the frames that are shown."""
 
 from analysis.words import brief, coverage, trend, workload
-from analysis.words.language import LANGUAGES, Language
+from analysis.words.language import LANGUAGES, Language, alphabet, warm_up
 from analysis.words.page import Caption, Chrome, KeyFigure, Method, Opening, Table, chrome, opening
 
 __all__ = [
@@ -13,10 +13,12 @@ __all__ = [
     "Method",
     "Opening",
     "Table",
+    "alphabet",
     "brief",
     "chrome",
     "coverage",
     "opening",
     "trend",
+    "warm_up",
     "workload",
 ]

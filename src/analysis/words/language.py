@@ -119,6 +119,13 @@ class Language:
         return translation(message, self.lang, plural=plural)
 
 
+def warm_up() -> None:
+    """Read what every sentence needs: the catalogue, and how numbers and days are written."""
+    for lang in LANGUAGES:
+        say = Language(lang)
+        assert say.percent(say.rounded(0.5, 2)) and say.date(pd.Timestamp(0))
+
+
 def round_parts(parts: pd.Series, digits: int) -> pd.Series:
     """Parts rounded so that they add to their rounded total (largest remainders first, then in the order given).
 
@@ -145,6 +152,16 @@ def catalogue(lang: str) -> Catalog:
     path = resources.files("analysis") / "locale" / lang / "LC_MESSAGES" / "portplan.po"
     with path.open("rb") as file:
         return read_po(file, locale=lang)
+
+
+def alphabet(plan: Plan) -> str:
+    """Every character that pages of a plan are likely to show: those of its tables, and of all that is said of it."""
+    frames = (plan.themes, plan.measures, plan.units, plan.responsibilities, plan.commitments, plan.progress)
+    texts = {str(cell) for frame in frames for name in frame for cell in frame[name].dropna().unique()}
+    for message in catalogue("zh"):
+        for said in (message.id, message.string or ""):
+            texts |= {said} if isinstance(said, str) else set(said)
+    return "".join(sorted(set("".join(texts))))
 
 
 def translation(message: str, lang: str, *, plural: str | None = None) -> str:
