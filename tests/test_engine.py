@@ -88,6 +88,22 @@ def test_a_traceback_is_text_on_its_page(tmp_path: Path) -> None:
     assert "<script" not in page and "&lt;script&gt;" in page
 
 
+def test_what_is_told_of_a_failure_names_no_folder_of_the_machine(tmp_path: Path) -> None:
+    plan = copy_plan(tmp_path)
+    inputs = read_inputs(plan)
+    file = notebook(tmp_path / "lost.ipynb", "import sys\nfrom analysis.plan import open_plan\nopen_plan('nowhere')")
+    site = tmp_path / "site"
+    options = {"folder": site, "started": "now", "notebook": lambda name: file}
+    (outcome,) = make_reports([("lost", asked(inputs))], inputs, **options).outcomes
+    assert outcome.result == "failed"
+    (failure,) = read_manifest(site).failures.values()
+    for name in (failure.page, failure.notebook):
+        told = (site / name).read_text("utf-8")
+        assert "没有方案" in told and "open_plan" in told
+        for place in (tmp_path, data_folder().parent, sys.prefix, Path.home()):
+            assert str(place) not in told
+
+
 def test_a_process_that_was_killed_once_has_another_chance(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     source = f"""

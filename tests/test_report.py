@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from analysis.report import ParameterError, SiteNotWritable, check_parameters, m
 from analysis.report.face import narrowed_face, with_face
 from analysis.report.inputs import Inputs, page_key, page_path
 from analysis.report.parameters import LANGUAGES
-from analysis.report.periods import days_due, last_period_end
+from analysis.report.periods import periods_due
 from analysis.report.run import notebook_of, report_names
 from analysis.report.site import Manifest, read_manifest
 from tests.plans import AS_OF, asked, change_rows, copy_plan, notebook
@@ -138,32 +139,48 @@ def test_every_fault_of_parameters_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("today", "last"), [("2025-04-01", "2025-03-31"), ("2025-03-31", "2025-02-28"), ("2025-01-15", "2024-12-31")]
+    ("today", "last"),
+    [
+        ("2025-04-06", ("2025-03-31", "2025-04-05")),
+        ("2025-04-30", ("2025-03-31", "2025-04-05")),
+        # On the due day itself feedback may still come.
+        ("2025-04-05", ("2025-02-28", "2025-03-05")),
+        ("2025-03-31", ("2025-02-28", "2025-03-05")),
+        ("2025-01-06", ("2024-12-31", "2025-01-05")),
+    ],
 )
-def test_the_last_period_is_the_last_month_that_is_over(today: str, last: str) -> None:
-    assert last_period_end(date.fromisoformat(today)).isoformat() == last
+def test_the_last_period_is_the_last_whose_feedback_was_due(today: str, last: tuple[str, str]) -> None:
+    inputs = read_inputs("tianjin-2024")
+    assert inputs.due_day == 5
+    assert periods_due(date.fromisoformat(today), inputs, Manifest(), ["load"]) == [last]
 
 
 def test_missed_and_failed_periods_are_caught_up() -> None:
     inputs = read_inputs("tianjin-2024")
-    mine = inputs.id
+    due = {
+        "2024-12-31": "2025-01-05",
+        "2025-01-31": "2025-02-05",
+        "2025-02-28": "2025-03-05",
+        "2025-03-31": "2025-04-05",
+    }
 
-    def site(*days: str, failed: tuple[str, ...] = ()) -> Manifest:
-        pages = [page(as_of=day) for day in days]
-        failures = [failure(as_of=day) for day in failed]
-        return Manifest(
-            {one.path: one.__class__(**{**vars(one), "plan_id": mine}) for one in pages},
-            {one.path: one.__class__(**{**vars(one), "plan_id": mine}) for one in failures},
-        )
+    def found(*made: str, failed: tuple[str, ...] = (), report: str = "load", today: str = "2025-04-06") -> list[str]:
+        pages = [replace(page(as_of=day), plan_id=inputs.id, known_at=due.get(day, day)) for day in made]
+        failures = [replace(failure(as_of=day), plan_id=inputs.id, known_at=due.get(day, day)) for day in failed]
+        site = Manifest({one.path: one for one in pages}, {one.path: one for one in failures})
+        days = periods_due(date.fromisoformat(today), inputs, site, [report])
+        assert all(known == due.get(day, known) for day, known in days)
+        return [day for day, _ in days]
 
-    last = date(2025, 3, 31)
-    assert days_due(last, inputs, Manifest(), ["load"]) == ["2025-03-31"]
-    assert days_due(last, inputs, site("2024-12-31"), ["load"]) == ["2025-01-31", "2025-02-28", "2025-03-31"]
-    assert days_due(last, inputs, site("2025-02-28", failed=("2025-01-31",)), ["load"]) == ["2025-01-31", "2025-03-31"]
-    assert days_due(last, inputs, site("2024-12-31"), ["other"]) == ["2025-03-31"]
-    # A clock that was set back asks for a page that is there, and for nothing else.
-    assert days_due(date(2024, 5, 31), inputs, site("2025-02-28"), ["load"]) == ["2024-05-31"]
-    assert len(days_due(last, inputs, site("2019-12-31"), ["load"])) == 12
+    assert found("2024-12-31") == ["2025-01-31", "2025-02-28", "2025-03-31"]
+    assert found("2025-02-28", failed=("2025-01-31",)) == ["2025-01-31", "2025-03-31"]
+    assert found("2024-12-31", report="other") == ["2025-03-31"]
+    # What somebody made of another day stands for no period.
+    assert found("2024-12-31", "2025-03-15") == ["2025-01-31", "2025-02-28", "2025-03-31"]
+    # A gap of years is for a person to close.
+    assert len(found("2024-12-31", today="2030-01-06")) == 12
+    # A clock that was set back asks for one period, and for nothing else.
+    assert found("2025-02-28", today="2024-06-06") == ["2024-05-31"]
 
 
 @pytest.mark.notebook

@@ -46,10 +46,15 @@ def report(
         str,
         typer.Option(
             help="The day the reports speak of; the last day of the record when left out. "
-            "last-period-end: the last month that is over, and those that were missed."
+            "last-period-end: the last month on which feedback was due, and those that were missed."
         ),
     ] = "",
-    known_at: Annotated[str, typer.Option(help="Count only what had arrived by this day; as-of when left out.")] = "",
+    known_at: Annotated[
+        str,
+        typer.Option(
+            help="Count only what had arrived by this day; as-of when left out, the due day with last-period-end."
+        ),
+    ] = "",
     compare_to: Annotated[str, typer.Option(help="Mark what has moved since this earlier day.")] = "",
     lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = Languages.all,
     unit: Annotated[str, typer.Option(help="Only the measures that name this unit.")] = "",
@@ -78,13 +83,15 @@ def report(
         read_inputs,
         report_names,
     )
-    from analysis.report.periods import LAST_PERIOD_END, days_due, last_period_end
+    from analysis.report.periods import LAST_PERIOD_END, periods_due
     from analysis.report.run import needs_unit, notebook_of
     from analysis.report.site import read_manifest
     from analysis.report.telling import Telling
 
     if unit and each_unit:
         stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
+    if known_at and as_of == LAST_PERIOD_END:
+        stop(Exit.USAGE, "--known-at 与 --as-of last-period-end 不能同时使用：各期按其应报日期计")
     try:
         by_unit = unit or each_unit
         chosen = list(dict.fromkeys(names or [name for name in report_names() if by_unit or not needs_unit(name)]))
@@ -94,14 +101,14 @@ def report(
                 raise ParameterError(f"{name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
         inputs = read_inputs(plan)
         now = _now(inputs.timezone)
-        days = [as_of or inputs.last_day()]
+        days = [(as_of or inputs.last_day(), known_at)]
         if as_of == LAST_PERIOD_END:
-            days = days_due(last_period_end(now.date()), inputs, read_manifest(out), chosen)
+            days = periods_due(now.date(), inputs, read_manifest(out), chosen)
         languages = ["zh", "en"] if lang is Languages.all else [lang.value]
-        common = {"plan_id": inputs.address, "known_at": known_at, "compare_to": compare_to, "theme": theme}
+        common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme}
         wanted = [
-            (name, check_parameters({**common, "as_of": day, "lang": language, "unit": one}, inputs))
-            for day in days
+            (name, check_parameters({**common, "as_of": day, "known_at": known, "lang": language, "unit": one}, inputs))
+            for day, known in days
             for language in languages
             for name in chosen
             # Reports of the whole come once, unless it is they that are asked for.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -71,14 +73,29 @@ def failing_cell(notebook: Mapping[str, Any]) -> tuple[str, str]:
     return "".join(next(running, {}).get("source", "")), ""
 
 
-def read_notebook(file: Path) -> dict[str, Any]:
-    """An executed notebook without the places of this machine; empty when it was not written, or not to its end."""
+def read_notebook(file: Path, places: Iterable[Path] = ()) -> dict[str, Any]:
+    """An executed notebook `without_places`; empty when it was not written, or not to its end."""
     try:
-        notebook = json.loads(file.read_text("utf-8"))
+        notebook = json.loads(without_places(file.read_text("utf-8"), places))
     except (OSError, ValueError):
         return {}
     notebook.get("metadata", {}).pop("papermill", None)
     return notebook
+
+
+def without_places(text: str, places: Iterable[Path] = ()) -> str:
+    """A text in which "…" stands for folders of this machine: what is published tells nobody how it is set up.
+
+    Parameters
+    ----------
+    places : iterable of pathlib.Path
+        Folders besides those of Python, of this package, of the user, and for temporary files.
+    """
+    package = Path(__file__).resolve().parents[2]
+    known = [*places, package, Path(sys.prefix), Path(sys.base_prefix), Path.home(), Path(tempfile.gettempdir())]
+    for place in sorted({str(place) for place in known if len(place.parts) > 1}, key=len, reverse=True):
+        text = text.replace(place, "…")
+    return text
 
 
 def last_good(manifest: Manifest, path: str) -> Page | None:

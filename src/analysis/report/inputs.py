@@ -75,8 +75,18 @@ class Inputs:
     @property
     def timezone(self) -> str:
         """The zone in which the plan's office counts its days; ``UTC`` when it says none."""
+        return str(self._reporting.get("timezone", "UTC"))
+
+    @property
+    def due_day(self) -> int:
+        """Feedback on a month is due by this day of the next month; 1 when the plan says none."""
+        day = self._reporting.get("due_day")
+        return day if isinstance(day, int) and 1 <= day <= 28 else 1
+
+    @property
+    def _reporting(self) -> Mapping[str, Any]:
         reporting = self.head.get("reporting")
-        return str(reporting.get("timezone", "UTC")) if isinstance(reporting, dict) else "UTC"
+        return reporting if isinstance(reporting, dict) else {}
 
     @property
     def units(self) -> list[str]:

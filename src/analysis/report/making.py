@@ -263,7 +263,7 @@ class _Making:
 
     def _failure(self, outcome: Outcome, stage: Path) -> dict[Failure, list[Path]]:
         """What is kept of a failed attempt, and the files that tell of it."""
-        from analysis.report.index import failure_page, last_good, read_notebook
+        from analysis.report.index import failure_page, last_good, read_notebook, without_places
 
         parameters = outcome.parameters
         failure = Failure(
@@ -271,20 +271,22 @@ class _Making:
             report=outcome.report,
             plan_id=self.inputs.id,
             as_of=parameters.as_of,
+            known_at=parameters.known,
             lang=parameters.lang,
             selection=", ".join(filter(None, (parameters.unit, parameters.theme))),
             result=outcome.result,
             since=self.started,
         )
         first = self.known.failures.get(failure.path, failure)
-        notebook = read_notebook(stage.with_suffix(".ipynb"))
+        places = (self.inputs.folder, self.folder.resolve())
+        notebook = read_notebook(stage.with_suffix(".ipynb"), places)
         log = stage.with_suffix(".log")
         text = failure_page(
             replace(failure, since=first.since),
             notebook,
             shown=last_good(self.known, outcome.address),
-            reason=outcome.reason,
-            log=log.read_text("utf-8", "replace") if log.is_file() else "",
+            reason=without_places(outcome.reason, places),
+            log=without_places(log.read_text("utf-8", "replace"), places) if log.is_file() else "",
         )
         page = stage.with_suffix(".html")
         page.write_text(text, "utf-8")

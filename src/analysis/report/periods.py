@@ -1,48 +1,48 @@
-"""Which days an unattended run is to speak of."""
+"""Which periods an unattended run is to speak of."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from itertools import islice
 
 from analysis.report.inputs import Inputs
-from analysis.report.site import Manifest
+from analysis.report.site import Failure, Manifest, Page
 
 LAST_PERIOD_END = "last-period-end"
 _MOST = 12
 
-
-def last_period_end(today: date) -> date:
-    """The last day of the last month that is over on a day."""
-    return today.replace(day=1) - timedelta(days=1)
+Days = tuple[str, str]
+"""The end of a period and the day by which feedback on it was due: T and K of its pages, in ISO text."""
 
 
-def days_due(last: date, inputs: Inputs, site: Manifest, reports: Collection[str]) -> list[str]:
-    """The ends of all periods that a run should make pages of, oldest first; ISO days.
+def periods_due(today: date, inputs: Inputs, site: Manifest, reports: list[str]) -> list[Days]:
+    """The periods that a run should make pages of, oldest first.
 
-    They are the last one; those that were missed since the newest date that the site has of these reports; and those at
-    which the last attempt failed. Never more than twelve: a gap that is longer is for a person to close.
-
-    Parameters
-    ----------
-    last : datetime.date
-        From `last_period_end`.
+    They are the last one whose feedback was due before `today`; those that were missed since the newest that the site
+    has of these reports; and those at which the last attempt failed. Never more than twelve: a gap that is longer is
+    for a person to close. Pages of other days, which somebody asked for, do not count.
     """
-    newest = max(
-        (page.as_of for page in site.pages.values() if page.plan_id == inputs.id and page.report in reports),
-        default="",
-    )
-    failed = {
-        failure.as_of
-        for failure in site.failures.values()
-        if failure.plan_id == inputs.id and failure.report in reports
-    }
-    due = {day for day in _ends_before(last) if newest and day > newest} | failed
-    earlier = sorted(day for day in due if day < last.isoformat())
-    return [*earlier[-_MOST + 1 :], last.isoformat()]
+    last, *earlier = islice(_periods_before(today, inputs.due_day), _MOST)
+
+    def of(records: Iterable[Page | Failure]) -> set[Days]:
+        return {(one.as_of, one.known_at) for one in records if one.plan_id == inputs.id and one.report in reports}
+
+    made = of(site.pages.values())
+    failed = of(site.failures.values())
+    newest = max((days for days in made if days == _period(date.fromisoformat(days[0]), inputs.due_day)), default=last)
+    due = [days for days in earlier if days > newest or days in failed]
+    return [*reversed(due), last]
 
 
-def _ends_before(day: date) -> Iterator[str]:
-    for _ in range(_MOST):
+def _periods_before(today: date, due_day: int) -> Iterator[Days]:
+    """Periods whose feedback was due before a day, newest first."""
+    day = today.replace(day=1) - timedelta(days=1)
+    while True:
+        if _period(day, due_day)[1] < today.isoformat():
+            yield _period(day, due_day)
         day = day.replace(day=1) - timedelta(days=1)
-        yield day.isoformat()
+
+
+def _period(end: date, due_day: int) -> Days:
+    return end.isoformat(), (end + timedelta(days=due_day)).isoformat()

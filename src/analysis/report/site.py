@@ -72,6 +72,7 @@ class Failure:
     report: str
     plan_id: str
     as_of: str
+    known_at: str
     lang: str
     selection: str
     result: str
