@@ -1,7 +1,7 @@
 """How fast reports are made, next to other ways to do the same on the same machine, in turns.
 
-``python -m benchmarks.report`` prints a table; ``--pages 12 --rounds 1`` is quick. A ratio is of the fastest rounds: on
-a machine that does other things too, the fastest is the one that was disturbed least.
+``python -m benchmarks.report`` prints a table; ``--pages 12 --rounds 1 --growth 100`` is quick. A ratio is of the
+fastest rounds: on a machine that does other things too, the fastest is the one that was disturbed least.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 AS_OF = "2025-03-31"
@@ -29,8 +31,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=54)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--growth", type=int, default=1000, help="pages, compared with a tenth of them")
     asked = parser.parse_args()
     met = [*_starting(asked.rounds), *_one_report(asked.rounds), *_many_pages(asked.pages, asked.rounds)]
+    met += _growing(asked.growth)
     return 0 if all(met) else 1
 
 
@@ -90,6 +94,36 @@ def _many_pages(pages: int, rounds: int) -> Iterable[bool]:
     yield _target("serial ÷ ours", serial / ours, "×", least=4.0)
     yield _target(f"{JOBS} processes ÷ ours", pool / ours, "×", least=2.5)
     yield _target("ours ÷ bare exec", ours / floor, "×", most=1.3)
+
+
+def _growing(pages: int) -> Iterable[bool]:
+    sizes = (pages // 10, pages)
+    told = [_output([sys.executable, "-c", f"from benchmarks.report import grow; grow({size})"]) for size in sizes]
+    (few_seconds, few_peak), (all_seconds, all_peak) = (map(float, line.split()) for line in told)
+    print(f"\n{sizes[0]} and {sizes[1]} pages of one run")
+    for size, seconds, peak in zip(sizes, (few_seconds, all_seconds), (few_peak, all_peak), strict=True):
+        print(f"  {size:>5} pages {seconds:8.1f} s  {seconds / size:6.3f} s a page  peak {peak:6.0f} MiB")
+    yield _target("time a page, many ÷ few", all_seconds / sizes[1] / (few_seconds / sizes[0]), "×", most=1.1)
+    yield _target("memory, many ÷ few", all_peak / few_peak, "×", most=1.1)
+
+
+def grow(pages: int) -> None:
+    """Make many pages in one run: each unit's, at one day after the other. Prints seconds and the peak in MiB."""
+    import resource
+
+    from analysis.report import check_parameters, make_reports, read_inputs
+
+    inputs = read_inputs("tianjin-2024")
+    days = (date(2024, 6, 30) + timedelta(days=7 * week) for week in range(pages))
+    asked = ((day, unit, lang) for day in days for unit in inputs.units for lang in ("zh", "en"))
+    wanted = [
+        (BRIEF, check_parameters(_asked(BRIEF, lang, unit)[1] | {"as_of": f"{day}"}, inputs))
+        for day, unit, lang in islice(asked, pages)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        run = make_reports(wanted, inputs, folder=Path(folder), started="", jobs=JOBS, keep=pages)
+    assert run.counts() == {"made": pages}, run.counts()
+    print(run.seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def many(way: str, pages: int) -> None:
@@ -185,7 +219,7 @@ shown = []
 IPython.display.display = lambda shown_now, **_: shown.append(shown_now.data)
 {_code(name, parameters)}
 from pathlib import Path
-from analysis.report.page import with_face
+from analysis.report.face import with_face
 page = "<!doctype html><html><head><style></style></head><body>" + "".join(shown) + "</body></html>"
 Path({str(page)!r}).write_text(with_face(page), "utf-8")
 """
@@ -214,10 +248,14 @@ def _command(folder: str, *arguments: str) -> list[str]:
 
 def _run(command: list[str]) -> float:
     began = time.perf_counter()
+    _output(command)
+    return time.perf_counter() - began
+
+
+def _output(command: list[str]) -> str:
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ, check=False)
-    taken = time.perf_counter() - began
     assert done.returncode == 0, done.stderr[-2000:]
-    return taken
+    return done.stdout
 
 
 def _print(taken: dict[str, float], pages: int = 0) -> None:
