@@ -6,7 +6,8 @@ import json
 from html.parser import HTMLParser
 from pathlib import Path
 
-from analysis.report.site import MANIFEST, Failure, Manifest, Page, publish, read_manifest, staging
+from analysis.report.manifest import MANIFEST, Failure, Manifest, Page, read_manifest
+from analysis.report.site import publish, staging
 
 PLAN = "plan"
 

@@ -13,8 +13,9 @@ import pytest
 
 from analysis.plan import data_folder
 from analysis.report import Limits, Run, make_reports, read_inputs
+from analysis.report.manifest import read_manifest
+from analysis.report.page import opening_of
 from analysis.report.run import ENGINES, NotebookFailed, notebook_of, report_names, run_notebook, scratch_copy
-from analysis.report.site import read_manifest
 from analysis.report.workers import start_method
 from tests.plans import AS_OF, asked, copy_plan, notebook
 from tests.sites import faults
@@ -35,7 +36,7 @@ FAULTS = {
         "运行超过",
     ),
     "quits": ("raise SystemExit(3)", "failed", "SystemExit"),
-    "cannot_be_read": ("x = (", "failed", "SyntaxError"),
+    "cannot_be_read": ("x = )", "failed", "SyntaxError"),
 }
 
 
@@ -230,7 +231,18 @@ def test_the_same_inputs_give_the_same_bytes_anywhere(tmp_path: Path) -> None:
     assert bare["here"] == bare["copy"]
 
 
-def test_papermill_finds_the_engine(tmp_path: Path) -> None:
+def test_the_command_of_papermill_finds_the_engine(tmp_path: Path) -> None:
+    out = tmp_path / "out.ipynb"
+    options = ["--engine", "portplan", "-p", "lang", "en", "-p", "as_of", AS_OF, "--no-progress-bar"]
+    command = [sys.executable, "-m", "papermill", *options, str(notebook_of("workload_by_unit")), str(out)]
+    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+    done = nbformat.read(out, 4)
+    assert opening_of(done)["lang"] == "en"
+    # No kernel was there to say what language it speaks.
+    assert "version" not in done.metadata.language_info
+
+
+def test_an_engine_of_papermill_tells_how_a_notebook_ended(tmp_path: Path) -> None:
     import papermill
 
     from analysis.report import engine

@@ -23,10 +23,10 @@ from analysis.plan import UnknownName
 from analysis.report import ParameterError, SiteNotWritable, check_parameters, make_reports, read_inputs
 from analysis.report.face import narrowed_face, with_face
 from analysis.report.inputs import Inputs, page_key, page_path
+from analysis.report.manifest import Manifest, read_manifest
 from analysis.report.parameters import LANGUAGES
 from analysis.report.periods import periods_due
 from analysis.report.run import notebook_of, report_names
-from analysis.report.site import Manifest, read_manifest
 from tests.plans import AS_OF, asked, change_rows, copy_plan, notebook
 from tests.sites import failure, faults, page
 

@@ -13,17 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.report.site import (
-    MANIFEST,
-    SiteLocked,
-    SiteNotWritable,
-    expired,
-    is_published,
-    is_whole,
-    locked,
-    read_manifest,
-    staging,
-)
+from analysis.report.manifest import MANIFEST, SiteNotWritable, expired, read_manifest
+from analysis.report.site import SiteLocked, is_published, is_whole, locked, staging
 from tests.sites import failure, faults, html, page, put
 
 DAYS = ("2025-01-31", "2025-02-28", "2025-03-31")

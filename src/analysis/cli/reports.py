@@ -83,9 +83,9 @@ def report(
         read_inputs,
         report_names,
     )
+    from analysis.report.manifest import read_manifest
     from analysis.report.periods import LAST_PERIOD_END, periods_due
     from analysis.report.run import needs_unit, notebook_of
-    from analysis.report.site import read_manifest
     from analysis.report.telling import Telling
 
     if unit and each_unit:
@@ -173,8 +173,8 @@ def open_report(
     """Put a published report's notebook, with its parameters, where it may be changed; print its path."""
     from analysis.plan import UnknownName
     from analysis.report import read_inputs
+    from analysis.report.manifest import SiteNotWritable, read_manifest
     from analysis.report.run import scratch_copy
-    from analysis.report.site import SiteNotWritable, read_manifest
 
     try:
         inputs = read_inputs(plan)

@@ -3,11 +3,13 @@
 The only room that uses papermill and nbconvert. Importing it is quick: what is slow is imported where a page is made.
 """
 
+from analysis.report.history import Outcome, Run
 from analysis.report.inputs import Inputs, read_inputs
-from analysis.report.making import Outcome, Run, make_reports
+from analysis.report.making import make_reports
+from analysis.report.manifest import SiteNotWritable
 from analysis.report.parameters import ParameterError, Parameters, check_parameters
 from analysis.report.run import report_names
-from analysis.report.site import SiteLocked, SiteNotWritable
+from analysis.report.site import SiteLocked
 from analysis.report.workers import Limits
 
 __all__ = [

@@ -3,29 +3,113 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from analysis.report.inputs import Inputs, rows_hash, shown_versions
+from analysis.report.parameters import Parameters
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FOLDER = "runs"
 _KEPT = 500
 
 
-def record_run(folder: Path, run: dict[str, Any]) -> Path:
+@dataclass(frozen=True)
+class Outcome:
+    """How one page came out.
+
+    Attributes
+    ----------
+    report : str
+    parameters : Parameters
+    path : pathlib.Path
+        Where the page is, or would be.
+    address : str
+        The same within its site.
+    result : {"made", "unchanged", "failed", "timed_out", "refused", "bad_data"}
+    reason : str
+        Why there is no new page.
+    seconds : float
+    attempts : int
+    """
+
+    report: str
+    parameters: Parameters
+    path: Path
+    address: str
+    result: str
+    reason: str = ""
+    seconds: float = 0.0
+    attempts: int = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run came out.
+
+    Attributes
+    ----------
+    outcomes : tuple of Outcome
+    seconds : float
+    problems : pandas.DataFrame or None
+        Every problem of the plan's data, when that is why nothing was made.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    seconds: float
+    problems: pd.DataFrame | None = None
+
+    def counts(self) -> dict[str, int]:
+        """How many pages came out in each way, in the order in which the ways first came up."""
+        results = [outcome.result for outcome in self.outcomes]
+        return {result: results.count(result) for result in dict.fromkeys(results)}
+
+
+def record_run(folder: Path, run: Run, inputs: Inputs, *, started: str, engine: str) -> Path:
     """Keep a run's record as ``runs/<number>.json``; numbers count up, whatever the clock says.
 
     Parameters
     ----------
     folder : pathlib.Path
         The site, held by this run.
-    run : dict
-        What JSON can hold.
+    run : Run
+    inputs : analysis.report.inputs.Inputs
+        What its pages were made of.
+    started : str
+        The time by the clock.
+    engine : str
+        How its notebooks ran.
     """
+    told = {
+        "started": started,
+        "seconds": round(run.seconds, 3),
+        "plan": inputs.id,
+        "engine": engine,
+        "versions": shown_versions(),
+        "inputs": {name: rows_hash(rows) for name, rows in inputs.tables.items()},
+        "counts": run.counts(),
+        "pages": [
+            {
+                "path": outcome.address,
+                "report": outcome.report,
+                "parameters": outcome.parameters.model_dump(exclude={"plan_id"}),
+                "result": outcome.result,
+                "reason": outcome.reason,
+                "seconds": outcome.seconds,
+                "attempts": outcome.attempts,
+            }
+            for outcome in run.outcomes
+        ],
+    }
     files = _files(folder)
     number = int(files[-1].stem) + 1 if files else 1
     file = folder / FOLDER / f"{number:06d}.json"
     file.parent.mkdir(exist_ok=True)
     unfinished = file.with_suffix(".part")
-    unfinished.write_text(json.dumps({"run": number, **run}, ensure_ascii=False, indent=1), "utf-8")
+    unfinished.write_text(json.dumps({"run": number, **told}, ensure_ascii=False, indent=1), "utf-8")
     unfinished.replace(file)
     for old in files[: -_KEPT + 1]:
         old.unlink(missing_ok=True)

@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from analysis import exhibits
 from analysis.report.face import with_face
+from analysis.report.manifest import Failure, Manifest, Page, latest_path
 from analysis.report.page import CONTENT_POLICY, template
 from analysis.report.run import report_names
-from analysis.report.site import Failure, Manifest, Page, latest_path
 from analysis.words import LANGUAGES, Language, site
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

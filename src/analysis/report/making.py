@@ -11,23 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.report.history import record_run
+from analysis.report.history import Outcome, Run, record_run
 from analysis.report.inputs import Inputs, page_key, page_path, rows_hash, shown_versions
+from analysis.report.manifest import Failure, Manifest, Page, SiteNotWritable, expired, read_manifest
 from analysis.report.parameters import Parameters
 from analysis.report.run import ENGINES, notebook_of
-from analysis.report.site import (
-    Failure,
-    Manifest,
-    Page,
-    SiteNotWritable,
-    expired,
-    is_published,
-    is_whole,
-    locked,
-    publish,
-    read_manifest,
-    staging,
-)
+from analysis.report.site import is_published, is_whole, locked, publish, staging
 from analysis.report.workers import Limits, run_each
 
 if TYPE_CHECKING:
@@ -40,57 +29,6 @@ Wanted = tuple[str, Parameters]
 """A report and what is asked of it."""
 
 KEEP = 36
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one page came out.
-
-    Attributes
-    ----------
-    report : str
-    parameters : Parameters
-    path : pathlib.Path
-        Where the page is, or would be.
-    address : str
-        The same within its site.
-    result : {"made", "unchanged", "failed", "timed_out", "refused", "bad_data"}
-    reason : str
-        Why there is no new page.
-    seconds : float
-    attempts : int
-    """
-
-    report: str
-    parameters: Parameters
-    path: Path
-    address: str
-    result: str
-    reason: str = ""
-    seconds: float = 0.0
-    attempts: int = 0
-
-
-@dataclass(frozen=True)
-class Run:
-    """How a run came out.
-
-    Attributes
-    ----------
-    outcomes : tuple of Outcome
-    seconds : float
-    problems : pandas.DataFrame or None
-        Every problem of the plan's data, when that is why nothing was made.
-    """
-
-    outcomes: tuple[Outcome, ...]
-    seconds: float
-    problems: pd.DataFrame | None = None
-
-    def counts(self) -> dict[str, int]:
-        """How many pages came out in each way, in the order in which the ways first came up."""
-        results = [outcome.result for outcome in self.outcomes]
-        return {result: results.count(result) for result in dict.fromkeys(results)}
 
 
 def make_reports(
@@ -168,7 +106,7 @@ def make_reports(
                 )
             run = Run(tuple(outcomes), time.monotonic() - began, problems)
             if problems is None or not is_new:
-                record_run(folder, _record(run, inputs, started, engine))
+                record_run(folder, run, inputs, started=started, engine=engine)
         if problems is not None and is_new:
             # Bad data begins no site: what stands in the folder is only what this run put there to tell of it.
             shutil.rmtree(folder)
@@ -336,27 +274,3 @@ def _command(name: str, parameters: Parameters, inputs: Inputs) -> str:
         "theme": parameters.theme,
     }
     return " ".join(["portplan report", name, *(f"--{option} {value}" for option, value in options.items() if value)])
-
-
-def _record(run: Run, inputs: Inputs, started: str, engine: str) -> dict[str, Any]:
-    return {
-        "started": started,
-        "seconds": round(run.seconds, 3),
-        "plan": inputs.id,
-        "engine": engine,
-        "versions": shown_versions(),
-        "inputs": {name: rows_hash(rows) for name, rows in inputs.tables.items()},
-        "counts": run.counts(),
-        "pages": [
-            {
-                "path": outcome.address,
-                "report": outcome.report,
-                "parameters": outcome.parameters.model_dump(exclude={"plan_id"}),
-                "result": outcome.result,
-                "reason": outcome.reason,
-                "seconds": outcome.seconds,
-                "attempts": outcome.attempts,
-            }
-            for outcome in run.outcomes
-        ],
-    }

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import islice
 
 from analysis.report.inputs import Inputs
-from analysis.report.site import Failure, Manifest, Page
+from analysis.report.manifest import Failure, Manifest, Page
 
 LAST_PERIOD_END = "last-period-end"
 _MOST = 12

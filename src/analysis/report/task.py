@@ -76,10 +76,10 @@ def warm_up() -> None:
     from matplotlib import pyplot  # noqa: F401
 
     from analysis import charts, coverage, exhibits, status, trend, words, workload  # noqa: F401
-    from analysis.report import engine, gate, page  # noqa: F401
+    from analysis.report import engine, gate, page, shell  # noqa: F401
 
     engine.register()
-    for room in (engine, words, exhibits, page):
+    for room in (shell, words, exhibits, page):
         room.warm_up()
     # The first check compiles the schema of notebooks.
     nbformat.validate(nbformat.v4.new_notebook())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import typer
 
 if TYPE_CHECKING:
-    from analysis.report.making import Outcome
+    from analysis.report.history import Outcome
 
 
 class Telling:
