@@ -22,6 +22,7 @@ from analysis.cli import Exit, main
 from analysis.plan import UnknownName
 from analysis.report import ParameterError, SiteNotWritable, check_parameters, make_reports, read_inputs
 from analysis.report.face import narrowed_face, with_face
+from analysis.report.index import index_files
 from analysis.report.inputs import Inputs, page_key, page_path
 from analysis.report.manifest import Manifest, read_manifest
 from analysis.report.parameters import LANGUAGES
@@ -353,6 +354,23 @@ GATE = {
 
 
 @pytest.mark.notebook
+def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None:
+    kept = [
+        replace(page(report, day, lang="zh"), selection=unit, title=f"{report} {unit}", measures=measures, closed=1)
+        for day in ("2025-02-28", "2025-03-31")
+        for report, unit, measures in (("workload_by_unit", "", 31), ("b", "small", 2), ("c", "great", 26))
+    ]
+    text = index_files(Manifest({one.path: one for one in kept}))["index.html"]
+    places = [text.index(f'href="plan/{day}') for day in ("2025-03-31", "2025-02-28")]
+    assert places == sorted(places)
+    assert text.index("c great") < text.index("b small")
+    newest, older = text.split("<details>", 1)
+    assert newest.count("href=") - 1 == 3 and "2025-02-28" not in newest.split("<main")[1]
+    assert '<td class="number">26</td><td class="number">1</td><td class="number">0</td>' in newest
+    # What older dates said is there at a glance; their pages are one click away.
+    assert older.count("headline") == 1 and older.count("<details>") == 1
+
+
 def test_the_gate_refuses_and_says_why(tmp_path: Path) -> None:
     inputs = read_inputs("tianjin-2024")
     files = {

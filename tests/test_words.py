@@ -1339,6 +1339,34 @@ def test_a_made_up_record_is_said_to_be_made_up(tianjin: Plan):
         assert page_words.source(tianjin, say, record=False) == page_words.source(real, say, record=False)
 
 
+def states_at(plan: Plan, day: str) -> pd.DataFrame:
+    return status.latest(plan.responsibilities, plan.progress, calendar=plan.calendar, as_of=pd.Timestamp(day))
+
+
+def test_a_record_that_nobody_adds_to_is_said_to_be_stale(tianjin: Plan):
+    last = tianjin.progress["as_of"].max().to_period("M")
+    for months in range(8):
+        # On the last day of a month, feedback on the month before is due, and on that month not yet.
+        day = (last + 1 + months).to_timestamp(how="end").normalize()
+        states = states_at(tianjin, f"{day:%Y-%m-%d}")
+        for say in (Language(lang, tianjin) for lang in LANGUAGES):
+            told = page_words.stale(tianjin, states, say)
+            assert bool(told) == (months >= 2), (months, told)
+            assert not told or (f"{months}" in told[0] and say.date(tianjin.progress["as_of"].max()) in told[0])
+
+
+def test_where_nothing_is_open_nothing_is_stale(tianjin: Plan):
+    settled = tianjin.progress.drop_duplicates(status.RESPONSIBILITY).assign(status="closed", supersedes="")
+    plan = replace(tianjin, progress=settled)
+    heard = settled[status.RESPONSIBILITY].merge(tianjin.responsibilities, on=status.RESPONSIBILITY)
+    states = states_at(replace(plan, responsibilities=heard), "2030-01-31")
+    assert page_words.stale(plan, states, EN) == ()
+    # Of the others nothing was ever heard.
+    assert "closed" in set(states["state"])
+    never = states_at(replace(tianjin, progress=tianjin.progress.iloc[:0]), "2025-01-31")
+    assert page_words.stale(tianjin, never, EN)[0].endswith("in any of the 7 periods on which it was due.")
+
+
 def test_printed_loads_add_to_their_caption():
     for name in ("spring", "one theme", "one unit's"):
         frames = situation(name)

@@ -7,6 +7,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -110,15 +111,13 @@ def _index(manifest: Manifest, lang: str) -> str:
     )
     plans = []
     for _, of_plan in groupby(shown, key=lambda page: page.plan_id):
-        dates = []
         pages = sorted(of_plan, key=_days, reverse=True)
-        for days, of_date in groupby(pages, key=_days):
-            dates.append((site.date_line(*days, say), sorted(of_date, key=_reading_order)))
+        dates = [_date(days, list(of_date), say) for days, of_date in groupby(pages, key=_days)]
         latest = [(path, page) for path, page in manifest.newest().items() if page in pages]
         plans.append(
             {
                 "title": pages[0].plan_title,
-                "banner": next((page.banner for page in pages if page.banner), ""),
+                "banner": next((page.banner for page in sorted(pages, key=_newest_first) if page.banner), ""),
                 "dates": dates,
                 "latest": sorted(latest, key=lambda entry: _reading_order(entry[1])),
             }
@@ -130,6 +129,19 @@ def _index(manifest: Manifest, lang: str) -> str:
             failures.append({"told": _told(failure, last_good(manifest, path), say), "href": failure.page})
     other_index = {"href": index_name(other), "lang": other}
     return _page("index", say, plans=plans, failures=failures, other=other_index)
+
+
+def _date(days: tuple[str, str, str], pages: list[Page], say: Language) -> dict[str, Any]:
+    """What the index shows of a date: what is about the whole, then the rest as a table, the greater share first."""
+    whole = sorted((page for page in pages if not page.selection), key=_reading_order)
+    parts = sorted((page for page in pages if page.selection), key=lambda page: (-page.measures, _reading_order(page)))
+    headline = next((page.headline for page in whole), "")
+    line, count = site.date_line(*days, say), site.page_count(len(pages), say)
+    return {"line": line, "headline": headline, "whole": whole, "parts": parts, "count": count}
+
+
+def _newest_first(page: Page) -> tuple[bool, int]:
+    return bool(page.selection), -date.fromisoformat(page.as_of).toordinal()
 
 
 def _days(page: Page) -> tuple[str, str, str]:

@@ -18,7 +18,10 @@ class SiteNotWritable(RuntimeError):
 
 @dataclass(frozen=True)
 class Page:
-    """A published page, as the manifest remembers it."""
+    """A published page, as the manifest remembers it.
+
+    The counts are of the measures it speaks of: all, those closed, and those of which nothing was heard.
+    """
 
     path: str
     key: str
@@ -36,6 +39,9 @@ class Page:
     title: str
     headline: str
     banner: str = ""
+    measures: int = 0
+    closed: int = 0
+    no_feedback: int = 0
 
     @property
     def age(self) -> tuple[str, str, bool]:

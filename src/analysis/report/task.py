@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.report.parameters import Parameters
 from analysis.report.run import NotebookFailed, run_notebook
+from analysis.schema import NO_FEEDBACK
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
@@ -141,6 +142,9 @@ def _make(task: Task) -> dict[str, Any]:
         "title": opening["title"],
         "headline": opening["headline"],
         "banner": " ".join(opening["banners"]),
+        "measures": sum(opening["counts"].values()),
+        "closed": opening["counts"].get("closed", 0),
+        "no_feedback": opening["counts"].get(NO_FEEDBACK, 0),
         "selection": say.listing(map(say.name, narrowed.selection.values())),
         "sha256": hashlib.sha256(page).hexdigest(),
     }

@@ -125,7 +125,7 @@ def opening(
         dates.append(say("Only: {names}", names=say.listing(map(say.name, plan.selection.values()))))
     return Opening(
         lang=say.lang,
-        banners=banners(plan, say),
+        banners=(*banners(plan, say), *stale(plan, now.states, say)),
         plan=plan.title[say.lang],
         title=title,
         dates=tuple(dates),
@@ -166,6 +166,33 @@ def banners(plan: Plan, say: Language) -> tuple[str, ...]:
         say(
             "Synthetic sample. The measures and units are those of the published notice; every state, date and remark "
             "on progress was made by a program for demonstration and says nothing about any unit."
+        ),
+    )
+
+
+def stale(plan: Plan, states: pd.DataFrame, say: Language) -> tuple[str, ...]:
+    """That what is shown is old: of nothing that is open has anything been heard for two periods or more.
+
+    Parameters
+    ----------
+    states : pandas.DataFrame
+        From `analysis.status.latest`.
+    """
+    still_open = states[states["freshness"].ne("settled")]
+    missed = 0 if still_open.empty else int(still_open["periods_missed"].min())
+    if missed < 2:
+        return ()
+    about = say.listing(map(say.name, plan.selection.values())) or plan.title[say.lang]
+    told = {"about": about, "n": say.number(missed)}
+    heard = states["as_of"].max()
+    if pd.isna(heard):
+        return (say("Stale. {about}: no feedback has come in any of the {n} periods on which it was due.", **told),)
+    return (
+        say(
+            "Stale. {about}: no feedback on anything open has come for the last {n} periods on which it was due. "
+            "Shown is what was heard last, up to {date}; it may no longer hold.",
+            date=say.date(heard),
+            **told,
         ),
     )
 

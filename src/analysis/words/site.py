@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.schema import NO_FEEDBACK
 from analysis.words.language import Language
 
 
@@ -13,11 +14,21 @@ def index_words(say: Language) -> dict[str, str]:
     return {
         "title": say("Reports on the delivery of action plans"),
         "other_language": other,
+        "parts": say("By unit or theme"),
+        "report": say("Report"),
+        "measures": say.name("measures"),
+        "closed": say.name("closed"),
+        "no_feedback": say.name(NO_FEEDBACK),
         "latest": say("The newest page of each kind, under an address that stays"),
         "empty": say("Nothing has been published yet."),
         "failures": say("Could not be brought up to date"),
         "details": say("Details"),
     }
+
+
+def page_count(number: int, say: Language) -> str:
+    """How many pages a date has."""
+    return say.count(number, "{n} page", "{n} pages")
 
 
 def failure_words(say: Language) -> dict[str, str]:
