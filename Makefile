@@ -60,4 +60,4 @@ sample: $(READY) ## write the synthetic record of the embedded plan again
 	$(BIN)/portplan sample --out data/tianjin-2024/progress.csv
 
 clean: ## remove what was made, but not the published reports
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis dist tests/.site

@@ -20,7 +20,7 @@ def page(report: str = "load", as_of: str = "2025-03-31", *, key: str = "k", lan
 
 def failure(report: str = "load", as_of: str = "2025-03-31", *, since: str = "2025-04-06T06:00+08:00") -> Failure:
     """A failed attempt at the same page."""
-    return Failure(f"{PLAN}/{as_of}/zh/{report}.html", report, PLAN, as_of, as_of, "zh", "", "failed", since)
+    return Failure(f"{PLAN}/{as_of}/zh/{report}.html", report, PLAN, as_of, "zh", "", "failed", since, as_of)
 
 
 def html(text: str, links: list[str] | None = None) -> str:

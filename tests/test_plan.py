@@ -672,6 +672,14 @@ def test_a_measure_without_units_is_a_warning(small: Path):
     ]
 
 
+def test_a_plan_in_which_nobody_is_named_is_refused(small: Path):
+    write(small, "responsibilities", [])
+    problems = check(small)
+    assert list(problems[["file", "severity"]].itertuples(index=False, name=None)) == [
+        ("responsibilities.csv", "error")
+    ]
+
+
 def test_problems_survive_a_worker_process(small: Path):
     import pickle
 

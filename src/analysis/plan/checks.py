@@ -81,6 +81,9 @@ def _responsibility_problems(tables: dict[str, pd.DataFrame]) -> Iterator[dict[s
     for row, measure, unit in tables["progress"][["measure_id", "unit_id"]].itertuples(name=None):
         if measure in measures and unit in units and (measure, unit) not in pairs:
             yield _problem("progress", row, "unit_id", unit, f"该单位不承担措施 {measure}")
+    if len(measures) and named.empty:
+        yield _problem("responsibilities", pd.NA, "unit_id", "", "没有任何措施指明责任单位：至少应有一条")
+        return
     unnamed = tables["measures"].loc[~tables["measures"]["measure_id"].isin(named["measure_id"]), "measure_id"]
     for row, measure in unnamed.items():
         yield _problem("measures", row, "measure_id", measure, "没有责任单位", "warning")

@@ -62,11 +62,11 @@ class Failure:
     report: str
     plan_id: str
     as_of: str
-    known_at: str
     lang: str
     selection: str
     result: str
     since: str
+    known_at: str = ""
 
     @property
     def page(self) -> str:
