@@ -23,7 +23,8 @@ from analysis.plan import UnknownName
 from analysis.report import ParameterError, SiteNotWritable, check_parameters, make_reports, read_inputs
 from analysis.report.face import narrowed_face, with_face
 from analysis.report.index import index_files
-from analysis.report.inputs import Inputs, page_key, page_path
+from analysis.report.inputs import Inputs
+from analysis.report.keys import page_key, page_path
 from analysis.report.manifest import Manifest, read_manifest
 from analysis.report.parameters import LANGUAGES
 from analysis.report.periods import periods_due

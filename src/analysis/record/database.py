@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.record.store import COLUMNS, RecordBusy
+from analysis.record.place import COLUMNS, Place, RecordBusy
 
 if TYPE_CHECKING:
     import sqlalchemy
-
-    from analysis.record.place import Place
 
 
 def read_table(place: Place) -> pd.DataFrame:

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from analysis.schema import REQUIRED_COLUMNS
+
+COLUMNS = REQUIRED_COLUMNS["progress"]
 DEFAULT = "progress.csv"
 RULE = "应为 .csv 或 .parquet 文件名，或数据库地址，如 postgresql+psycopg://用户@主机/库、sqlite:///progress.db"
+
+
+class RecordBusy(RuntimeError):
+    """Another writer holds the record, or has changed it since it was read; nothing was written."""
 
 
 @dataclass(frozen=True)

@@ -9,22 +9,13 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from analysis.record.place import COLUMNS, Place, RecordBusy
 from analysis.record.text import encoding_of, longer, meant, to_csv, to_text
-from analysis.schema import REQUIRED_COLUMNS, DataError
-
-if TYPE_CHECKING:
-    from analysis.record.place import Place
-
-COLUMNS = REQUIRED_COLUMNS["progress"]
-
-
-class RecordBusy(RuntimeError):
-    """Another writer holds the record, or has changed it since it was read; nothing was written."""
+from analysis.schema import DataError
 
 
 def read(place: Place) -> tuple[pd.DataFrame, str]:

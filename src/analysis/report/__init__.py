@@ -4,10 +4,10 @@ The only room that uses papermill and nbconvert. Importing it is quick: what is 
 """
 
 from analysis.report.history import Outcome, Run
-from analysis.report.inputs import Inputs, read_inputs
+from analysis.report.inputs import Inputs, check_parameters, read_inputs
 from analysis.report.making import make_reports
 from analysis.report.manifest import SiteNotWritable
-from analysis.report.parameters import ParameterError, Parameters, check_parameters
+from analysis.report.parameters import ParameterError, Parameters
 from analysis.report.run import report_names
 from analysis.report.site import SiteLocked
 from analysis.report.workers import Limits

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.report.inputs import Inputs, rows_hash, shown_versions
+from analysis.report.inputs import Inputs
+from analysis.report.keys import rows_hash, shown_versions
 from analysis.report.parameters import Parameters
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What a page is made of, and the key that says whether it must be made again.
+"""What a page is made of: the rows of a plan, and what is asked of them.
 
 Reads a plan's files as rows of text, without pandas: that there is nothing to do must be known at once. Whether the
 rows are *right* is not asked here; `analysis.plan.open_plan` does so before anything runs. A row that cannot be placed
@@ -8,26 +8,21 @@ counts for every page, so that a broken file is always noticed.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import json
-import platform
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from analysis.plan import data_folder, find_name, find_plan
-from analysis.report.parameters import Parameters
+from pydantic import ValidationError
+
+from analysis.plan import UnknownName, data_folder, find_name, find_plan
+from analysis.report.parameters import ParameterError, Parameters
 
 _TABLES = ("themes", "measures", "units", "responsibilities", "commitments", "progress")
-_SHOWN_VERSIONS = ("portplan", "pandas", "matplotlib", "seaborn", "papermill", "nbconvert")
-_FURTHER_VERSIONS = ("babel", "fonttools", "ipython", "jinja2", "matplotlib-inline", "numpy", "zhplot")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -169,56 +164,32 @@ def read_inputs(id_or_path: str | Path) -> Inputs:
     return Inputs(folder, head, content, {**tables, "progress": _read_record(folder, head)})
 
 
-def page_path(name: str, inputs: Inputs, parameters: Parameters) -> str:
-    """Where a page lies in its site: ``plan/date/language/report.html``, made of ids only."""
-    parts = [name, *(f"{kind}-{chosen}" for kind in ("unit", "theme") if (chosen := getattr(parameters, kind)))]
-    day = parameters.as_of
-    if parameters.known != parameters.as_of:
-        day += f"_known_{parameters.known_at}"
-    if parameters.compare_to:
-        day += f"_compared_{parameters.compare_to}"
-    return f"{inputs.id}/{day}/{parameters.lang}/{'_'.join(parts)}.html"
+def check_parameters(values: dict[str, str], inputs: Inputs) -> Parameters:
+    """Parameters that are well formed and name what the plan has; a unit and a theme by their ids.
 
-
-def page_key(notebook: Path, inputs: Inputs, parameters: Parameters) -> str:
-    """A hash of all that a page is made of: notebook, library, versions, parameters, and the rows it uses."""
-    parts = {
-        "notebook": _digest(notebook.read_bytes()),
-        "library": library_hash(),
-        "versions": _versions(),
-        "parameters": parameters.model_dump_json(exclude={"plan_id"}),
-        "plan": _digest(inputs.head_content),
-        **{table: rows_hash(rows) for table, rows in inputs.used(parameters).items()},
-    }
-    return _digest(json.dumps(parts, sort_keys=True).encode())
-
-
-def rows_hash(rows: Rows) -> str:
-    """A hash of a header and its rows."""
-    return _digest(json.dumps([rows.header, rows.rows], ensure_ascii=False).encode("utf-8", "surrogatepass"))
-
-
-@cache
-def library_hash() -> str:
-    """A hash of every file of the package that can change a page."""
-    package = Path(__file__).resolve().parents[1]
-    kinds = {".py", ".j2", ".css", ".po", ".json"}
-    files = sorted(path for path in package.rglob("*") if path.suffix in kinds and "__pycache__" not in path.parts)
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-@cache
-def shown_versions() -> dict[str, str]:
-    """The versions that a page names."""
-    return {"python": platform.python_version(), **{name: version(name) for name in _SHOWN_VERSIONS}}
-
-
-@cache
-def _versions() -> str:
-    return json.dumps([shown_versions(), [(name, version(name)) for name in _FURTHER_VERSIONS]])
+    Raises
+    ------
+    ParameterError
+        Lists every fault.
+    """
+    faults: list[str] = []
+    values = dict(values)
+    for name, find in (("unit", inputs.unit), ("theme", inputs.theme)):
+        try:
+            values[name] = find(values[name].strip()) if values.get(name, "").strip() else ""
+        except UnknownName as unknown:
+            faults.append(f"{name}：{unknown}")
+    try:
+        checked = Parameters.model_validate(values)
+    except ValidationError as failed:
+        for fault in failed.errors():
+            name = ".".join(map(str, fault["loc"])) or "参数"
+            told = "没有这个参数" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+            faults.append(f"{name}，值“{fault['input']}”：{told}" if fault["loc"] else told)
+        raise ParameterError("\n".join(faults)) from failed
+    if faults:
+        raise ParameterError("\n".join(faults))
+    return checked
 
 
 def _read_record(folder: Path, head: Mapping[str, Any]) -> Rows:
@@ -254,7 +225,3 @@ def _is_day(text: str) -> bool:
         return _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
     except ValueError:
         return False
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

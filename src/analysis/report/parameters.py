@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
-
-from analysis.plan import UnknownName
-
-if TYPE_CHECKING:
-    from analysis.report.inputs import Inputs
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 LANGUAGES = ("zh", "en")
 """Those of `analysis.words`, which is too slow to import for a run that may have nothing to do."""
@@ -89,31 +83,3 @@ class Parameters(BaseModel):
     def known(self) -> str:
         """K, an ISO day."""
         return self.known_at or self.as_of
-
-
-def check_parameters(values: dict[str, str], inputs: Inputs) -> Parameters:
-    """Parameters that are well formed and name what the plan has; a unit and a theme by their ids.
-
-    Raises
-    ------
-    ParameterError
-        Lists every fault.
-    """
-    faults: list[str] = []
-    values = dict(values)
-    for name, find in (("unit", inputs.unit), ("theme", inputs.theme)):
-        try:
-            values[name] = find(values[name].strip()) if values.get(name, "").strip() else ""
-        except UnknownName as unknown:
-            faults.append(f"{name}：{unknown}")
-    try:
-        checked = Parameters.model_validate(values)
-    except ValidationError as failed:
-        for fault in failed.errors():
-            name = ".".join(map(str, fault["loc"])) or "参数"
-            told = "没有这个参数" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
-            faults.append(f"{name}，值“{fault['input']}”：{told}" if fault["loc"] else told)
-        raise ParameterError("\n".join(faults)) from failed
-    if faults:
-        raise ParameterError("\n".join(faults))
-    return checked

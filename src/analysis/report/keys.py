@@ -1,0 +1,72 @@
+"""Where a page lies in its site, and the key that says whether it must be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from analysis.report.inputs import Inputs, Rows
+from analysis.report.parameters import Parameters
+
+_SHOWN_VERSIONS = ("portplan", "pandas", "matplotlib", "seaborn", "papermill", "nbconvert")
+_FURTHER_VERSIONS = ("babel", "fonttools", "ipython", "jinja2", "matplotlib-inline", "numpy", "zhplot")
+
+
+def page_path(name: str, inputs: Inputs, parameters: Parameters) -> str:
+    """Where a page lies in its site: ``plan/date/language/report.html``, made of ids only."""
+    parts = [name, *(f"{kind}-{chosen}" for kind in ("unit", "theme") if (chosen := getattr(parameters, kind)))]
+    day = parameters.as_of
+    if parameters.known != parameters.as_of:
+        day += f"_known_{parameters.known_at}"
+    if parameters.compare_to:
+        day += f"_compared_{parameters.compare_to}"
+    return f"{inputs.id}/{day}/{parameters.lang}/{'_'.join(parts)}.html"
+
+
+def page_key(notebook: Path, inputs: Inputs, parameters: Parameters) -> str:
+    """A hash of all that a page is made of: notebook, library, versions, parameters, and the rows it uses."""
+    parts = {
+        "notebook": _digest(notebook.read_bytes()),
+        "library": library_hash(),
+        "versions": _versions(),
+        "parameters": parameters.model_dump_json(exclude={"plan_id"}),
+        "plan": _digest(inputs.head_content),
+        **{table: rows_hash(rows) for table, rows in inputs.used(parameters).items()},
+    }
+    return _digest(json.dumps(parts, sort_keys=True).encode())
+
+
+def rows_hash(rows: Rows) -> str:
+    """A hash of a header and its rows."""
+    return _digest(json.dumps([rows.header, rows.rows], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+@cache
+def library_hash() -> str:
+    """A hash of every file of the package that can change a page."""
+    package = Path(__file__).resolve().parents[1]
+    kinds = {".py", ".j2", ".css", ".po", ".json"}
+    files = sorted(path for path in package.rglob("*") if path.suffix in kinds and "__pycache__" not in path.parts)
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@cache
+def shown_versions() -> dict[str, str]:
+    """The versions that a page names."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _SHOWN_VERSIONS}}
+
+
+@cache
+def _versions() -> str:
+    return json.dumps([shown_versions(), [(name, version(name)) for name in _FURTHER_VERSIONS]])
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
