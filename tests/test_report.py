@@ -15,8 +15,6 @@ from pathlib import Path
 import nbformat
 import pytest
 from filelock import FileLock
-from hypothesis import given
-from hypothesis import strategies as st
 
 from analysis.cli import Exit, main
 from analysis.plan import UnknownName
@@ -49,10 +47,12 @@ def sharing(inputs: Inputs, measure: str) -> set[str]:
     return {row["unit_id"] for _, row in inputs.tables["responsibilities"].records() if row["measure_id"] == measure}
 
 
-@given(st.text("天津港abcéœ…≥→·—０、的\u4dbf\U0001f600", max_size=12))
-def test_a_page_is_the_same_whether_or_not_the_face_was_narrowed_before(text: str) -> None:
-    page = f"<html><style></style><body>{text}</body></html>"
-    assert with_face(page, narrowed=narrowed_face("天津")) == with_face(page)
+def test_a_page_is_the_same_whether_or_not_the_face_was_narrowed_before() -> None:
+    """Of characters that the narrowed face has, of one that it lacks, of one that no face here has."""
+    narrowed = narrowed_face("天津")
+    for text in ("津 é…≥→", "天津港", "天\U0001f600"):
+        page = f"<html><style></style><body>{text}</body></html>"
+        assert with_face(page, narrowed=narrowed) == with_face(page)
 
 
 def test_the_languages_are_those_of_the_words() -> None:
