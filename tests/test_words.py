@@ -30,7 +30,9 @@ from analysis.schema import BUCKETS, NO_FEEDBACK
 from analysis.words import LANGUAGES, Language
 from analysis.words import page as page_words
 from analysis.words.language import NOTHING, catalogue, round_parts
-from analysis.words.page import Caption, Quote, Table
+from analysis.words.page import Caption
+from analysis.words.table import Quote, Table
+from analysis.words.table import table as words_table
 from tests.strategies import SmallPlan, moments, small_plans
 
 ZH, EN = Language("zh"), Language("en")
@@ -1169,7 +1171,7 @@ def test_the_first_line_of_an_empty_selection(tianjin: Plan, lang: str):
 
 
 def table_of(frame: pd.DataFrame, plan: Plan, say: Language = EN, **options: Any) -> Table:
-    return page_words.table(frame, plan, say, key="test", caption="Test", **{"record": True, **options})
+    return words_table(frame, plan, say, key="test", caption="Test", **{"record": True, **options})
 
 
 def test_what_moved_is_marked(tianjin: Plan):

@@ -2,7 +2,8 @@
 
 from analysis.words import brief, coverage, trend, workload
 from analysis.words.language import LANGUAGES, Language, alphabet, warm_up
-from analysis.words.page import Caption, Chrome, KeyFigure, Method, Opening, Table, chrome, opening
+from analysis.words.page import Caption, Chrome, KeyFigure, Method, Opening, chrome, opening
+from analysis.words.table import Table
 
 __all__ = [
     "LANGUAGES",

@@ -8,7 +8,8 @@ import pandas as pd
 
 from analysis.schema import NO_FEEDBACK
 from analysis.words.language import Language, round_parts
-from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table
+from analysis.words.page import Caption, KeyFigure, Method, caption
+from analysis.words.table import Table, table
 
 if TYPE_CHECKING:
     from analysis.plan import Plan

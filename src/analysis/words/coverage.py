@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.schema import NO_FEEDBACK
 from analysis.words.language import Language
-from analysis.words.page import Caption, KeyFigure, Method, Table, caption, table, titled
+from analysis.words.page import Caption, KeyFigure, Method, caption, titled
+from analysis.words.table import Table, table
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
