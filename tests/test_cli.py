@@ -101,3 +101,27 @@ def test_a_notice_is_read_into_tables(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["notice", "read", str(notice), "--out", str(tmp_path)]) == Exit.OK
     assert "31 measures, 6 themes, 91 responsibilities" in capsys.readouterr().out
     assert (tmp_path / "doubts.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("package", "extra", "arguments"),
+    [
+        ("pypinyin", "notice", ["notice", "read", "NOTICE", "--out", "OUT"]),
+        ("openpyxl", "forms", ["forms", "make", "--unit", "天津海关", "--as-of", "2024-06-30", "--out", "OUT"]),
+        ("python_calamine", "forms", ["forms", "collect", "FORM", "--dry-run"]),
+        ("jupyterlab", "lab", ["open", "workload_by_unit", "--out", "OUT", "--lab"]),
+    ],
+)
+def test_a_missing_extra_is_told_by_its_name(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    package: str,
+    extra: str,
+    arguments: list[str],
+) -> None:
+    places = {"NOTICE": data_folder() / "tianjin-2024/notice.txt", "OUT": tmp_path, "FORM": tmp_path / "form.xlsx"}
+    places["FORM"].write_bytes(b"PK\x03\x04")
+    monkeypatch.setattr("analysis.extras.find_spec", lambda name: None if name == package else True)
+    assert main([str(places.get(argument, argument)) for argument in arguments]) == Exit.MISSING_EXTRA
+    assert f"{package}，请先运行：pip install 'portplan[{extra}]'" in capsys.readouterr().err

@@ -54,5 +54,5 @@ def test_every_linked_file_exists() -> None:
 def test_every_exit_code_is_documented() -> None:
     from analysis.cli import Exit
 
-    documented = {int(code) for code in re.findall(r"^\| (\d) \|", README, flags=re.MULTILINE)}
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
     assert documented == {int(code) for code in Exit}

@@ -12,7 +12,7 @@ SOURCE = Path(analysis.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 
 ROOMS = [
-    *("schema", "workdays", "notice", "sample", "status", "charts", "record"),
+    *("extras", "schema", "workdays", "notice", "sample", "status", "charts", "record"),
     *("workload", "coverage", "trend", "plan"),
     *("due", "words", "forms"),
     *("exhibits", "report", "cli"),

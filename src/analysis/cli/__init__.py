@@ -7,6 +7,7 @@ import typer
 # Importing them adds their commands.
 from analysis.cli import ledger, reports  # noqa: F401
 from analysis.cli.base import Exit, app
+from analysis.extras import MissingExtra
 
 __all__ = ["Exit", "app", "main", "run"]
 
@@ -17,6 +18,9 @@ def main(arguments: list[str] | None = None) -> int:
         result = app(args=arguments, prog_name="portplan", standalone_mode=False)
     except typer.Exit as stopped:
         return stopped.exit_code
+    except MissingExtra as missing:
+        typer.echo(str(missing), err=True)
+        return Exit.MISSING_EXTRA
     except Exception as failed:
         if not hasattr(failed, "show"):
             raise

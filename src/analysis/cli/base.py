@@ -28,6 +28,7 @@ class Exit(enum.IntEnum):
     GATE_REFUSED = 7
     LOCKED = 8
     NOT_WRITABLE = 9
+    MISSING_EXTRA = 10
 
 
 app = typer.Typer(

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from analysis.cli.base import Exit, PlanOption, SiteOption, app, print_problems, stop
+from analysis.extras import need
 
 _EXITS = {
     "bad_data": Exit.BAD_DATA,
@@ -176,13 +177,15 @@ def open_report(
     from analysis.report.manifest import SiteNotWritable, read_manifest
     from analysis.report.run import scratch_copy
 
+    if lab:
+        need("lab", "jupyterlab")
     try:
         inputs = read_inputs(plan)
         pages = [page for page in read_manifest(out).pages.values() if page.plan_id == inputs.id]
         chosen = [page for page in pages if name in (page.path, page.latest_path, page.report)]
         if not chosen:
             stop(Exit.BAD_PARAMETERS, f"{out} 中没有已发布的报告“{name}”")
-        page = max(chosen, key=lambda page: (page.as_of, page.unit == "", page.theme == "", page.lang == "zh"))
+        page = max(chosen, key=lambda page: (page.age, page.unit == "", page.theme == "", page.lang == "zh"))
         copy = scratch_copy(
             page.report,
             {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.extras import need
 from analysis.forms.values import Formula, is_blank
 
 _MOST_BYTES = 200_000_000
@@ -67,10 +68,8 @@ def read_grids(file: Path) -> list[Grid]:
 
 
 def _read_workbook(content: bytes) -> list[Grid]:
-    try:
-        import python_calamine as calamine
-    except ImportError as missing:
-        raise Unreadable("读取 Excel 表需要另装：pip install portplan[forms]") from missing
+    need("forms", "openpyxl", "python_calamine")
+    import python_calamine as calamine
 
     if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k" in content:
         raise Unreadable("文件有打开密码：请去掉密码后重新报送")

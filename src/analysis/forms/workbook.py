@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.extras import need
 from analysis.forms import layout
 from analysis.schema import DELIVERY_WORDS, NO_FEEDBACK, TRANSITIONS
 from analysis.status import latest
@@ -72,6 +73,7 @@ def build(
     plan: Plan, unit_id: str, *, as_of: pd.Timestamp, entries: Mapping[str, Mapping[str, Any]] | None = None
 ) -> Workbook:
     """The workbook of `make`, still open."""
+    need("forms", "openpyxl")
     import openpyxl
 
     book = openpyxl.Workbook()

@@ -68,7 +68,7 @@ def read(text: str) -> NoticeTables:
 
     Raises
     ------
-    ImportError
+    analysis.extras.MissingExtra
         The extra ``portplan[notice]`` is not installed.
     """
     repaired = repair(text)

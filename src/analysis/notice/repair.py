@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
 
+from analysis.extras import need
 from analysis.notice.numerals import chinese_number, to_chinese_number
 
 DOUBT_COLUMNS = ("place", "as_received", "read_as", "doubt")
@@ -69,9 +70,10 @@ def repair(text: str) -> Repaired:
 
     Raises
     ------
-    ImportError
+    analysis.extras.MissingExtra
         The extra ``portplan[notice]`` is not installed.
     """
+    need("notice", "opencc", "pypinyin")
     received = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     damaged_lines = _DamagedLines(keeps_user_area=bool(_USER_AREA.search(text)))
     lines = [damaged_lines.restore(place, line) for place, line in enumerate(received, start=1)]
@@ -202,7 +204,7 @@ def _with_reading(whole: bytes, reading: str, after: str) -> str:
     texts = [text for second in range(0x40, 0xFF) if (text := _decode(whole + bytes([second])))]
     read = [text for text in texts if _has_reading(text[-1], reading) and _is_common(text[-1])]
     if len(read) > 1:
-        words = _pypinyin().constants.PHRASES_DICT
+        words = _words()
         read = [text for text in read if _to_simplified(text[-1] + after[:1]) in words]
     return read[0] if len({_to_simplified(text) for text in read}) == 1 else ""
 
@@ -225,7 +227,7 @@ def _is_common(char: str) -> bool:
 
 def _made_of_words(restored: str, *, before: str, after: str) -> bool:
     """Whether every Chinese character stands in a known word or alone between marks; the first one is our guess."""
-    words = _pypinyin().constants.PHRASES_DICT
+    words = _words()
     around = _to_simplified(before[-3:]) + restored + _to_simplified(after[:3])
     first = len(before[-3:])
     for place in range(first + 1, first + len(restored)):
@@ -258,7 +260,8 @@ def _has_reading(char: str, reading: str) -> bool:
 
 @cache
 def _readings(char: str) -> frozenset[str]:
-    pypinyin = _pypinyin()
+    import pypinyin
+
     found: Iterator[list[list[str]]] = (
         pypinyin.pinyin(form, style=pypinyin.Style.TONE, heteronym=True, errors="ignore")
         for form in (char, _to_simplified(char))
@@ -284,10 +287,8 @@ def _decode(raw: bytes) -> str:
 
 @cache
 def _simplifier() -> Callable[[str], str]:
-    try:
-        import opencc
-    except ImportError as missing:
-        raise ImportError(_missing("opencc")) from missing
+    import opencc
+
     return opencc.OpenCC("t2s").convert
 
 
@@ -295,15 +296,8 @@ def _to_simplified(text: str) -> str:
     return _simplifier()(text)
 
 
-@cache
-def _pypinyin():
-    try:
-        import pypinyin
-        import pypinyin.constants
-    except ImportError as missing:
-        raise ImportError(_missing("pypinyin")) from missing
-    return pypinyin
+def _words() -> Mapping[str, object]:
+    """Words of Chinese of two characters and more."""
+    from pypinyin.constants import PHRASES_DICT
 
-
-def _missing(package: str) -> str:
-    return f"读取通知需要 {package}，请先运行：pip install 'portplan[notice]'"
+    return PHRASES_DICT

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.extras import need
 from analysis.record.place import COLUMNS, Place, RecordBusy
 
 if TYPE_CHECKING:
@@ -85,14 +86,13 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
 
 
 def _engine(place: Place) -> sqlalchemy.Engine:
-    try:
-        import sqlalchemy
-    except ImportError as missing:
-        raise ValueError("台账在数据库中，需要另装：pip install portplan[sql]") from missing
+    need("sql", "sqlalchemy")
+    import sqlalchemy
+
     try:
         return sqlalchemy.create_engine(place.address)
     except ImportError as missing:
-        raise ValueError(f"缺少这种数据库的驱动 {missing.name}：pip install portplan[sql]") from missing
+        raise ValueError(f"缺少这种数据库的驱动 {missing.name}，请先安装它") from missing
     except sqlalchemy.exc.ArgumentError as failed:
         raise ValueError("数据库地址写法不对：应如 postgresql+psycopg://用户@主机/库") from failed
 

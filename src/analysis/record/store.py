@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from analysis.extras import need
 from analysis.record.place import COLUMNS, Place, RecordBusy
 from analysis.record.text import encoding_of, longer, meant, to_csv, to_text
 from analysis.schema import DataError
@@ -126,10 +127,7 @@ def _longer_csv(file: Path, added: pd.DataFrame) -> bytes:
 
 
 def _read_parquet(place: Place) -> pd.DataFrame:
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError as missing:
-        raise ValueError("读写 Parquet 需要另装：pip install portplan[parquet]") from missing
+    need("parquet", "pyarrow")
     content = Path(place.address).read_bytes()
     try:
         return pd.read_parquet(io.BytesIO(content)).astype("str")
