@@ -13,7 +13,17 @@ from analysis.report.inputs import Inputs, Rows
 from analysis.report.parameters import Parameters
 
 _SHOWN_VERSIONS = ("portplan", "pandas", "matplotlib", "seaborn", "papermill", "nbconvert")
-_FURTHER_VERSIONS = ("babel", "fonttools", "ipython", "jinja2", "matplotlib-inline", "numpy", "zhplot")
+_FURTHER_VERSIONS = (
+    "babel",
+    "fonttools",
+    "ipython",
+    "jinja2",
+    "kiwisolver",
+    "markupsafe",
+    "matplotlib-inline",
+    "numpy",
+    "zhplot",
+)
 
 
 def page_path(name: str, inputs: Inputs, parameters: Parameters) -> str:
