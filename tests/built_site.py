@@ -5,7 +5,14 @@ It lies in a folder that git ignores. Making it again makes only what has change
 
 from pathlib import Path
 
+import pandas as pd
+
+from analysis import due
+from analysis.plan import open_plan
 from analysis.report import Outcome, Parameters, make_reports, read_inputs, report_names
+from analysis.report.manifest import read_manifest
+from analysis.report.problems import problems_page
+from tests.plans import notebook
 
 FOLDER = Path(__file__).parent / ".site"
 
@@ -30,3 +37,23 @@ def build() -> dict[tuple[str, str, str], Outcome]:
         for outcome in make_reports(wanted, inputs, folder=FOLDER, jobs=2).outcomes:
             outcomes[situation, outcome.report, outcome.parameters.lang] = outcome
     return outcomes
+
+
+def build_troubles(folder: Path) -> dict[str, Path]:
+    """What is told when something went wrong: a failure, the index that names it, a list of problems."""
+    inputs = read_inputs("tianjin-2024")
+    wanted = [
+        ("completion_trend", Parameters(plan_id=inputs.id, as_of="2025-03-31", lang=lang)) for lang in ("zh", "en")
+    ]
+    file = notebook(folder / "broken.ipynb", "raise ValueError('没有这一列 ' + 'x' * 300)")
+    make_reports(wanted, inputs, folder=folder, started="2025-04-06T06:00+08:00", notebook=lambda name: file)
+    told = {failure.lang: folder / failure.page for failure in read_manifest(folder).failures.values()}
+    problems = due.warnings(open_plan("tianjin-2024"), as_of=pd.Timestamp("2025-03-31"))
+    listed = folder / "problems.html"
+    listed.write_text(problems_page("方案", problems, banners=["合成示例数据。"]), "utf-8")
+    return {
+        **{f"failure {lang}": page for lang, page in told.items()},
+        "index of failures zh": folder / "index.html",
+        "index of failures en": folder / "index.en.html",
+        "problems zh": listed,
+    }

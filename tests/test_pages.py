@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .built_site import FOLDER, SITUATIONS, build
+from .built_site import FOLDER, SITUATIONS, build, build_troubles
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
@@ -37,10 +37,11 @@ def browser() -> Iterator:
 
 
 @pytest.fixture(scope="module")
-def pages() -> dict[str, Path]:
-    """Every page of the site, and its two indexes, by a name to tell it by."""
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every page of the site, its two indexes, and what is told of trouble, by a name to tell it by."""
     made = {" ".join(key): outcome.path for key, outcome in build().items()}
-    return {**made, "index zh": FOLDER / "index.html", "index en": FOLDER / "index.en.html"}
+    troubles = build_troubles(tmp_path_factory.mktemp("troubles"))
+    return {**made, "index zh": FOLDER / "index.html", "index en": FOLDER / "index.en.html", **troubles}
 
 
 def opened(browser, path: Path, *, width: int = 1440, scheme: str = "light", bypass_csp: bool = False):
