@@ -20,7 +20,7 @@ from analysis.cli import Exit, main
 from analysis.plan import UnknownName
 from analysis.report import ParameterError, SiteNotWritable, check_parameters, make_reports, read_inputs
 from analysis.report.face import narrowed_face, with_face
-from analysis.report.index import index_files
+from analysis.report.index import failure_page, index_files
 from analysis.report.inputs import Inputs
 from analysis.report.keys import page_key, page_path
 from analysis.report.manifest import Manifest, read_manifest
@@ -370,6 +370,17 @@ def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None
     assert '<td class="number">26</td><td class="number">1</td><td class="number">0</td>' in newest
     # What older dates said is there at a glance; their pages are one click away.
     assert older.count("headline") == 1 and older.count("<details>") == 1
+
+
+def test_a_failure_is_told_in_words_and_once() -> None:
+    broken = {"cell_type": "code", "source": "1 / 0", "metadata": {}}
+    broken["outputs"] = [{"output_type": "error", "traceback": ["Traceback", "ZeroDivisionError: by zero"]}]
+    told = replace(failure("unit_brief"), selection="天津海关")
+    page_of = {"shown": None, "log": "", "reason": "Traceback\nZeroDivisionError: by zero"}
+    text = failure_page(told, {"cells": [broken]}, **page_of)
+    assert "<h1>单位简报、天津海关</h1>" in text
+    assert "自2025年4月6日 06:00起未能生成" in text
+    assert text.count("ZeroDivisionError: by zero") == 2 and text.count("Traceback") == 1
 
 
 def test_the_gate_refuses_and_says_why(tmp_path: Path) -> None:

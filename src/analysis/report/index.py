@@ -48,11 +48,13 @@ def failure_page(failure: Failure, notebook: Mapping[str, Any], *, shown: Page |
     say = Language(failure.lang)
     words = site.failure_words(say)
     source, traceback = failing_cell(notebook)
+    # Of a cell that raised, the whole is told below.
+    reason = reason.splitlines()[-1] if traceback and reason else reason
     parts = {"reason": reason, "source": source, "traceback": traceback, "log": log}
     return _page(
         "failure",
         say,
-        title=say.listing(filter(None, (failure.report, failure.selection))),
+        title=_name(failure, say),
         told=_told(failure, shown, say),
         parts=[(words[part], _COLOURS.sub("", text)[-_LONGEST:]) for part, text in parts.items() if text.strip()],
         up="../" * failure.page.count("/"),
@@ -154,10 +156,13 @@ def _reading_order(page: Page) -> tuple[bool, int, str]:
     return bool(page.selection), order.index(page.report) if page.report in order else len(order), page.path
 
 
+def _name(failure: Failure, say: Language) -> str:
+    return say.listing(filter(None, (site.report_name(failure.report, say), failure.selection)))
+
+
 def _told(failure: Failure, page: Page | None, say: Language) -> str:
-    name = page.title if page else failure.report
     return site.failure_line(
-        say.listing(filter(None, (name, failure.selection))),
+        page.title if page else _name(failure, say),
         failure.as_of,
         result=failure.result,
         since=failure.since,

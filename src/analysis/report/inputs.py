@@ -104,6 +104,15 @@ class Inputs:
         names = {known: cells["theme_id"] for _, cells in records for known in map(cells.get, ("theme_id", "title"))}
         return find_name(names, name, "主题")
 
+    def short_name(self, key: str, lang: str) -> str:
+        """What a unit or theme is called on pages; its id when the plan's files do not say."""
+        column = "short" if lang == "zh" else f"short_{lang}"
+        for table, name in (("units", "unit_id"), ("themes", "theme_id")):
+            for _, cells in self.tables[table].records():
+                if cells.get(name) == key:
+                    return cells.get(column) or key
+        return key
+
     def last_day(self) -> str:
         """The last day that the record of progress speaks of; empty when it speaks of none."""
         days = (cells.get("as_of", "") for _, cells in self.tables["progress"].records())

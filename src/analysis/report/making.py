@@ -212,7 +212,9 @@ class _Making:
             as_of=parameters.as_of,
             known_at=parameters.known,
             lang=parameters.lang,
-            selection=", ".join(filter(None, (parameters.unit, parameters.theme))),
+            selection=", ".join(
+                self.inputs.short_name(key, parameters.lang) for key in (parameters.unit, parameters.theme) if key
+            ),
             result=outcome.result,
             since=self.started,
         )

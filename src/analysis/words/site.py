@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pandas as pd
 
 from analysis.schema import NO_FEEDBACK
@@ -51,6 +53,26 @@ def date_line(as_of: str, known_at: str, compare_to: str, say: Language) -> str:
     return " · ".join(parts)
 
 
+def report_name(report: str, say: Language) -> str:
+    """What a report is called where no page of it can say so."""
+    names = {
+        "workload_by_unit": say("Workload by unit"),
+        "theme_coverage": say("Theme coverage"),
+        "completion_trend": say("Completion trend"),
+        "unit_brief": say("Unit brief"),
+    }
+    return names.get(report, report)
+
+
+def moment(text: str, say: Language) -> str:
+    """An ISO time as a day and a time of day; any other text as it is."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{say.date(pd.Timestamp(time.date()))} {time:%H:%M}"
+
+
 def failure_line(name: str, as_of: str, *, result: str, since: str, shown: str, say: Language) -> str:
     """Which attempt failed, since when and why, and what is shown instead.
 
@@ -58,7 +80,7 @@ def failure_line(name: str, as_of: str, *, result: str, since: str, shown: str, 
     ----------
     result : {"failed", "timed_out", "refused", "bad_data"}
     since : str
-        When the first attempt of an unbroken row of failures began.
+        When the first attempt of an unbroken row of failures began, in ISO text.
     shown : str
         The date of the page that is shown; blank when there is none.
     """
@@ -69,7 +91,7 @@ def failure_line(name: str, as_of: str, *, result: str, since: str, shown: str, 
         "bad_data": say("the data has errors"),
     }[result]
     day = say.date(pd.Timestamp(as_of))
-    attempt = {"name": name, "date": day, "since": since, "why": why}
+    attempt = {"name": name, "date": day, "since": moment(since, say), "why": why}
     told = say("{name}: the latest attempt for {date} has failed since {since}: {why}.", **attempt)
     if not shown:
         return say("{told} No page is shown.", told=told)
