@@ -166,6 +166,9 @@ def test_missed_and_failed_periods_are_caught_up() -> None:
         "2025-03-31": "2025-04-05",
     }
 
+    # As long known after its day as a period is, and no period.
+    due["2025-02-10"] = "2025-02-15"
+
     def found(*made: str, failed: tuple[str, ...] = (), report: str = "load", today: str = "2025-04-06") -> list[str]:
         pages = [replace(page(as_of=day), plan_id=inputs.id, known_at=due.get(day, day)) for day in made]
         failures = [replace(failure(as_of=day), plan_id=inputs.id, known_at=due.get(day, day)) for day in failed]
@@ -179,6 +182,7 @@ def test_missed_and_failed_periods_are_caught_up() -> None:
     assert found("2024-12-31", report="other") == ["2025-03-31"]
     # What somebody made of another day stands for no period.
     assert found("2024-12-31", "2025-03-15") == ["2025-01-31", "2025-02-28", "2025-03-31"]
+    assert found("2024-12-31", "2025-02-10") == ["2025-01-31", "2025-02-28", "2025-03-31"]
     # A gap of years is for a person to close.
     assert len(found("2024-12-31", today="2030-01-06")) == 12
     # A clock that was set back asks for one period, and for nothing else.

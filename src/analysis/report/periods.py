@@ -30,7 +30,7 @@ def periods_due(today: date, inputs: Inputs, site: Manifest, reports: list[str])
 
     made = of(site.pages.values())
     failed = of(site.failures.values())
-    newest = max((days for days in made if days == _period(date.fromisoformat(days[0]), inputs.due_day)), default=last)
+    newest = max((days for days in made if _is_period(days, inputs.due_day)), default=last)
     due = [days for days in earlier if days > newest or days in failed]
     return [*reversed(due), last]
 
@@ -42,6 +42,11 @@ def _periods_before(today: date, due_day: int) -> Iterator[Days]:
         if _period(day, due_day)[1] < today.isoformat():
             yield _period(day, due_day)
         day = day.replace(day=1) - timedelta(days=1)
+
+
+def _is_period(days: Days, due_day: int) -> bool:
+    end = date.fromisoformat(days[0])
+    return (end + timedelta(days=1)).day == 1 and days == _period(end, due_day)
 
 
 def _period(end: date, due_day: int) -> Days:
