@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import cache
 
 import pandas as pd
 
@@ -21,15 +22,16 @@ def unannounced_years(start: pd.Timestamp, end: pd.Timestamp) -> list[int]:
 
 
 def _announced(first: int, last: int) -> dict[int, object]:
+    return {year: found for year in range(first, last + 1) if (found := _calendar(year)) is not None}
+
+
+@cache
+def _calendar(year: int) -> object | None:
     import holidays
 
     # The calendar guesses years to come without a word. A year that was announced has weekends to be worked.
-    found: dict[int, object] = {}
-    for year in range(first, last + 1):
-        calendar = holidays.country_holidays("CN", years=year)
-        if any(day.year == year for day in calendar.weekend_workdays):
-            found[year] = calendar
-    return found
+    found = holidays.country_holidays("CN", years=year)
+    return found if any(day.year == year for day in found.weekend_workdays) else None
 
 
 def _is_working_day(day: datetime.date, known: dict[int, object]) -> bool:
