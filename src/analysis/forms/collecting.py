@@ -170,6 +170,10 @@ def _order(row: dict[str, str], places: dict[str, int]) -> tuple[object, ...]:
     return *said, places[row["measure_id"]], row["source_file"], row["source_sheet"], int(row["source_row"])
 
 
+def _key(row: dict[str, str]) -> tuple[str, ...]:
+    return tuple(row[name] for name in _KEY)
+
+
 def _content(row: dict[str, str]) -> tuple[str, ...]:
     number = row["percent"]
     return (f"{float(number):g}" if number else "", *(row[name] for name in layout.ENTRIES if name != "percent"))
@@ -184,21 +188,20 @@ def _without_known(
     responsibility and day. Two that arrive on one day and differ cannot be told apart: neither is taken.
     """
     said: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = {}
-    asked = {tuple(row[name] for name in _KEY) for _, row in told}
+    exact: set[tuple[tuple[str, ...], str, tuple[str, ...]]] = set()
+    asked = {_key(row) for _, row in told}
     recorded = record[pd.MultiIndex.from_frame(record[_KEY]).isin(asked)]
     for row in recorded.sort_values(["reported_at", "log_id"]).to_dict("records"):
-        key = tuple(row[name] for name in _KEY)
-        said.setdefault(key, {})[row["reported_at"]] = _content(row)
-    exact = {
-        (tuple(row[name] for name in _KEY), row["reported_at"], _content(row)) for row in recorded.to_dict("records")
-    }
+        key, day, content = _key(row), row["reported_at"], _content(row)
+        said.setdefault(key, {})[day] = content
+        exact.add((key, day, content))
     groups: dict[tuple[tuple[str, ...], str], set[tuple[str, ...]]] = {}
     for _, row in told:
-        groups.setdefault((tuple(row[name] for name in _KEY), row["reported_at"]), set()).add(_content(row))
+        groups.setdefault((_key(row), row["reported_at"]), set()).add(_content(row))
     new, repeated = [], []
     first: dict[tuple[tuple[str, ...], str], Statement] = {}
     for statement, row in told:
-        key, day, content = tuple(row[name] for name in _KEY), row["reported_at"], _content(row)
+        key, day, content = _key(row), row["reported_at"], _content(row)
         days = said.get(key, {})
         earlier = max((known for known in days if known <= day), default=None)
         if (key, day, content) in exact or (earlier is not None and days[earlier] == content):

@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.forms import layout
 from analysis.forms.grids import Grid, Unreadable, read_grids
 from analysis.forms.values import as_written, date, is_blank, take
-from analysis.plan import UnknownName, find_unit
+from analysis.plan import UnknownName, find_unit, unit_names
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
@@ -122,9 +122,8 @@ class Names:
 def names_of(plan: Plan) -> Names:
     """The names of a plan, made once for many forms."""
     units: dict[str, str] = {}
-    for unit in plan.units.itertuples():
-        for name in (unit.unit_id, unit.name, unit.short, *str(unit.aliases).split("|")):
-            units.setdefault(_folded(str(name)), str(unit.unit_id))
+    for name, unit_id in unit_names(plan):
+        units.setdefault(_folded(name), unit_id)
     measures: dict[str, str] = {}
     for measure in plan.measures.itertuples():
         number = measure.number
@@ -373,12 +372,9 @@ def _read_rows(
 def _measure(grid: Grid, number: int, columns: dict[str, int], known: Mapping[str, str]) -> tuple[str, str]:
     """The measure of a row, and what was written for it: by its number, else by its title."""
     named = [as_written(grid.at(number, columns[key])) for key in ("measure_id", "measure") if key in columns]
-    if not named[0].strip() and len(named) > 1:
-        title = re.sub(r"^\d+[.、]\s*", "", named[1].strip().split("\n")[0])
-        return known.get(_folded(title), ""), named[1].split("\n")[0]
-    if "measure_id" not in columns:
-        title = re.sub(r"^\d+[.、]\s*", "", named[0].strip().split("\n")[0])
-        return known.get(_folded(title), ""), named[0].split("\n")[0]
+    if "measure_id" not in columns or (len(named) > 1 and not named[0].strip()):
+        title = re.sub(r"^\d+[.、]\s*", "", named[-1].strip().split("\n")[0])
+        return known.get(_folded(title), ""), named[-1].split("\n")[0]
     return known.get(_folded(named[0]), ""), named[0]
 
 

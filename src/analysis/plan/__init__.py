@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -196,13 +196,15 @@ def select(plan: Plan, *, unit: str | None = None, theme: str | None = None) -> 
 
 def find_unit(plan: Plan, name: str) -> str:
     """The id of the unit that goes by `name`: its id, name, short name or an alias."""
-    names = {
-        known: unit.unit_id
-        for unit in plan.units.itertuples()
-        for known in (unit.unit_id, unit.name, unit.short, *str(unit.aliases).split("|"))
-        if known
-    }
-    return find_name(names, name, "单位")
+    return find_name(dict(unit_names(plan)), name, "单位")
+
+
+def unit_names(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Every name that a unit goes by, with its id: the id itself, the name, the short name, the aliases."""
+    for unit in plan.units.itertuples():
+        for known in (unit.unit_id, unit.name, unit.short, *str(unit.aliases).split("|")):
+            if known:
+                yield str(known), str(unit.unit_id)
 
 
 def find_theme(plan: Plan, name: str) -> str:

@@ -7,7 +7,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from datetime import date
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -111,17 +111,20 @@ def _index(manifest: Manifest, lang: str) -> str:
     shown = sorted(
         (page for page in manifest.pages.values() if page.lang == lang), key=lambda page: (page.plan_id, page.path)
     )
+    in_order = partial(_reading_order, report_names())
     plans = []
     for _, of_plan in groupby(shown, key=lambda page: page.plan_id):
         pages = sorted(of_plan, key=_days, reverse=True)
-        dates = [_date(days, list(of_date), say) for days, of_date in groupby(pages, key=_days)]
+        dates = [_date(days, sorted(of_date, key=in_order), say) for days, of_date in groupby(pages, key=_days)]
         latest = [(path, page) for path, page in manifest.newest().items() if page in pages]
         plans.append(
             {
                 "title": pages[0].plan_title,
-                "banner": next((page.banner for page in sorted(pages, key=_newest_first) if page.banner), ""),
+                "banner": next(
+                    (page.banner for page in sorted(pages, key=lambda page: bool(page.selection)) if page.banner), ""
+                ),
                 "dates": dates,
-                "latest": sorted(latest, key=lambda entry: _reading_order(entry[1])),
+                "latest": sorted(latest, key=lambda entry: in_order(entry[1])),
             }
         )
     other = next(language for language in LANGUAGES if language != lang)
@@ -134,25 +137,20 @@ def _index(manifest: Manifest, lang: str) -> str:
 
 
 def _date(days: tuple[str, str, str], pages: list[Page], say: Language) -> dict[str, Any]:
-    """What the index shows of a date: what is about the whole, then the rest as a table, the greater share first."""
-    whole = sorted((page for page in pages if not page.selection), key=_reading_order)
-    parts = sorted((page for page in pages if page.selection), key=lambda page: (-page.measures, _reading_order(page)))
+    """What the index shows of a date's pages: those of the whole, then the rest as a table, the greater share first."""
+    whole = [page for page in pages if not page.selection]
+    parts = sorted((page for page in pages if page.selection), key=lambda page: -page.measures)
     headline = next((page.headline for page in whole), "")
     line, count = site.date_line(*days, say), site.page_count(len(pages), say)
     return {"line": line, "headline": headline, "whole": whole, "parts": parts, "count": count}
-
-
-def _newest_first(page: Page) -> tuple[bool, int]:
-    return bool(page.selection), -date.fromisoformat(page.as_of).toordinal()
 
 
 def _days(page: Page) -> tuple[str, str, str]:
     return page.as_of, page.known_at, page.compare_to
 
 
-def _reading_order(page: Page) -> tuple[bool, int, str]:
+def _reading_order(order: list[str], page: Page) -> tuple[bool, int, str]:
     """What is about the whole first, each report in the order in which they are read."""
-    order = report_names()
     return bool(page.selection), order.index(page.report) if page.report in order else len(order), page.path
 
 

@@ -172,7 +172,7 @@ class _Making:
                         if outcome.result == "made":
                             made[_page(task, found)] = task.file(".html")
                     else:
-                        result = {"timed_out": "timed_out"}.get(ending.how, "failed")
+                        result = "timed_out" if ending.how == "timed_out" else "failed"
                         outcome = replace(outcome, result=result, reason=ending.told)
                     if outcome.result != "made":
                         failed.update(self._failure(outcome, task.stage))

@@ -23,11 +23,10 @@ _DISPLAY_ID = "display_id"
 
 def warm_up() -> None:
     """Import what a shell needs, without beginning one: that would take this process over."""
-    import matplotlib_inline.backend_inline
-    from IPython.core import application, completerlib, logger, magics, oinspect, pylabtools
+    import matplotlib_inline.backend_inline  # noqa: F401
+    from IPython.core import application, completerlib, logger, magics, oinspect, pylabtools  # noqa: F401
     from IPython.core.magics import execution  # noqa: F401
 
-    assert matplotlib_inline and application and completerlib and logger and magics and oinspect
     # Looks through the entry points of everything that is installed.
     pylabtools.find_gui_and_backend("inline")
 

@@ -123,7 +123,8 @@ def warm_up() -> None:
     """Read what every sentence needs: the catalogue, and how numbers and days are written."""
     for lang in LANGUAGES:
         say = Language(lang)
-        assert say.percent(say.rounded(0.5, 2)) and say.date(pd.Timestamp(0))
+        say.percent(0.5)
+        say.date(pd.Timestamp(0))
 
 
 def round_parts(parts: pd.Series, digits: int) -> pd.Series:
