@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import cli, record, schema, status
+from analysis import cli, files, record, schema, status
 from analysis.plan import Plan, append_progress, check_plan, open_plan, read_record
 from analysis.record.text import meant
 from analysis.sample import synthetic_progress
@@ -87,7 +87,7 @@ def test_what_would_not_open_is_not_appended(folder, kept_as):
     for column, value in {"status": "closed", "percent": "180", "measure_id": "M1", "as_of": "2025-02-30"}.items():
         with pytest.raises(schema.DataError):
             append_progress(plan, next_rows(plan, 2).assign(**{column: value}))
-    with pytest.raises(record.RecordBusy, match="P0001"):
+    with pytest.raises(files.Busy, match="P0001"):
         append_progress(plan, next_rows(plan, 1).assign(log_id="P0001"))
     after = record.read(record.place_of(folder, {"id": plan.id, "progress": kept_as}))
     pd.testing.assert_frame_equal(after[0], before[0])
@@ -111,7 +111,7 @@ def test_a_held_record_is_not_written(folder):
     from filelock import FileLock
 
     plan = open_plan(folder)
-    with FileLock(folder / ".progress.lock"), pytest.raises(record.RecordBusy, match="另有人正在写入台账"):
+    with FileLock(folder / ".progress.lock"), pytest.raises(files.Busy, match="另有人正在写入台账"):
         append_progress(plan, next_rows(plan))
 
 
@@ -119,7 +119,7 @@ def test_the_slower_of_two_is_told(folder):
     plan = open_plan(folder)
     rows = next_rows(plan)
     append_progress(plan, rows)
-    with pytest.raises(record.RecordBusy, match="请重新运行"):
+    with pytest.raises(files.Busy, match="请重新运行"):
         append_progress(plan, rows)
 
 
@@ -172,7 +172,7 @@ CELLS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12) | st.sam
 def test_csv_is_harmless_and_loses_nothing(cells):
     rows = pd.DataFrame([("x", *pair) for pair in cells], columns=["id", "one", "two"], dtype="str")
     text = record.to_csv(rows)
-    found = record.to_text(text.encode("utf-8"), ["id"])
+    found = record.to_frame(files.read_csv(text.encode("utf-8")))
     assert not found["one"].str.startswith(("=", "+", "-", "@", "＝")).any()
     assert meant(found).to_numpy().tolist() == rows.to_numpy().tolist()
 
@@ -391,13 +391,13 @@ def test_postgresql_keeps_a_record(folder, postgres):
     rows = next_rows(plan).assign(progress="=1+1；“引号”'; DROP TABLE progress; --")
     append_progress(plan, rows)
     assert open_plan(folder).progress["progress"].iloc[-1] == rows["progress"].iloc[0]
-    with pytest.raises(record.RecordBusy):
+    with pytest.raises(files.Busy):
         append_progress(plan, rows)
     # A second office, with a plan folder and so a lock of its own, finds the number taken.
     from analysis.record.database import insert
 
     place = record.place_of(folder, {"id": plan.id, "progress": postgres})
-    with pytest.raises(record.RecordBusy):
+    with pytest.raises(files.Busy):
         insert(place, next_rows(plan), after=len(expected))
     sizes: set[int] = set()
     append = lambda: append_progress(plan, next_rows(plan, 7))  # noqa: E731

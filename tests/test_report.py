@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from analysis.report.parameters import LANGUAGES
 from filelock import FileLock
 
 from analysis.cli import Exit, main
@@ -24,7 +25,6 @@ from analysis.report.index import failure_page, index_files
 from analysis.report.inputs import Inputs
 from analysis.report.keys import page_key, page_path
 from analysis.report.manifest import Manifest, read_manifest
-from analysis.report.parameters import LANGUAGES
 from analysis.report.periods import periods_due
 from analysis.report.run import notebook_of, report_names
 from tests.plans import AS_OF, asked, change_rows, copy_plan, notebook

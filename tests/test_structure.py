@@ -12,7 +12,19 @@ SOURCE = Path(analysis.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 
 ROOMS = [
-    *("extras", "schema", "workdays", "notice", "sample", "status", "charts", "record"),
+    *(
+        "extras",
+        "files",
+        "catalogue",
+        "parameters",
+        "schema",
+        "workdays",
+        "notice",
+        "sample",
+        "status",
+        "charts",
+        "record",
+    ),
     *("workload", "coverage", "trend", "plan"),
     *("due", "words", "forms"),
     *("exhibits", "report", "cli"),

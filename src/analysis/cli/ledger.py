@@ -116,8 +116,8 @@ def collect_forms(
 ) -> None:
     """Read returned forms into the record, and mark what was not taken, ready to be mailed back."""
     from analysis import forms
+    from analysis.files import Busy
     from analysis.plan import append_progress
-    from analysis.record import RecordBusy
     from analysis.schema import DataError
 
     opened = opened_plan(plan)
@@ -125,7 +125,7 @@ def collect_forms(
     try:
         if not dry_run and len(collected.rows):
             append_progress(opened, collected.rows)
-    except RecordBusy as busy:
+    except Busy as busy:
         stop(Exit.LOCKED, str(busy))
     except DataError as failed:
         print_problems(failed.problems)

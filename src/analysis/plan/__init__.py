@@ -151,7 +151,7 @@ def append_progress(plan: Plan, rows: pd.DataFrame) -> None:
 
     Raises
     ------
-    analysis.record.RecordBusy
+    analysis.files.Busy
         When another writer holds the record, or was faster.
     DataError
         When the plan could not be opened any more with these rows; lists every problem.

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import record, schema
+from analysis.files import read_csv
 from analysis.plan.checks import across
 
 
@@ -31,12 +32,12 @@ def read_plan(
     tables: dict[str, pd.DataFrame] = {}
     sources: list[dict[str, Any]] = []
     problems = [head_problems]
-    for name, columns in schema.REQUIRED_COLUMNS.items():
+    for name in schema.REQUIRED_COLUMNS:
         file = f"{name}.csv"
         try:
             if name != "progress":
                 content = (folder / file).read_bytes()
-                tables[name], sha256 = record.to_text(content, columns), hashlib.sha256(content).hexdigest()
+                tables[name], sha256 = record.to_frame(read_csv(content)), hashlib.sha256(content).hexdigest()
             elif progress is not None:
                 tables[name], sha256 = progress, ""
             else:

@@ -6,8 +6,8 @@ names are taken inside the plan's folder. An append leaves either the old record
 happens meanwhile; of two writers one is told to try again.
 """
 
-from analysis.record.place import Place, RecordBusy, place_of
+from analysis.record.place import Place, place_of
 from analysis.record.store import append, next_log_ids, read
-from analysis.record.text import longer, to_csv, to_text
+from analysis.record.text import longer, to_csv, to_frame
 
-__all__ = ["Place", "RecordBusy", "append", "longer", "next_log_ids", "place_of", "read", "to_csv", "to_text"]
+__all__ = ["Place", "append", "longer", "next_log_ids", "place_of", "read", "to_csv", "to_frame"]

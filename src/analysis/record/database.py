@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.extras import need
-from analysis.record.place import COLUMNS, Place, RecordBusy
+from analysis.files import Busy
+from analysis.record.place import COLUMNS, Place
 
 if TYPE_CHECKING:
     import sqlalchemy
@@ -56,7 +57,7 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
 
     Raises
     ------
-    RecordBusy
+    analysis.files.Busy
         When the record has grown since then.
     OSError
         When the database did not take the rows; nothing was written.
@@ -73,12 +74,12 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
         with engine.begin() as connection:
             table.metadata.create_all(connection)
             if connection.scalar(count) != after:
-                raise RecordBusy("另有人刚追加过台账：请重新运行。本次没有写入")
+                raise Busy("另有人刚追加过台账：请重新运行。本次没有写入")
             if records:
                 connection.execute(table.insert(), records)
     except sqlalchemy.exc.IntegrityError as taken:
         # A writer on another machine was first: the entry's number is taken.
-        raise RecordBusy("另有人同时在追加台账：请重新运行。本次没有写入") from taken
+        raise Busy("另有人同时在追加台账：请重新运行。本次没有写入") from taken
     except sqlalchemy.exc.SQLAlchemyError as failed:
         raise OSError(_told("数据库没有接受，本次没有写入", failed)) from failed
     finally:

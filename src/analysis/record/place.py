@@ -14,10 +14,6 @@ DEFAULT = "progress.csv"
 RULE = "应为 .csv 或 .parquet 文件名，或数据库地址，如 postgresql+psycopg://用户@主机/库、sqlite:///progress.db"
 
 
-class RecordBusy(RuntimeError):
-    """Another writer holds the record, or has changed it since it was read; nothing was written."""
-
-
 @dataclass(frozen=True)
 class Place:
     """Where a plan's record is kept.

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from analysis.extras import need
-from analysis.record.place import COLUMNS, Place, RecordBusy
-from analysis.record.text import encoding_of, longer, meant, to_csv, to_text
+from analysis.files import Busy, decode, held, read_csv, write_whole
+from analysis.record.place import COLUMNS, Place
+from analysis.record.text import longer, meant, to_csv, to_frame
 from analysis.schema import DataError
 
 
@@ -44,7 +42,7 @@ def read(place: Place) -> tuple[pd.DataFrame, str]:
         rows = _read_parquet(place)
     else:
         content = Path(place.address).read_bytes()
-        return meant(to_text(content, COLUMNS)), hashlib.sha256(content).hexdigest()
+        return meant(to_frame(read_csv(content))), hashlib.sha256(content).hexdigest()
     rows.index = pd.RangeIndex(2, len(rows) + 2)
     return rows, hashlib.sha256(to_csv(rows).encode("utf-8")).hexdigest()
 
@@ -62,7 +60,7 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
 
     Raises
     ------
-    RecordBusy
+    analysis.files.Busy
         When another writer holds the record, or has used one of the numbers (``log_id``) in the meantime.
     DataError
         When the record would break a rule. Nothing is written in either case.
@@ -70,14 +68,14 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
         When the disk is full or cannot be written; the old record stands.
     """
     rows = rows[list(COLUMNS)]
-    with _held(place):
+    with held(place.folder / ".progress.lock", otherwise="另有人正在写入台账：请等对方完成后重新运行。本次没有写入"):
         try:
             before = read(place)[0]
         except FileNotFoundError:
             before = pd.DataFrame(columns=list(COLUMNS), dtype="str")
         taken = rows["log_id"][rows["log_id"].isin(before["log_id"])] if "log_id" in before else []
         if len(taken):
-            raise RecordBusy(f"编号 {'、'.join(taken[:6])} 已在台账中：另有人刚追加过，请重新运行。本次没有写入")
+            raise Busy(f"编号 {'、'.join(taken[:6])} 已在台账中：另有人刚追加过，请重新运行。本次没有写入")
         whole = longer(before, rows)
         problems = check(whole)
         if (problems["severity"] == "error").any():
@@ -87,9 +85,9 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
 
             insert(place, rows, after=len(before))
         elif place.kind == "parquet":
-            _replace(Path(place.address), _to_parquet(whole))
+            write_whole(Path(place.address), _to_parquet(whole))
         else:
-            _replace(Path(place.address), _longer_csv(Path(place.address), rows))
+            write_whole(Path(place.address), _longer_csv(Path(place.address), rows))
 
 
 def next_log_ids(record: pd.DataFrame, count: int) -> list[str]:
@@ -106,23 +104,16 @@ def next_log_ids(record: pd.DataFrame, count: int) -> list[str]:
     return [f"{prefix}{last + place:0{width}d}" for place in range(1, count + 1)]
 
 
-@contextmanager
-def _held(place: Place) -> Iterator[None]:
-    try:
-        with FileLock(place.folder / ".progress.lock", timeout=0):
-            yield
-    except Timeout as held:
-        raise RecordBusy("另有人正在写入台账：请等对方完成后重新运行。本次没有写入") from held
-
-
 def _longer_csv(file: Path, added: pd.DataFrame) -> bytes:
     """The file's own bytes with the new rows behind them, in its encoding and the order of its columns."""
     if not file.exists():
         return to_csv(added).encode("utf-8")
     content = file.read_bytes()
-    columns = list(to_text(content, COLUMNS).columns)
-    encoding = encoding_of(content, COLUMNS).removesuffix("-sig")
-    written = to_csv(added.reindex(columns=columns, fill_value=""), header=False).encode(encoding)
+    _, encoding = decode(content)
+    if encoding == "utf-16":
+        raise ValueError("台账为 UTF-16 编码，不能追加：请另存为 UTF-8 的 CSV 文件")
+    columns = list(read_csv(content).header)
+    written = to_csv(added.reindex(columns=columns, fill_value=""), header=False).encode(encoding.removesuffix("-sig"))
     return content + (b"" if content.endswith(b"\n") else b"\n") + written
 
 
@@ -139,27 +130,3 @@ def _to_parquet(rows: pd.DataFrame) -> bytes:
     written = io.BytesIO()
     rows.reset_index(drop=True).to_parquet(written, index=False)
     return written.getvalue()
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Put a new content in a file's place at once: a reader, or a crash, finds the old one or the new one."""
-    # One name, because whoever writes holds the lock: what a crash left behind is overwritten, not gathered.
-    beside = file.with_name(f".{file.name}.new")
-    try:
-        with beside.open("wb") as written:
-            written.write(content)
-            written.flush()
-            os.fsync(written.fileno())
-        if file.exists():
-            beside.chmod(file.stat().st_mode)
-        beside.replace(file)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-    # The new name itself reaches the disk only with its folder; Windows has no such call.
-    if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

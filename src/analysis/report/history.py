@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.parameters import Parameters
 from analysis.report.inputs import Inputs
 from analysis.report.keys import rows_hash, shown_versions
-from analysis.report.parameters import Parameters
 
 if TYPE_CHECKING:
     import pandas as pd

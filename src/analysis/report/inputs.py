@@ -19,8 +19,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from analysis.parameters import ParameterError, Parameters
 from analysis.plan import UnknownName, data_folder, find_name, find_plan
-from analysis.report.parameters import ParameterError, Parameters
 
 _TABLES = ("themes", "measures", "units", "responsibilities", "commitments", "progress")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -9,8 +9,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from analysis.parameters import Parameters
 from analysis.report.inputs import Inputs, Rows
-from analysis.report.parameters import Parameters
 
 _SHOWN_VERSIONS = ("portplan", "pandas", "matplotlib", "seaborn", "papermill", "nbconvert")
 _FURTHER_VERSIONS = (

@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.parameters import Parameters
 from analysis.report.history import Outcome, Run, record_run
 from analysis.report.inputs import Inputs
 from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
 from analysis.report.manifest import Failure, Manifest, Page, SiteNotWritable, expired, read_manifest
-from analysis.report.parameters import Parameters
 from analysis.report.run import ENGINES, notebook_of
 from analysis.report.site import is_published, is_whole, locked, publish, staging
 from analysis.report.workers import Limits, run_each

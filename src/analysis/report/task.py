@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.report.parameters import Parameters
+from analysis.parameters import Parameters
 from analysis.report.run import NotebookFailed, run_notebook
 from analysis.schema import NO_FEEDBACK
 

@@ -7,7 +7,6 @@ Definitions follow the plan's own notice and the practice of keeping a progress 
 from analysis.schema.calendar import Calendar
 from analysis.schema.checks import check_text, to_types
 from analysis.schema.problems import PROBLEM_COLUMNS, DataError, problem_frame
-from analysis.schema.spreadsheet import as_meant, harmless
 from analysis.schema.vocabulary import (
     BUCKETS,
     COMPARATORS,
@@ -45,9 +44,7 @@ __all__ = [
     "UNIT_KINDS",
     "Calendar",
     "DataError",
-    "as_meant",
     "check_text",
-    "harmless",
     "problem_frame",
     "to_types",
 ]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.schema import BUCKETS, harmless
+from analysis.files import harmless
+from analysis.schema import BUCKETS
 from analysis.words.language import NOTHING, Language
 
 if TYPE_CHECKING:

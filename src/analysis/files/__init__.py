@@ -1,0 +1,20 @@
+"""Files as they lie on a disk: text whose encoding nobody told, CSV, a write that is whole or not at all, one writer.
+
+Without pandas, so that whoever only asks whether a file has changed does not wait for it.
+"""
+
+from analysis.files.disk import Busy, held, sync, write_whole
+from analysis.files.text import CsvTable, as_meant, csv_text, decode, harmless, read_csv
+
+__all__ = [
+    "Busy",
+    "CsvTable",
+    "as_meant",
+    "csv_text",
+    "decode",
+    "harmless",
+    "held",
+    "read_csv",
+    "sync",
+    "write_whole",
+]

@@ -1,0 +1,103 @@
+"""Text and tables of text, as people and programs leave them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+_FORMULA = re.compile(r"'*(?:[\t\r]|\s*[=+\-@＝＋－＠])")
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    """A file's text, and the encoding it was in: UTF-8, UTF-16 with its mark, or GB18030.
+
+    Returns
+    -------
+    tuple of str
+        The text without a byte-order mark, and the name under which Python knows the encoding.
+
+    Raises
+    ------
+    ValueError
+        When it is none of them; says so in Chinese.
+    """
+    is_marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ["utf-16"] if is_marked else ["utf-8-sig", "gb18030"]:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        # Big5 and others decode as GB18030 without an error, to rubbish: common characters prove the guess.
+        if encoding != "gb18030" or _is_common_chinese(text):
+            return text, encoding
+    raise ValueError("文字编码无法识别：应为 UTF-8 或 GB18030")
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """The cells of a CSV file.
+
+    Attributes
+    ----------
+    header : tuple of str
+    rows : mapping of int to tuple of str
+        Rows that hold anything, by the number that a spreadsheet would give them (the header is row 1).
+    """
+
+    header: tuple[str, ...]
+    rows: Mapping[int, tuple[str, ...]]
+
+
+def read_csv(content: bytes) -> CsvTable:
+    """The cells of a CSV file, as they are written.
+
+    Raises
+    ------
+    ValueError
+        When its encoding is not known, a column stands twice in the header, or a row has more or fewer cells than the
+        header; says so in Chinese, with the rows.
+    """
+    text, _ = decode(content)
+    try:
+        header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
+    except csv.Error as broken:
+        raise ValueError(f"无法读成表格：{broken}") from broken
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if twice:
+        raise ValueError(f"表头有重复的列：{'、'.join(twice)}")
+    ragged = [str(number) for number, row in enumerate(rows, start=2) if row and len(row) != len(header)]
+    if ragged:
+        raise ValueError(f"第 {'、'.join(ragged[:20])} 行的列数与表头不同：应为 {len(header)} 列")
+    return CsvTable(tuple(header), {number: tuple(row) for number, row in enumerate(rows, start=2) if any(row)})
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of text as CSV in which no spreadsheet finds a formula; what `read_csv` and `as_meant` give back."""
+    return "".join(f"{','.join(_quoted(harmless(cell)) for cell in row)}\n" for row in rows)
+
+
+def harmless(text: str) -> str:
+    """Text that a spreadsheet, reading it from a CSV, takes for text: an apostrophe goes before a formula's beginning.
+
+    What already begins with apostrophes before such a sign gets one more, so that taking one away gives `text` back.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def as_meant(text: str) -> str:
+    """The text that `harmless` was given."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def _quoted(cell: str) -> str:
+    # The csv module leaves a lone carriage return bare, and then cannot read it back.
+    return '"' + cell.replace('"', '""') + '"' if re.search(r'[,"\r\n]', cell) else cell
+
+
+def _is_common_chinese(text: str) -> bool:
+    """Whether most of the Chinese is in GB 2312; Big5 read as GB18030 lies mostly outside."""
+    chinese = re.sub("[\x00-\x7f]", "", text)
+    return len(chinese.encode("gb2312", errors="ignore")) / 2 >= 0.8 * len(chinese)
