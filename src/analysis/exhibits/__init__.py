@@ -21,7 +21,8 @@ from analysis.schema import BUCKETS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from analysis.words import Caption, Method, Opening, Table
+    from analysis.language import Caption, Table
+    from analysis.words import Method, Opening
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""
@@ -31,9 +32,9 @@ def opening(words: Opening) -> None:
     """Show what stands at the head of a page: banners, title, dates, headline and key figures."""
     style = f"<style>{stylesheet()}</style>"
     display(HTML(style), metadata={METADATA: {"role": "lab_style"}})
-    told: dict[str, Any] = {"role": "opening", "title": words.title, "headline": words.headline, "lang": words.lang}
-    told |= {"counts": dict(words.counts), "banners": list(words.banners)}
-    _display("opening", told, words=words)
+    about: dict[str, Any] = {"role": "opening", "title": words.title, "headline": words.headline, "lang": words.lang}
+    about |= {"counts": dict(words.counts), "banners": list(words.banners)}
+    _display("opening", about, words=words)
 
 
 def show(draw: Callable[..., Axes], frame: pd.DataFrame, caption: Caption, table: Table | None = None) -> None:
@@ -45,18 +46,18 @@ def show(draw: Callable[..., Axes], frame: pd.DataFrame, caption: Caption, table
         A ``draw_*`` of `analysis.charts`.
     frame : pandas.DataFrame
         What is drawn.
-    caption : analysis.words.Caption
+    caption : analysis.language.Caption
         Finding, alternative text, source, and the names to draw with.
-    table : analysis.words.Table, optional
+    table : analysis.language.Table, optional
         The same frame as a table.
     """
     drawings = to_svg(draw, frame, caption)
-    _display("exhibit", _told(table), caption=caption, drawings=drawings, table=table, file=_file(table))
+    _display("exhibit", _about(table), caption=caption, drawings=drawings, table=table, file=_file(table))
 
 
 def tabulate(caption: Caption, table: Table) -> None:
     """Show a table under its finding, with the same as a CSV file."""
-    _display("exhibit", _told(table), caption=caption, drawings=(), table=table, file=_file(table))
+    _display("exhibit", _about(table), caption=caption, drawings=(), table=table, file=_file(table))
 
 
 def method(words: Method) -> None:
@@ -91,8 +92,8 @@ def stylesheet() -> str:
     return f":root{{{variables(0)}}}{dark}{rules}{filters}"
 
 
-def _told(table: Table | None) -> dict[str, Any]:
-    """What the gate is told of an exhibit, to see whether its table adds up to the plan."""
+def _about(table: Table | None) -> dict[str, Any]:
+    """What the gate learns of an exhibit, to see whether its table adds up to the plan."""
     if table is None:
         return {"role": "exhibit"}
     return {
@@ -112,9 +113,9 @@ def _file(table: Table | None) -> dict[str, str] | None:
     return {"name": table.file_name, "href": f"data:text/csv;base64,{base64.b64encode(content).decode('ascii')}"}
 
 
-def _display(fragment: str, told: dict[str, Any], **values: Any) -> None:
+def _display(fragment: str, about: dict[str, Any], **values: Any) -> None:
     page = _environment().get_template(f"{fragment}.html.j2").render(**values)
-    display(HTML(page), metadata={METADATA: told})
+    display(HTML(page), metadata={METADATA: about})
 
 
 @cache

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from analysis.charts.style import PALETTE, style
 
 if TYPE_CHECKING:
-    from analysis.words import Caption
+    from analysis.language import Caption
 
 _REWRITTEN = ("style", "d", "transform", "x", "y", "points", "clip-path", "fill", "stroke")
 _SVG, _LINK = "http://www.w3.org/2000/svg", "{http://www.w3.org/1999/xlink}href"

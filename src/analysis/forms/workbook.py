@@ -14,7 +14,6 @@ import pandas as pd
 from analysis.extras import need
 from analysis.forms import layout
 from analysis.schema import DELIVERY_WORDS, NO_FEEDBACK, TRANSITIONS
-from analysis.status import latest
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -141,8 +140,8 @@ def _first_sheet(book: Workbook, title: str) -> Worksheet:
 def _measures_of(plan: Plan, unit_id: str, as_of: pd.Timestamp) -> pd.DataFrame:
     """The unit's measures in notice order, with the latest word on each from before the day it is asked about."""
     own = plan.responsibilities[plan.responsibilities["unit_id"].eq(unit_id)]
-    before = as_of - pd.Timedelta(days=1)
-    states = latest(own, plan.progress, calendar=plan.calendar, as_of=before, known_at=as_of)
+    states = plan.at(as_of - pd.Timedelta(days=1), known_at=as_of).states
+    states = states[states["unit_id"].eq(unit_id)]
     measures = plan.measures[plan.measures["measure_id"].isin(own["measure_id"])]
     return measures[["measure_id", "number", "title", "text", "kind"]].merge(states, on="measure_id", how="left")
 

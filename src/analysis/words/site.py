@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pandas as pd
 
+from analysis.language import Language
 from analysis.schema import NO_FEEDBACK
-from analysis.words.language import Language
 
 
 def index_words(say: Language) -> dict[str, str]:
@@ -18,9 +18,9 @@ def index_words(say: Language) -> dict[str, str]:
         "other_language": other,
         "parts": say("By unit or theme"),
         "report": say("Report"),
-        "measures": say.name("measures"),
-        "closed": say.name("closed"),
-        "no_feedback": say.name(NO_FEEDBACK),
+        "measures": say.name("column", "measures"),
+        "closed": say.state("closed"),
+        "no_feedback": say.state(NO_FEEDBACK),
         "latest": say("The newest page of each kind, under an address that stays"),
         "empty": say("Nothing has been published yet."),
         "failures": say("Could not be brought up to date"),

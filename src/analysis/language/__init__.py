@@ -1,0 +1,21 @@
+"""How a plan is spoken of in one language: names, numbers, dates, lists, tables, and what stands around a figure."""
+
+from analysis.language.caption import Caption, caption, source
+from analysis.language.rounding import round_parts, rounded
+from analysis.language.speaker import NOTHING, Language, alphabet, warm_up
+from analysis.language.table import Quote, Table, table
+
+__all__ = [
+    "NOTHING",
+    "Caption",
+    "Language",
+    "Quote",
+    "Table",
+    "alphabet",
+    "caption",
+    "round_parts",
+    "rounded",
+    "source",
+    "table",
+    "warm_up",
+]
