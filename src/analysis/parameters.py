@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
 from analysis.catalogue import FIRST, languages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 _PAPERMILL = "# Parameters"
 """How papermill begins the cell that it puts in."""

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.files import CsvTable, read_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 TABLE_NAMES = ("themes", "measures", "units", "responsibilities", "commitments", "progress")
 """The keys of `analysis.schema.TABLES`, which takes pandas to import."""

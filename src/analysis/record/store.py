@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -15,6 +15,9 @@ from analysis.files import Busy, decode, held, read_csv, write_whole
 from analysis.record.place import COLUMNS, Place
 from analysis.record.text import longer, meant, to_csv, to_frame
 from analysis.schema import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def read(place: Place) -> tuple[pd.DataFrame, str]:
