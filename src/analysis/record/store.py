@@ -46,6 +46,8 @@ def read(place: Place) -> tuple[pd.DataFrame, str]:
     else:
         content = Path(place.address).read_bytes()
         return meant(to_frame(read_csv(content))), hashlib.sha256(content).hexdigest()
+    # Whoever else writes there leaves a blank as a missing value.
+    rows = rows.astype("str").mask(rows.isna(), "")
     rows.index = pd.RangeIndex(2, len(rows) + 2)
     return rows, hashlib.sha256(to_csv(rows).encode("utf-8")).hexdigest()
 
@@ -124,7 +126,7 @@ def _read_parquet(place: Place) -> pd.DataFrame:
     need("parquet", "pyarrow")
     content = Path(place.address).read_bytes()
     try:
-        return pd.read_parquet(io.BytesIO(content)).astype("str")
+        return pd.read_parquet(io.BytesIO(content))
     except (OSError, ValueError) as failed:
         raise ValueError(f"不是完好的 Parquet 文件：{failed}") from failed
 
