@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from analysis.catalogue import FIRST
 from analysis.plan.dates import known_by, to_day
 from analysis.plan.folder import PlanFolder, TableFile, read_folder
-from analysis.plan.names import UnknownName, find_name, theme_names, unit_names
+from analysis.plan.names import UnknownName, find_name, measure_names, theme_names, unit_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,6 +150,10 @@ class Plan:
     def find_theme(self, name: str) -> str:
         """The id of the theme that goes by `name`: its id, title, short title, or its title in English."""
         return find_name(theme_names(self.themes.to_dict("records")), name, "主题")
+
+    def find_measure(self, name: str) -> str:
+        """The id of the measure that goes by `name`: its id, number, title, or its title in English."""
+        return find_name(measure_names(self.measures.to_dict("records")), name, "措施")
 
     def __repr__(self) -> str:
         return f"<Plan {self._summary}>"
