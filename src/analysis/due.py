@@ -117,16 +117,15 @@ def warnings(now: Reading, *, lang: str = FIRST) -> pd.DataFrame:
 def _missing_feedback(rule: Rule, now: Reading) -> Iterator[Problem]:
     """Whoever keeps the ledger asks for what is due before anybody reads the pages."""
     names = now.plan.units.set_index("unit_id")["short"].to_dict()
-    last = {(word.unit_id, word.measure_id): word for word in now.states.itertuples()}
+    last = now.states.set_index(["unit_id", "measure_id"])["as_of"].to_dict()
     for (unit, measure), rows in outstanding(now).groupby(["unit_id", "measure_id"], sort=False):
-        word = last[unit, measure]
-        since = rows["due"].min()
+        heard, since = last[unit, measure], rows["due"].min()
         yield rule.broken(
             file=_record_name(now),
             column="measure_id",
             value=f"{measure} {names[str(unit)]}",
             periods=len(rows),
-            heard="从未反馈" if word.state == NO_FEEDBACK else f"最近一次为 {word.as_of:%Y-%m-%d}",
+            heard="从未反馈" if pd.isna(heard) else f"最近一次为 {heard:%Y-%m-%d}",
             since=f"{since:%Y-%m-%d}",
             late=rows["working_days_late"].max(),
             caution=_caution(since, now.as_of),

@@ -230,6 +230,7 @@ def inspect_plan(id_or_path: str | Path, *, lang: str = FIRST) -> tuple[Plan | N
     if (problems["severity"] == "error").any():
         return None, problems
     reporting = head["reporting"]
+    typed = {name: schema.to_types(name, table).reset_index(drop=True) for name, table in tables.items()}
     plan = Plan(
         id=head["id"],
         folder=folder,
@@ -241,8 +242,13 @@ def inspect_plan(id_or_path: str | Path, *, lang: str = FIRST) -> tuple[Plan | N
         calendar=schema.Calendar(
             pd.Period(reporting["first_period"], "M"), reporting["due_day"], timezone=reporting["timezone"]
         ),
+        themes=typed["themes"],
+        measures=typed["measures"],
+        units=typed["units"],
+        responsibilities=typed["responsibilities"],
+        commitments=typed["commitments"],
+        progress=typed["progress"],
         sources=sources,
-        **{name: schema.to_types(name, table).reset_index(drop=True) for name, table in tables.items()},
     )
     return plan, problems
 

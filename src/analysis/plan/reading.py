@@ -99,12 +99,13 @@ class Reading:
             When the plan has no such unit or measure, or the unit is not named on the measure.
         """
         unit_id, measure_id = self.plan.find_unit(unit), self.plan.find_measure(measure)
-        of_measure = self.states[self.states["measure_id"].eq(measure_id)].set_index("unit_id", drop=False)
-        if unit_id not in of_measure.index:
+        of_measure = self.states[self.states["measure_id"].eq(measure_id)]
+        words = of_measure[of_measure["unit_id"].eq(unit_id)]
+        if words.empty:
             names = self.plan.units.set_index("unit_id")["name"]
-            named = "、".join(names[of_measure.index]) or "无"
+            named = "、".join(names[of_measure["unit_id"]]) or "无"
             raise UnknownName(f"“{unit}”不是措施“{measure}”的责任单位：责任单位为 {named}")
-        return of_measure.loc[unit_id]
+        return words.iloc[0]
 
     def before(self, day: Day | str = "") -> Reading:
         """The earlier reading as it was made then: known as long after its day as this one is after its own.
