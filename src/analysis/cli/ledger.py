@@ -49,7 +49,7 @@ def check(
         told = problems.astype("str").replace("<NA>", "")
         csv.write_text(to_csv(told), "utf-8-sig")
     if html:
-        from analysis.report.problems import problems_page
+        from analysis.page import problems_page
 
         title, before = (opened.title["zh"], banners(opened, Language("zh"))) if opened else (plan, ())
         html.write_text(problems_page(title, problems, banners=before), "utf-8")

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.plan.dates import known_by as known_by
+
 if TYPE_CHECKING:
     import pandas as pd
 
