@@ -108,8 +108,7 @@ def report(
             if one.needs_unit and not by_unit:
                 raise ParameterError(f"{one.name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
         inputs = read_inputs(plan)
-        if each_unit or not as_of:
-            inputs.require_readable()
+        inputs.require_readable(*(["units"] if each_unit else []), *([] if as_of else ["progress"]))
         now = _now(inputs.timezone)
         days = [(as_of or inputs.last_day(), known_at)]
         if as_of == LAST_PERIOD_END:

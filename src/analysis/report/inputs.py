@@ -76,15 +76,15 @@ class Inputs:
     tables: Mapping[str, Rows]
     faults: tuple[tuple[str, str], ...] = ()
 
-    def require_readable(self) -> None:
-        """See to it that what the plan's files name is known.
+    def require_readable(self, *tables: str) -> None:
+        """See to it that what some tables say is known.
 
         Raises
         ------
         analysis.schema.DataError
-            When a file cannot be read; lists every problem of the plan.
+            When one of them cannot be read; lists every problem of the plan.
         """
-        if self.faults:
+        if any(self.tables[name].fault for name in tables):
             open_plan(self.folder)
 
     @property
@@ -220,14 +220,14 @@ def check_parameters(values: Mapping[str, str], inputs: Inputs) -> Parameters:
     ParameterError
         Lists every fault.
     analysis.schema.DataError
-        When a unit or a theme is named, and the plan's files cannot be read; lists every problem of the plan.
+        When a unit or a theme is named, and the file that names them cannot be read; lists every problem of the plan.
     """
     values = dict(values)
     faults: list[str] = []
-    for name, find in (("unit", inputs.unit), ("theme", inputs.theme)):
+    for name, table, find in (("unit", "units", inputs.unit), ("theme", "themes", inputs.theme)):
         given = values.get(name, "").strip()
         if given:
-            inputs.require_readable()
+            inputs.require_readable(table)
         try:
             values[name] = find(given) if given else ""
         except UnknownName as unknown:
