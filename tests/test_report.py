@@ -191,8 +191,8 @@ def test_what_cannot_be_read_is_told_on_a_site_that_is_there(tmp_path: Path) -> 
     damage(plan / "progress.csv", "a ragged row")
     options = ["--unit", CUSTOMS, "--as-of", AS_OF, "--lang", "zh", "--out", str(site)]
     assert main(["report", BRIEF.name, "--plan", str(plan), *options]) == Exit.BAD_DATA
-    (told,) = read_manifest(site).failures.values()
-    assert told.result == "bad_data" and told.parameters.unit == CUSTOMS
+    (failed,) = read_manifest(site).failures.values()
+    assert failed.result == "bad_data" and failed.parameters.unit == CUSTOMS
     assert BRIEF.title("zh") in (site / "index.html").read_text("utf-8")
 
 
