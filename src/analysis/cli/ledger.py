@@ -51,7 +51,7 @@ def check(
 
         csv.write_text(to_csv(problems.astype("str").replace("<NA>", "")), "utf-8-sig")
     if html:
-        from analysis.report.problems import problems_page
+        from analysis.page import problems_page
 
         title, before = (opened.title["zh"], banners(Language("zh", opened))) if opened else (plan, ())
         html.write_text(problems_page(title, problems, banners=before), "utf-8")

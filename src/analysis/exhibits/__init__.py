@@ -16,6 +16,7 @@ from IPython.display import HTML, display
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analysis.exhibits.drawing import to_svg
+from analysis.exhibits.picture import picture as picture
 from analysis.schema import BUCKETS
 
 if TYPE_CHECKING:

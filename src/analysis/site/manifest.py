@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
+
+from analysis.parameters import Parameters
 
 MANIFEST = "manifest.json"
 _OLDEST = timedelta(days=3 * 366)
@@ -20,21 +23,31 @@ class SiteNotWritable(RuntimeError):
 class Page:
     """A published page, as the manifest remembers it.
 
-    The counts are of the measures it speaks of: all, those closed, and those of which nothing was heard.
+    Attributes
+    ----------
+    path : str
+        Its place in the site.
+    key : str
+        Says whether it must be made again.
+    sha256 : str
+        Of the page itself.
+    report : str
+    plan_title : str
+    parameters : analysis.parameters.Parameters
+        What it was asked for; `plan_id` is the plan's id, K is said.
+    selection : str
+        What it is narrowed to, in words; blank for the whole.
+    title, headline, banner : str
+    measures, closed, no_feedback : int
+        Of the measures it speaks of: all, those closed, and those of which nothing was heard.
     """
 
     path: str
     key: str
     sha256: str
     report: str
-    plan_id: str
     plan_title: str
-    as_of: str
-    known_at: str
-    compare_to: str
-    lang: str
-    unit: str
-    theme: str
+    parameters: Parameters
     selection: str
     title: str
     headline: str
@@ -46,7 +59,8 @@ class Page:
     @property
     def age(self) -> tuple[str, str, bool]:
         """The greater, the newer; of two that speak of the same days, the one that compares with no other."""
-        return self.as_of, self.known_at, not self.compare_to
+        asked = self.parameters
+        return asked.as_of, asked.known_at, not asked.compare_to
 
     @property
     def latest_path(self) -> str:
@@ -60,17 +74,14 @@ class Failure:
 
     path: str
     report: str
-    plan_id: str
-    as_of: str
-    lang: str
+    parameters: Parameters
     selection: str
     result: str
     since: str
-    known_at: str = ""
 
     @property
     def page(self) -> str:
-        """Where the traceback is told."""
+        """Where the page lies that says why."""
         return f"failed/{self.path}"
 
     @property
@@ -102,12 +113,12 @@ class Manifest:
 
     def newest(self) -> dict[str, Page]:
         """The newest page of each kind, by the address at which it is always found."""
-        found: dict[str, Page] = {}
+        newest: dict[str, Page] = {}
         for page in self.pages.values():
-            known = found.get(page.latest_path)
+            known = newest.get(page.latest_path)
             if known is None or known.age <= page.age:
-                found[page.latest_path] = page
-        return found
+                newest[page.latest_path] = page
+        return newest
 
 
 def latest_path(path: str) -> str:
@@ -125,12 +136,12 @@ def read_manifest(folder: Path) -> Manifest:
         When the manifest cannot be understood.
     """
     try:
-        told = json.loads((folder / MANIFEST).read_text("utf-8"))
+        content = json.loads((folder / MANIFEST).read_text("utf-8"))
         return Manifest(
-            pages={record["path"]: Page(**record) for record in told["pages"]},
-            failures={record["path"]: Failure(**record) for record in told["failures"]},
-            index=told["index"],
-            leaving=tuple(told["leaving"]),
+            pages={entry["path"]: _of_entry(Page, entry) for entry in content["pages"]},
+            failures={entry["path"]: _of_entry(Failure, entry) for entry in content["failures"]},
+            index=content["index"],
+            leaving=tuple(content["leaving"]),
         )
     except FileNotFoundError:
         return Manifest()
@@ -140,13 +151,13 @@ def read_manifest(folder: Path) -> Manifest:
 
 def manifest_text(manifest: Manifest) -> str:
     """What `read_manifest` reads."""
-    told = {
-        "pages": [asdict(manifest.pages[path]) for path in sorted(manifest.pages)],
-        "failures": [asdict(manifest.failures[path]) for path in sorted(manifest.failures)],
+    content = {
+        "pages": [_entry(manifest.pages[path]) for path in sorted(manifest.pages)],
+        "failures": [_entry(manifest.failures[path]) for path in sorted(manifest.failures)],
         "index": manifest.index,
         "leaving": manifest.leaving,
     }
-    return json.dumps(told, ensure_ascii=False, indent=1)
+    return json.dumps(content, ensure_ascii=False, indent=1)
 
 
 def expired(manifest: Manifest, keep: int, spared: Collection[str] = ()) -> set[str]:
@@ -157,14 +168,16 @@ def expired(manifest: Manifest, keep: int, spared: Collection[str] = ()) -> set[
     """
     dates: dict[str, set[str]] = {}
     for page in manifest.pages.values():
-        dates.setdefault(page.plan_id, set()).add(page.as_of)
+        dates.setdefault(page.parameters.plan_id, set()).add(page.parameters.as_of)
     staying: dict[str, set[str]] = {}
     for plan, of_plan in dates.items():
         newest_first = sorted(of_plan, reverse=True)
         oldest = (date.fromisoformat(newest_first[0]) - _OLDEST).isoformat()
         staying[plan] = {day for day in newest_first[:keep] if day >= oldest}
     return {
-        path for path, page in manifest.pages.items() if page.as_of not in staying[page.plan_id] and path not in spared
+        path
+        for path, page in manifest.pages.items()
+        if page.parameters.as_of not in staying[page.parameters.plan_id] and path not in spared
     }
 
 
@@ -189,5 +202,20 @@ def after(before: Manifest, made: Iterable[Page], failed: Iterable[Failure], kee
 
 def _files(manifest: Manifest) -> set[str]:
     failures = manifest.failures.values()
-    told = {name for failure in failures for name in (failure.page, failure.notebook)}
-    return {*manifest.pages, *manifest.newest(), *told}
+    reasons = {name for failure in failures for name in (failure.page, failure.notebook)}
+    return {*manifest.pages, *manifest.newest(), *reasons}
+
+
+Kept = TypeVar("Kept", Page, Failure)
+
+
+def _entry(kept: Page | Failure) -> dict[str, Any]:
+    """A page or failure as the file has it: flat, the parameters beside the rest."""
+    own = {part.name: getattr(kept, part.name) for part in fields(kept) if part.name != "parameters"}
+    return own | kept.parameters.model_dump()
+
+
+def _of_entry(kind: type[Kept], entry: dict[str, Any]) -> Kept:
+    asked = {name: entry[name] for name in Parameters.model_fields if name in entry}
+    own = {name: value for name, value in entry.items() if name not in asked}
+    return kind(**own, parameters=Parameters.of(asked))

@@ -17,8 +17,8 @@ import nbformat
 from nbclient.exceptions import DeadKernelError
 from papermill.engines import Engine, NotebookExecutionManager
 
-from analysis.report.shell import fresh_shell
-from analysis.report.workers import start_method
+from analysis.runner.shell import fresh_shell
+from analysis.runner.workers import start_method
 
 NAME = "portplan"
 

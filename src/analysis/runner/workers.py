@@ -53,14 +53,14 @@ class Ending:
     Attributes
     ----------
     how : {"done", "timed_out", "crashed"}
-    told : str
-        What is known of it, in Chinese.
+    reason : str
+        Why it did not end well, in Chinese.
     seconds : float
     attempts : int
     """
 
     how: str
-    told: str
+    reason: str
     seconds: float
     attempts: int
 
@@ -129,7 +129,7 @@ def run_each(
                 if -code in _KILLED and one.attempt < _ATTEMPTS:
                     waiting.appendleft((one.name, one.attempt + 1))
                 elif code:
-                    yield one.name, Ending("crashed", _tell(code), seconds, one.attempt)
+                    yield one.name, Ending("crashed", _reason(code), seconds, one.attempt)
                 else:
                     yield one.name, Ending("done", "", seconds, one.attempt)
     finally:
@@ -188,7 +188,7 @@ def _kill(process: BaseProcess) -> None:
     process.join()
 
 
-def _tell(code: int) -> str:
+def _reason(code: int) -> str:
     if code > 0:
         return f"运行笔记本的进程自行退出（退出码 {code}）"
     with contextlib.suppress(ValueError):

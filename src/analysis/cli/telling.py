@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import typer
 
 if TYPE_CHECKING:
-    from analysis.report.history import Outcome
+    from analysis.report import Outcome
 
 
 class Telling:
@@ -68,8 +68,8 @@ class Telling:
         )
         if self.bar:
             left = self.pages - self.done - self.failed
-            told = f"{self.done} done, {self.failed} failed, {left} left"
-            self.bar.update(self.bar.task_ids[0], completed=self.done + self.failed, description=told, refresh=True)
+            state = f"{self.done} done, {self.failed} failed, {left} left"
+            self.bar.update(self.bar.task_ids[0], completed=self.done + self.failed, description=state, refresh=True)
         if failed:
             # A traceback says what is wrong in its last line, a list of problems how many there are in its first.
             lines = outcome.reason.splitlines()
@@ -78,17 +78,17 @@ class Telling:
         elif outcome.result != "unchanged" and not self.bar:
             typer.echo(f"{outcome.result:>9}  {outcome.address}")
 
-    def end(self, code: int, counts: Mapping[str, int], told: str) -> None:
+    def end(self, code: int, counts: Mapping[str, int], line: str) -> None:
         """Tell how the run came out, in a line."""
         self.__exit__()
-        self.event("end", exit=code, counts=dict(counts), told=told)
-        typer.echo(told, err=code != 0)
+        self.event("end", exit=code, counts=dict(counts), told=line)
+        typer.echo(line, err=code != 0)
 
-    def event(self, event: str, **told: Any) -> None:
+    def event(self, event: str, **about: Any) -> None:
         """Add an event to the log."""
         if self.log is None:
             return
-        record = {"event": event, "elapsed": round(time.monotonic() - self.began, 3), **told}
+        record = {"event": event, "elapsed": round(time.monotonic() - self.began, 3), **about}
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")

@@ -8,8 +8,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis import exhibits
-from analysis.report.face import with_face
-from analysis.report.page import CONTENT_POLICY, template
+from analysis.catalogue import FIRST, tag_of
+from analysis.page.face import with_face
+from analysis.page.html import CONTENT_POLICY, template
 
 _GROUPS = {"error": "错误：改正之前不能生成报告", "warning": "提醒：请核对"}
 
@@ -30,6 +31,7 @@ def problems_page(title: str, problems: pd.DataFrame, *, banners: Sequence[str] 
     groups = [(name, shown[shown["severity"].eq(key)].to_dict("records")) for key, name in _GROUPS.items()]
     errors, warnings = (len(rows) for _, rows in groups)
     page = template("problems/index.html.j2").render(
+        lang=tag_of(FIRST),
         title=title,
         policy=CONTENT_POLICY,
         style=Markup(exhibits.stylesheet()),

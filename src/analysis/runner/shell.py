@@ -16,7 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-from analysis.report.workers import lift_memory_limit
+from analysis.runner.workers import lift_memory_limit
 
 _DISPLAY_ID = "display_id"
 
@@ -127,8 +127,8 @@ class Shell(InteractiveShell):
         super().showtraceback(*args, **options)
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
-        told = {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb}
-        self.outputs.append({"output_type": "error", **told})
+        error = {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb}
+        self.outputs.append({"output_type": "error", **error})
 
     def enable_gui(self, gui: str | None = None) -> None:
         """No event loop is to be had."""

@@ -1,17 +1,15 @@
-"""Run a report's notebook: the only place that knows papermill."""
+"""Run a notebook with parameters, and say what is wrong when it fails."""
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from analysis.plan import UnknownName
+from analysis.parameters import Parameters
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -24,46 +22,13 @@ class NotebookFailed(RuntimeError):
     """A notebook raised, or its kernel died; the message is its error."""
 
 
-def notebook_folder() -> Path:
-    """The folder of the reports' notebooks: of the checkout, or of the installed wheel. Only these are ever run."""
-    package = Path(__file__).resolve().parents[1]
-    return next(folder for folder in (package.parents[1] / "notebooks", package / "notebooks") if folder.is_dir())
-
-
-def report_names() -> list[str]:
-    """The reports that can be made, in the order in which they are read."""
-    order = ["workload_by_unit", "theme_coverage", "completion_trend", "unit_brief"]
-    found = sorted(path.stem for path in notebook_folder().glob("*.ipynb"))
-    return [name for name in order if name in found] + [name for name in found if name not in order]
-
-
-def needs_unit(name: str) -> bool:
-    """Whether a report is about one unit, and so can't be made without naming it."""
-    return name.startswith("unit_")
-
-
-def notebook_of(name: str) -> Path:
-    """The notebook of a report.
-
-    Raises
-    ------
-    UnknownName
-        When there is no such report.
-    """
-    if not re.fullmatch(r"[a-z][a-z_]*", name) or name not in report_names():
-        raise UnknownName(f"没有报告“{name}”：应为 {'、'.join(report_names())} 之一")
-    return notebook_folder() / f"{name}.ipynb"
-
-
-def run_notebook(
-    notebook: Path, parameters: Mapping[str, str], output: Path, *, engine: str = ENGINES[0]
-) -> NotebookNode:
+def run_notebook(notebook: Path, parameters: Parameters, output: Path, *, engine: str = ENGINES[0]) -> NotebookNode:
     """Run a notebook with parameters, in this process or in a kernel that it starts.
 
     Parameters
     ----------
     notebook : pathlib.Path
-    parameters : mapping
+    parameters : analysis.parameters.Parameters
     output : pathlib.Path
         Where the executed notebook goes, as far as it came; its folder must exist.
     engine : {"warm", "kernel"}
@@ -82,7 +47,7 @@ def run_notebook(
             return papermill.execute_notebook(
                 str(notebook),
                 str(output),
-                parameters=dict(parameters),
+                parameters=parameters.model_dump(),
                 kernel_name="python3",
                 cwd=str(notebook.parent),
                 progress_bar=False,
@@ -92,17 +57,17 @@ def run_notebook(
             raise NotebookFailed(str(failed).strip()) from failed
 
 
-def scratch_copy(name: str, parameters: Mapping[str, str]) -> Path:
-    """A report's notebook with parameters put in, in a new folder where it may be changed."""
+def scratch_copy(notebook: Path, parameters: Parameters) -> Path:
+    """A notebook with parameters put in, in a new folder where it may be changed; gives its path."""
     papermill = warm_papermill()
     import nbformat
 
-    copy = Path(tempfile.mkdtemp(prefix="portplan-")) / f"{name}.ipynb"
+    copy = Path(tempfile.mkdtemp(prefix="portplan-")) / notebook.name
     options = {"kernel_name": "python3", "prepare_only": True, "progress_bar": False}
-    notebook = papermill.execute_notebook(str(notebook_of(name)), None, parameters=dict(parameters), **options)
-    for part in (notebook, *notebook.cells):
+    prepared = papermill.execute_notebook(str(notebook), None, parameters=parameters.model_dump(), **options)
+    for part in (prepared, *prepared.cells):
         part.metadata.pop("papermill", None)
-    nbformat.write(notebook, copy)
+    nbformat.write(prepared, copy)
     return copy
 
 
@@ -128,7 +93,7 @@ def warm_papermill() -> ModuleType:
 
 
 def _shell() -> dict[str, Any]:
-    from analysis.report import engine
+    from analysis.runner import engine
 
     engine.register()
     return {"engine_name": engine.NAME, "own_process": False}

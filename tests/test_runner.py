@@ -1,26 +1,115 @@
-"""Notebooks in processes of their own: the same pages as from kernels, and no fault that gets out."""
+"""The reports there are; notebooks in processes of their own: pages as of kernels, and no fault that gets out."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from analysis.plan import data_folder
+from analysis.page import Executed
+from analysis.parameters import Parameters
+from analysis.plan import UnknownName, data_folder
 from analysis.report import Limits, Run, make_reports, read_inputs
-from analysis.report.manifest import read_manifest
-from analysis.report.page import opening_of
-from analysis.report.run import ENGINES, NotebookFailed, notebook_of, report_names, run_notebook, scratch_copy
-from analysis.report.workers import start_method
-from tests.plans import AS_OF, asked, copy_plan, notebook
+from analysis.runner import ENGINES, NotebookFailed, read_registry, run_notebook, scratch_copy
+from analysis.runner.workers import start_method
+from analysis.site import read_manifest
+from tests.plans import AS_OF, asked, copy_plan, notebook, registry_of
 from tests.sites import faults
 
-pytestmark = pytest.mark.notebook
+PARAMETERS = Parameters(plan_id="tianjin-2024", as_of=AS_OF, known_at=AS_OF, lang="en", unit="tj-customs")
+REPORTS = read_registry().reports.values()
+WHOLE = next(report for report in REPORTS if not report.needs_unit)
+TITLE = {"title": {"zh": "一", "en": "One"}, "order": 5}
+
+
+def stored(file: Path, said: object, *, tags: int = 1) -> None:
+    """A notebook that says something of itself, with some cells tagged ``parameters``."""
+    made = nbformat.v4.new_notebook(metadata={"portplan": said} if said else {})
+    made.cells = [nbformat.v4.new_code_cell("lang = 'zh'", metadata={"tags": ["parameters"]}) for _ in range(tags)]
+    nbformat.write(made, file)
+
+
+def test_a_file_alone_registers_a_report(tmp_path: Path) -> None:
+    stored(tmp_path / "b.ipynb", TITLE | {"order": 20})
+    stored(tmp_path / "c2.ipynb", TITLE | {"needs": "unit"})
+    stored(tmp_path / "a_.ipynb", TITLE | {"order": 20, "title": {"en": "Only English"}})
+    registry = read_registry(tmp_path)
+    assert list(registry.reports) == ["c2", "a_", "b"] and registry.skipped == {}
+    assert [report.needs_unit for report in registry.reports.values()] == [True, False, False]
+    only, both = registry.find("a_"), registry.find("b")
+    assert (only.title("zh"), only.title("en")) == ("Only English", "Only English")
+    assert (both.title("zh"), both.title("en"), both.title("fr")) == ("一", "One", "一")
+    assert both.notebook == tmp_path / "b.ipynb"
+
+
+def test_what_is_no_report_is_named_with_the_reason_and_harms_none(tmp_path: Path) -> None:
+    stored(tmp_path / "fine.ipynb", TITLE)
+    names = ["Untitled.ipynb", "fine-Copy1.ipynb", "2nd.ipynb", "Fine.ipynb", "名称.ipynb", ".hidden.ipynb"]
+    for name in names:
+        stored(tmp_path / name, TITLE)
+    (tmp_path / "broken.ipynb").write_text("{", "utf-8")
+    (tmp_path / "binary.ipynb").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "list.ipynb").write_text("[1]", "utf-8")
+    (tmp_path / "odd.ipynb").write_text('{"cells": [1, {"metadata": 2}, {"metadata": {"tags": 3}}]}', "utf-8")
+    (tmp_path / "folder.ipynb").mkdir()
+    (tmp_path / "lost.ipynb").symlink_to(tmp_path / "nowhere.ipynb")
+    stored(tmp_path / "untagged.ipynb", TITLE, tags=0)
+    stored(tmp_path / "twice.ipynb", TITLE, tags=2)
+    said = {
+        "silent": None,
+        "text": "report",
+        "no_title": {"order": 1},
+        "blank_title": {"title": {"zh": " ", "en": 3}, "order": 1},
+        "no_order": {"title": {"zh": "一"}},
+        "true_order": TITLE | {"order": True},
+        "needs_more": TITLE | {"needs": "theme"},
+    }
+    for name, one in said.items():
+        stored(tmp_path / f"{name}.ipynb", one)
+    registry = read_registry(tmp_path)
+    assert list(registry.reports) == ["fine"]
+    reasons = {
+        **dict.fromkeys(names, "文件名"),
+        **dict.fromkeys(["broken.ipynb", "binary.ipynb", "folder.ipynb", "lost.ipynb"], "无法读成笔记本"),
+        **dict.fromkeys(["list.ipynb", "odd.ipynb", "untagged.ipynb"], "现有 0 个"),
+        "twice.ipynb": "现有 2 个",
+        **dict.fromkeys([f"{name}.ipynb" for name in list(said)[:4]], '"title"'),
+        **dict.fromkeys(["no_order.ipynb", "true_order.ipynb"], "order 应为整数"),
+        "needs_more.ipynb": 'needs 应为 "unit"',
+    }
+    assert registry.skipped.keys() == reasons.keys()
+    assert {name: reason for name, reason in reasons.items() if reason not in registry.skipped[name]} == {}
+    with pytest.raises(UnknownName, match="现有 2 个"):
+        registry.find("twice")
+
+
+def test_only_notebooks_of_the_project_run() -> None:
+    for name in ("../secret", "/etc/passwd", f"{WHOLE.name}.ipynb", WHOLE.name.upper(), "", "unknown"):
+        with pytest.raises(UnknownName, match=WHOLE.name):
+            read_registry().find(name)
+
+
+def test_papermill_is_led_to_the_engine() -> None:
+    """By what the package says of itself, whichever installation of it these tests run in."""
+    said = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))
+    points = said["project"]["entry-points"]["papermill.engine"]
+    module, _, name = points["portplan"].partition(":")
+
+    # Papermill first: it loads the engine itself.
+    import papermill  # noqa: F401
+
+    from analysis.runner import engine
+
+    assert getattr(importlib.import_module(module), name) is engine.ShellEngine
+    assert list(points) == [engine.NAME]
+
 
 FAULTS = {
     "raises": ("raise ValueError('没有这一列')", "failed", "没有这一列"),
@@ -44,9 +133,10 @@ def make(files: dict[str, Path], site: Path, **options: object) -> Run:
     """Make a page of each notebook."""
     inputs = read_inputs("tianjin-2024")
     wanted = [(name, asked(inputs)) for name in files]
-    return make_reports(wanted, inputs, folder=site, started="now", notebook=files.__getitem__, **options)
+    return make_reports(wanted, inputs, folder=site, started="now", registry=registry_of(files), **options)
 
 
+@pytest.mark.notebook
 def test_a_notebook_that_fails_is_told_and_harms_no_other(tmp_path: Path) -> None:
     site, good = tmp_path / "site", notebook(tmp_path / "good.ipynb")
     files = {"good": good, **dict.fromkeys(FAULTS, good)}
@@ -70,17 +160,18 @@ def test_a_notebook_that_fails_is_told_and_harms_no_other(tmp_path: Path) -> Non
     assert faults(site) == []
 
     site_now = read_manifest(site)
-    told = {failure.report: failure for failure in site_now.failures.values()}
-    raised = (site / told["raises"].page).read_text("utf-8")
+    kept_of = {failure.report: failure for failure in site_now.failures.values()}
+    raised = (site / kept_of["raises"].page).read_text("utf-8")
     assert "ValueError: 没有这一列" in raised and "Content-Security-Policy" in raised and "<script" not in raised
-    assert "while True" in (site / told["hangs"].page).read_text("utf-8")
-    kept = nbformat.read(site / told["raises"].notebook, 4)
+    assert "while True" in (site / kept_of["hangs"].page).read_text("utf-8")
+    kept = nbformat.read(site / kept_of["raises"].notebook, 4)
     assert [output.output_type for cell in kept.cells for output in cell.get("outputs", [])] == ["stream", "error"]
-    assert str(tmp_path) not in (site / told["hangs"].notebook).read_text("utf-8")
+    assert str(tmp_path) not in (site / kept_of["hangs"].notebook).read_text("utf-8")
     left = subprocess.run(["pgrep", "-f", "^sleep 61$"], capture_output=True, text=True, check=False).stdout
     assert left == ""
 
 
+@pytest.mark.notebook
 def test_a_traceback_is_text_on_its_page(tmp_path: Path) -> None:
     file = notebook(tmp_path / "sly.ipynb", "raise ValueError('<script>alert(1)</script>')")
     make({"sly": file}, tmp_path / "site")
@@ -89,22 +180,24 @@ def test_a_traceback_is_text_on_its_page(tmp_path: Path) -> None:
     assert "<script" not in page and "&lt;script&gt;" in page
 
 
+@pytest.mark.notebook
 def test_what_is_told_of_a_failure_names_no_folder_of_the_machine(tmp_path: Path) -> None:
     plan = copy_plan(tmp_path)
     inputs = read_inputs(plan)
     file = notebook(tmp_path / "lost.ipynb", "import sys\nfrom analysis.plan import open_plan\nopen_plan('nowhere')")
     site = tmp_path / "site"
-    options = {"folder": site, "started": "now", "notebook": lambda name: file}
+    options = {"folder": site, "started": "now", "registry": registry_of({"lost": file})}
     (outcome,) = make_reports([("lost", asked(inputs))], inputs, **options).outcomes
     assert outcome.result == "failed"
     (failure,) = read_manifest(site).failures.values()
     for name in (failure.page, failure.notebook):
-        told = (site / name).read_text("utf-8")
-        assert "没有方案" in told and "open_plan" in told
+        text = (site / name).read_text("utf-8")
+        assert "没有方案" in text and "open_plan" in text
         for place in (tmp_path, data_folder().parent, sys.prefix, Path.home()):
-            assert str(place) not in told
+            assert str(place) not in text
 
 
+@pytest.mark.notebook
 def test_a_process_that_was_killed_once_has_another_chance(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     source = f"""
@@ -118,6 +211,7 @@ if not mark.exists():
     assert [(outcome.result, outcome.attempts) for outcome in run.outcomes] == [("made", 2)]
 
 
+@pytest.mark.notebook
 def test_every_notebook_starts_with_nothing(tmp_path: Path) -> None:
     sources = [
         "import pandas as pd, builtins\npd.options.display.width = 33\nleft = builtins.left = 1",
@@ -129,6 +223,7 @@ def test_every_notebook_starts_with_nothing(tmp_path: Path) -> None:
     assert run.counts() == {"made": 2}
 
 
+@pytest.mark.notebook
 def test_random_numbers_differ_between_notebooks(tmp_path: Path) -> None:
     drawn = tmp_path / "drawn.txt"
     source = f"import random, numpy as np\nprint(random.random(), np.random.rand(), file=open({str(drawn)!r}, 'a'))"
@@ -154,6 +249,7 @@ OUTPUTS = [
 ]
 
 
+@pytest.mark.notebook
 def test_outputs_are_those_of_a_kernel(tmp_path: Path) -> None:
     file = notebook(tmp_path / "outputs.ipynb", *OUTPUTS, opening=False)
     made = {}
@@ -161,8 +257,10 @@ def test_outputs_are_those_of_a_kernel(tmp_path: Path) -> None:
         # In a process of its own: the shell of a worker is the only one there.
         script = f"""
 from pathlib import Path
-from analysis.report.run import run_notebook
-run_notebook(Path({str(file)!r}), {{"lang": "en"}}, Path({str(tmp_path / engine)!r} + ".ipynb"), engine={engine!r})
+from analysis.parameters import Parameters
+from analysis.runner import run_notebook
+parameters = Parameters.model_validate({PARAMETERS.model_dump()!r})
+run_notebook(Path({str(file)!r}), parameters, Path({str(tmp_path / engine)!r} + ".ipynb"), engine={engine!r})
 """
         subprocess.run([sys.executable, "-c", script], check=True)
         cells = nbformat.read(tmp_path / f"{engine}.ipynb", 4).cells
@@ -179,7 +277,8 @@ run_notebook(Path({str(file)!r}), {{"lang": "en"}}, Path({str(tmp_path / engine)
     assert any("image/png" in output.get("data", {}) for output in ours[5][1])
 
 
-@pytest.mark.parametrize("name", report_names())
+@pytest.mark.notebook
+@pytest.mark.parametrize("name", [report.name for report in REPORTS])
 def test_pages_are_those_of_kernels_byte_for_byte(tmp_path: Path, name: str) -> None:
     inputs = read_inputs("tianjin-2024")
     wanted = [(name, asked(inputs, lang="en", unit="tj-customs"))]
@@ -190,6 +289,7 @@ def test_pages_are_those_of_kernels_byte_for_byte(tmp_path: Path, name: str) -> 
     assert (tmp_path / "warm" / path).read_bytes() == (tmp_path / "kernel" / path).read_bytes()
 
 
+@pytest.mark.notebook
 def test_the_same_inputs_give_the_same_bytes_anywhere(tmp_path: Path) -> None:
     """From another folder, as another user with settings of their own, in another zone, language and hash seed."""
     home = tmp_path / "home"
@@ -213,7 +313,7 @@ def test_the_same_inputs_give_the_same_bytes_anywhere(tmp_path: Path) -> None:
     ]
     pages = {}
     for name, environment, options in surroundings:
-        command = [sys.executable, "-c", "from analysis.cli import run; run()", "report", "workload_by_unit", *options]
+        command = [sys.executable, "-c", "from analysis.cli import run; run()", "report", WHOLE.name, *options]
         folder = tmp_path / name
         folder.mkdir()
         subprocess.run(
@@ -231,21 +331,23 @@ def test_the_same_inputs_give_the_same_bytes_anywhere(tmp_path: Path) -> None:
     assert bare["here"] == bare["copy"]
 
 
+@pytest.mark.notebook
 def test_the_command_of_papermill_finds_the_engine(tmp_path: Path) -> None:
     out = tmp_path / "out.ipynb"
     options = ["--engine", "portplan", "-p", "lang", "en", "-p", "as_of", AS_OF, "--no-progress-bar"]
-    command = [sys.executable, "-m", "papermill", *options, str(notebook_of("workload_by_unit")), str(out)]
+    command = [sys.executable, "-m", "papermill", *options, str(WHOLE.notebook), str(out)]
     subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
     done = nbformat.read(out, 4)
-    assert opening_of(done)["lang"] == "en"
+    assert Executed.of(done).lang == "en"
     # No kernel was there to say what language it speaks.
     assert "version" not in done.metadata.language_info
 
 
+@pytest.mark.notebook
 def test_an_engine_of_papermill_tells_how_a_notebook_ended(tmp_path: Path) -> None:
     import papermill
 
-    from analysis.report import engine
+    from analysis.runner import engine
 
     engine.register()
     file = notebook(tmp_path / "n.ipynb", "import os\nprint(os.getpid())", opening=False)
@@ -263,12 +365,13 @@ def test_an_engine_of_papermill_tells_how_a_notebook_ended(tmp_path: Path) -> No
         )
 
 
+@pytest.mark.notebook
 def test_what_a_page_needs_is_imported_before_the_fork(tmp_path: Path) -> None:
     """Else every page would wait for it again."""
     script = f"""
 import os, sys
 from pathlib import Path
-from analysis.report import check_parameters, make_reports, read_inputs
+from analysis.report import check_parameters, make_reports, read_inputs, read_registry
 
 parent, late = os.getpid(), Path({str(tmp_path / "late")!r})
 
@@ -280,11 +383,12 @@ def note(event, about):
 sys.addaudithook(note)
 inputs = read_inputs("tianjin-2024")
 parameters = check_parameters({{"plan_id": inputs.id, "as_of": "{AS_OF}", "lang": "zh"}}, inputs)
-wanted = [(name, parameters) for name in ("workload_by_unit", "theme_coverage", "completion_trend")]
+reports = read_registry().reports.values()
+wanted = [(report.name, parameters) for report in reports if not report.needs_unit]
 print(make_reports(wanted, inputs, folder=Path({str(tmp_path / "site")!r}), started="now").counts())
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "{'made': 3}"
+    assert done.stdout.strip() == str({"made": sum(not report.needs_unit for report in REPORTS)})
     late = set((tmp_path / "late").read_text("utf-8").split())
     costly = (
         "analysis",
@@ -300,6 +404,7 @@ print(make_reports(wanted, inputs, folder=Path({str(tmp_path / "site")!r}), star
     assert not {name for name in late if name.startswith(costly)}
 
 
+@pytest.mark.notebook
 def test_where_a_fork_is_not_safe_processes_are_started_anew(tmp_path: Path) -> None:
     script = f"""
 import threading
@@ -308,11 +413,11 @@ from pathlib import Path
 def main():
     threading.Thread(target=threading.Event().wait, daemon=True).start()
     from analysis.report import check_parameters, make_reports, read_inputs
-    from analysis.report.workers import start_method
+    from analysis.runner.workers import start_method
     assert start_method() == "spawn"
     inputs = read_inputs("tianjin-2024")
     parameters = check_parameters({{"plan_id": inputs.id, "as_of": "{AS_OF}", "lang": "en"}}, inputs)
-    wanted = [("workload_by_unit", parameters)]
+    wanted = [({WHOLE.name!r}, parameters)]
     print(make_reports(wanted, inputs, folder=Path({str(tmp_path / "site")!r}), started="now").counts())
 
 if __name__ == "__main__":
@@ -325,21 +430,24 @@ if __name__ == "__main__":
     assert start_method() in ("fork", "spawn")
 
 
+@pytest.mark.notebook
 def test_a_failure_of_a_kernel_is_told_too(tmp_path: Path) -> None:
     file = notebook(tmp_path / "n.ipynb", "import os; os._exit(1)")
     with pytest.raises(NotebookFailed):
-        run_notebook(file, {"lang": "en"}, tmp_path / "out.ipynb", engine="kernel")
+        run_notebook(file, PARAMETERS, tmp_path / "out.ipynb", engine="kernel")
 
 
+@pytest.mark.notebook
 def test_a_scratch_copy_holds_the_parameters_of_the_page() -> None:
-    copy = scratch_copy("workload_by_unit", {"plan_id": "tianjin-2024", "as_of": AS_OF, "unit": "tj-customs"})
+    copy = scratch_copy(WHOLE.notebook, PARAMETERS)
     cells = nbformat.read(copy, 4).cells
     given = [cell.source for cell in cells if "injected-parameters" in cell.metadata.get("tags", [])]
     assert len(given) == 1 and 'unit = "tj-customs"' in given[0]
     assert data_folder().parent not in copy.parents
-    assert notebook_of("workload_by_unit").read_text("utf-8").count("injected-parameters") == 0
+    assert WHOLE.notebook.read_text("utf-8").count("injected-parameters") == 0
 
 
+@pytest.mark.notebook
 @pytest.mark.integration
 def test_memory_is_flat_over_hundreds_of_pages(tmp_path: Path) -> None:
     """The parent holds no page: its memory after 400 is that after 100, give or take a few MB."""
@@ -351,7 +459,12 @@ def test_memory_is_flat_over_hundreds_of_pages(tmp_path: Path) -> None:
     for count in (100, 400):
         days = [f"{2000 + number // 12}-{number % 12 + 1:02}-01" for number in range(count)]
         wanted = [("small", asked(inputs, as_of=day)) for day in days]
-        options = {"folder": tmp_path / str(count), "started": "now", "notebook": lambda name: small, "keep": 1000}
+        options = {
+            "folder": tmp_path / str(count),
+            "started": "now",
+            "registry": registry_of({"small": small}),
+            "keep": 1000,
+        }
         run = make_reports(wanted, inputs, **options)
         assert run.counts() == {"made": count}
         peaks.append((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, run.seconds))

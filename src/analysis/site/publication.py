@@ -16,13 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from analysis.report.manifest import MANIFEST, Failure, Manifest, Page, after, manifest_text, read_manifest
-
-
-class SiteLocked(RuntimeError):
-    """Another run is publishing to the same folder."""
+from analysis.files import held, sync
+from analysis.site.manifest import MANIFEST, Failure, Manifest, Page, after, manifest_text, read_manifest
 
 
 @contextmanager
@@ -31,15 +26,12 @@ def locked(folder: Path) -> Iterator[None]:
 
     Raises
     ------
-    SiteLocked
+    analysis.files.Busy
         When another run holds it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(folder / ".lock", timeout=0):
-            yield
-    except Timeout as held:
-        raise SiteLocked(f"另一次运行正在发布到 {folder}：请等它结束后再试") from held
+    with held(folder / ".lock", otherwise=f"另一次运行正在发布到 {folder}：请等它结束后再试"):
+        yield
 
 
 @contextmanager
@@ -112,9 +104,9 @@ def publish(
     moves += [(_written(text, stage), name) for name, text in index.items()]
     for place, (file, address) in enumerate(moves):
         if address == MANIFEST:
-            _sync({(folder / moved).parent for _, moved in moves[:place]})
+            sync(*{(folder / moved).parent for _, moved in moves[:place]})
         _move(file, folder / address)
-    _sync({folder})
+    sync(folder)
     for name in then.leaving:
         (folder / name).unlink(missing_ok=True)
         with suppress(OSError):
@@ -157,18 +149,6 @@ def _move(file: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     file.chmod(0o644)
     file.replace(target)
-
-
-def _sync(folders: Iterable[Path]) -> None:
-    """See to it that what was moved into folders is there after a power cut too."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    for folder in folders:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _hash(content: bytes) -> str:
