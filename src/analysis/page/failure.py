@@ -14,9 +14,10 @@ from markupsafe import Markup
 
 from analysis import exhibits
 from analysis.catalogue import tag_of
+from analysis.language import Language
 from analysis.page.executed import Executed
 from analysis.page.html import CONTENT_POLICY, template
-from analysis.words import Language, site
+from analysis.words import site
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LONGEST = 20_000
@@ -29,7 +30,7 @@ def failure_page(executed: Executed, say: Language, *, title: str, line: str, re
     ----------
     executed : Executed
         The notebook as far as it came.
-    say : analysis.words.Language
+    say : analysis.language.Language
     title, line : str
         What was to be made; that it failed, since when and why.
     reason, log : str

@@ -1,24 +1,34 @@
 """What a page is made of: the rows of a plan, and what is asked of them.
 
-Reads a plan's files as rows of text, without pandas: that there is nothing to do must be known at once. Whether the
-rows are *right* is not asked here; `analysis.plan.open_plan` does so before anything runs. A row that cannot be placed
-counts for every page, so that a broken file is always noticed.
+Without pandas: that there is nothing to do must be known at once. Whether the rows are *right* is not asked here;
+`analysis.plan.open_plan` does so before anything runs. A row that cannot be placed counts for every page, so that a
+broken file is always noticed.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analysis.files import read_csv
 from analysis.parameters import ParameterError, Parameters
-from analysis.plan import UnknownName, data_folder, find_name, find_plan, known_by, open_plan
+from analysis.plan import (
+    UnknownName,
+    data_folder,
+    find_name,
+    find_plan,
+    known_by,
+    open_plan,
+    read_folder,
+    theme_names,
+    unit_names,
+)
+
+if TYPE_CHECKING:
+    from analysis.plan import TableFile
 
 _NEEDED = {
     "themes": ("theme_id", "title"),
@@ -120,30 +130,19 @@ class Inputs:
 
     def unit(self, name: str) -> str:
         """The id of the unit that goes by a name; raises `UnknownName`."""
-        names = {
-            known: cells["unit_id"]
-            for _, cells in self.tables["units"].records()
-            if cells
-            for known in (*map(cells.get, ("unit_id", "name", "short")), *cells["aliases"].split("|"))
-            if known
-        }
-        return find_name(names, name, "单位")
+        return find_name(unit_names(cells for _, cells in self.tables["units"].records()), name, "单位")
 
     def theme(self, name: str) -> str:
         """The id of the theme that goes by a name; raises `UnknownName`."""
-        records = self.tables["themes"].records()
-        names = {
-            known: cells["theme_id"] for _, cells in records for known in map(cells.get, ("theme_id", "title")) if known
-        }
-        return find_name(names, name, "主题")
+        return find_name(theme_names(cells for _, cells in self.tables["themes"].records()), name, "主题")
 
     def short_name(self, key: str, lang: str) -> str:
         """What a unit or theme is called on pages; its id when the plan's files do not say."""
-        column = "short" if lang == "zh" else f"short_{lang}"
+        column = f"short_{lang}"
         for table, name in (("units", "unit_id"), ("themes", "theme_id")):
             for _, cells in self.tables[table].records():
                 if cells.get(name) == key:
-                    return cells.get(column) or key
+                    return cells.get(column) or cells.get("short") or key
         return key
 
     def last_day(self) -> str:
@@ -195,21 +194,11 @@ def read_inputs(id_or_path: str | Path) -> Inputs:
     analysis.plan.UnknownName
         When there is no such plan.
     """
-    folder = find_plan(id_or_path)
-    content = (folder / "plan.toml").read_bytes()
-    faults: list[tuple[str, str]] = []
-    try:
-        head = tomllib.loads(content.decode("utf-8"))
-    except ValueError as failed:
-        head = {}
-        faults.append(("plan.toml", f"无法读取：{failed}"))
-    tables = {
-        name: _read_rows(folder / f"{name}.csv", needed) for name, needed in _NEEDED.items() if name != "progress"
-    }
-    tables["progress"] = _read_record(folder, head)
-    files = {name: f"{name}.csv" for name in tables} | {"progress": _record_name(head)}
-    faults += [(files[name], rows.fault) for name, rows in tables.items() if rows.fault]
-    return Inputs(folder, head, content, tables, tuple(faults))
+    folder = read_folder(find_plan(id_or_path))
+    tables = {name: _placeable(file, _NEEDED[name]) for name, file in folder.tables.items()}
+    faults = [("plan.toml", folder.head_fault)] if folder.head_fault else []
+    faults += [(folder.tables[name].name, rows.fault) for name, rows in tables.items() if rows.fault]
+    return Inputs(folder.path, folder.head, folder.head_content, tables, tuple(faults))
 
 
 def check_parameters(values: Mapping[str, str], inputs: Inputs) -> Parameters:
@@ -241,48 +230,18 @@ def check_parameters(values: Mapping[str, str], inputs: Inputs) -> Parameters:
     return checked.model_copy(update={"known_at": known_by(checked.as_of, checked.known_at)})
 
 
-def _record_name(head: Mapping[str, Any]) -> str:
-    """What the record is called; not by the address of a database, which may hold a password."""
-    kept = head.get("progress", "progress.csv")
-    return kept if isinstance(kept, str) and "://" not in kept else "progress"
-
-
-def _read_record(folder: Path, head: Mapping[str, Any]) -> Rows:
-    file = _record_name(head)
-    if file.endswith(".csv"):
-        return _read_rows(folder / file, _NEEDED["progress"])
-    # A record in Parquet or in a database is read as the plan reads it: that takes pandas.
-    from analysis import record
-
-    try:
-        log = record.read(record.place_of(folder, head))[0]
-    except (OSError, ValueError) as failed:
-        return _unreadable(str(failed).encode("utf-8", "replace"), str(failed))
-    return _placeable(tuple(log.columns), tuple(log.itertuples(index=False, name=None)), _NEEDED["progress"])
-
-
-def _read_rows(file: Path, needed: tuple[str, ...]) -> Rows:
-    try:
-        content = file.read_bytes()
-    except OSError as failed:
-        missing = isinstance(failed, FileNotFoundError)
-        return _unreadable(b"", "缺少这个文件" if missing else f"无法读取：{failed.strerror}")
-    try:
-        table = read_csv(content)
-    except ValueError as failed:
-        return _unreadable(content, str(failed))
-    return _placeable(table.header, tuple(table.rows.values()), needed)
-
-
-def _placeable(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], needed: tuple[str, ...]) -> Rows:
-    missing = [column for column in needed if column not in header]
-    if missing:
-        return _unreadable(repr((header, rows)).encode("utf-8", "replace"), f"缺少这些列：{'、'.join(missing)}")
-    return Rows(header, rows)
-
-
-def _unreadable(content: bytes, fault: str) -> Rows:
-    return Rows((), ((hashlib.sha256(content).hexdigest(),),), fault)
+def _placeable(file: TableFile, needed: tuple[str, ...]) -> Rows:
+    """The rows of a file, when they can be placed; else a hash of what lies there, so that a change is noticed."""
+    missing = [column for column in needed if column not in file.table.header]
+    if file.fault == "missing":
+        fault = "缺少这个文件"
+    elif file.fault or not missing:
+        fault = file.fault
+    else:
+        fault = f"缺少这些列：{'、'.join(missing)}"
+    if fault:
+        return Rows((), ((file.sha256,),), fault)
+    return Rows(file.table.header, tuple(file.table.rows.values()))
 
 
 def _is_day(text: str) -> bool:

@@ -152,12 +152,12 @@ class _Making:
     ) -> pd.DataFrame | None:
         """Make pages and publish them; gives the problems of the data when there are any."""
         # Slow to import, and not needed when there is nothing to do.
+        from analysis.language import alphabet
         from analysis.page import narrowed_face
         from analysis.plan import open_plan
         from analysis.report.task import make_page, warm_up
         from analysis.schema import DataError
         from analysis.site.index import index_files
-        from analysis.words import alphabet
 
         made: dict[Page, Path] = {}
         failed: dict[Failure, list[Path]] = {}

@@ -73,9 +73,10 @@ def warm_up() -> None:
     runner.warm_up()
     from matplotlib import pyplot  # noqa: F401
 
-    from analysis import charts, coverage, exhibits, page, status, trend, words, workload  # noqa: F401
+    from analysis import charts, coverage, exhibits, language, page, trend, words, workload  # noqa: F401
+    from analysis.plan import loading, reading  # noqa: F401
 
-    for room in (words, exhibits, page):
+    for room in (language, exhibits, page):
         room.warm_up()
     # What is there now stays: no process need look through it for something to throw away.
     gc.collect()
@@ -110,17 +111,17 @@ def _make(task: Task) -> dict[str, Any]:
     asked = task.parameters
     notebook = runner.run_notebook(task.notebook, asked, task.file(".ipynb"), engine=task.engine)
 
+    from analysis.language import Language
     from analysis.page import Executed, refusals, to_page
-    from analysis.plan import select
-    from analysis.words import Language, chrome
+    from analysis.words import chrome
 
     executed = Executed.of(notebook)
+    narrowed = task.plan.select(unit=asked.unit, theme=asked.theme)
     say = Language(asked.lang, task.plan)
     # A path would name the machine, and make the same inputs give different pages.
     shown = asked.model_copy(update={"plan_id": task.plan.id}).model_dump()
-    around = chrome(task.plan, say, versions=task.versions, parameters=shown, command=task.command)
+    around = chrome(say, versions=task.versions, parameters=shown, command=task.command)
     page = to_page(executed, around, narrowed=task.narrowed)
-    narrowed = select(task.plan, unit=asked.unit, theme=asked.theme)
     reasons = refusals(executed, page, narrowed)
     if reasons:
         return {"result": "refused", "reason": "；".join(reasons)}
@@ -138,6 +139,6 @@ def _make(task: Task) -> dict[str, Any]:
         "measures": sum(executed.counts.values()),
         "closed": executed.counts.get("closed", 0),
         "no_feedback": executed.counts.get(NO_FEEDBACK, 0),
-        "selection": say.listing(map(say.name, narrowed.selection.values())),
+        "selection": say.listing(Language(asked.lang, narrowed).selected()),
         "sha256": hashlib.sha256(content).hexdigest(),
     }

@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from analysis import exhibits
 from analysis.catalogue import FIRST, languages, own_name, tag_of
+from analysis.language import Language
 from analysis.page import CONTENT_POLICY, Executed, failure_page, template, with_face
 from analysis.site.manifest import Failure, Manifest, Page, latest_path
-from analysis.words import Language, site
+from analysis.words import site
 
 if TYPE_CHECKING:
     from analysis.runner import Report
