@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import cli, forms, record, schema, status
+from analysis import cli, forms, intake, record, schema, status
 from analysis.forms import layout
 from analysis.plan import Plan, append_progress, check_plan, open_plan
 from analysis.words import Language
@@ -38,14 +38,14 @@ def plan(tmp_path: Path) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def returned(tmp_path_factory) -> tuple[Plan, Path, list[Returned], forms.Collection]:
+def returned(tmp_path_factory) -> tuple[Plan, Path, list[Returned], intake.Collection]:
     """A folder of every fault, collected once into an empty record."""
     folder = tmp_path_factory.mktemp("returned")
     plan = blank_plan(folder / "plan")
     expected = fill_folder(folder / "inbox", plan)
-    collected = forms.collect(forms.find_files([folder / "inbox"]), plan)
+    collected = intake.collect(intake.find_files([folder / "inbox"]), plan)
     append_progress(plan, collected.rows)
-    forms.write_returns(collected.forms, open_plan(plan.folder))
+    intake.write_returns(collected.forms, open_plan(plan.folder))
     return plan, folder / "inbox", expected, collected
 
 
@@ -97,7 +97,7 @@ def test_second_collect_changes_nothing(returned):
     file = plan.folder / "progress.csv"
     before = file.read_bytes()
     copies = {path: path.read_bytes() for path in inbox.rglob("*（退回）.xlsx")}
-    again = forms.collect(forms.find_files([inbox]), plan)
+    again = intake.collect(intake.find_files([inbox]), plan)
     assert again.rows.empty
     assert again.counts["unchanged"] == len(copies)
     assert again.counts["read"] == sum(form.read for form in expected)
@@ -128,21 +128,21 @@ def test_a_corrected_copy_is_taken(plan, tmp_path):
     entries = {"M4": AT_WORK, "M18": AT_WORK | {"status": "快了"}}
     file = tmp_path / "form.xlsx"
     file.write_bytes(to_bytes(filled(plan, "port-group", "2024-06-30", entries=entries)))
-    first = forms.collect([file], plan)
+    first = intake.collect([file], plan)
     append_progress(plan, first.rows)
-    (copy,) = forms.write_returns(first.forms, plan)
+    (copy,) = intake.write_returns(first.forms, plan)
     book = openpyxl.load_workbook(copy)
     sheet = book[layout.FORM_SHEET]
     assert sheet["E6"].value == "快了" and "应为其中之一" in sheet["E6"].comment.text
     assert sheet["E5"].comment is None
     sheet["E6"], sheet["G2"] = "推进中", "2024年7月2日"
     book.save(copy)
-    second = forms.collect([file, copy], plan)
+    second = intake.collect([file, copy], plan)
     assert second.counts | {"unfilled": 0} == {
         "read": 4, "appended": 1, "refused": 1, "known": 2, "unfilled": 0, "unreadable": 0, "unchanged": 0
     }  # fmt: skip
     corrected = copy.read_bytes()
-    assert forms.write_returns(second.forms, plan) == [copy.with_name("form（退回2）.xlsx")]
+    assert intake.write_returns(second.forms, plan) == [copy.with_name("form（退回2）.xlsx")]
     assert copy.read_bytes() == corrected
     assert second.rows[["measure_id", "reported_at", "log_id"]].to_numpy().tolist() == [["M18", "2024-07-02", "P0002"]]
 
@@ -154,17 +154,17 @@ def test_a_correction_names_what_it_corrects(plan, tmp_path):
             plan, "port-group", "2024-06-30", entries={"M4": AT_WORK | {"percent": percent}}, sent=f"2024-07-0{number}"
         )
         file.write_bytes(to_bytes(book))
-        append_progress(plan, forms.collect([file], plan).rows)
+        append_progress(plan, intake.collect([file], plan).rows)
     log = open_plan(plan.folder).progress
     assert log[["log_id", "percent", "supersedes"]].to_numpy().tolist() == [["P0001", 40, ""], ["P0002", 30, "P0001"]]
 
 
 def test_a_row_that_breaks_the_record_is_refused(plan, tmp_path):
-    def send(day: str, state: str, percent: int) -> forms.Collection:
+    def send(day: str, state: str, percent: int) -> intake.Collection:
         file = tmp_path / f"{day}.xlsx"
         entries = {"M18": {"status": state, "percent": percent}}
         file.write_bytes(to_bytes(filled(plan, "port-group", day, entries=entries)))
-        collected = forms.collect([file], plan)
+        collected = intake.collect([file], plan)
         append_progress(plan, collected.rows)
         return collected
 
@@ -192,11 +192,11 @@ def test_the_day_of_arrival(plan, tmp_path):
     silent, stated = tmp_path / "silent.xlsx", tmp_path / "stated.xlsx"
     silent.write_bytes(to_bytes(filled(plan, "port-group", "2024-06-30", sent=None)))
     stated.write_bytes(to_bytes(filled(plan, "tj-customs", "2024-06-30", sent="2024.7.9")))
-    found = forms.collect([silent, stated], plan, reported_at=pd.Timestamp("2024-07-10")).rows
+    found = intake.collect([silent, stated], plan, reported_at=pd.Timestamp("2024-07-10")).rows
     assert found.groupby("unit_id")["reported_at"].unique().map(list).to_dict() == {
         "port-group": ["2024-07-10"], "tj-customs": ["2024-07-09"]
     }  # fmt: skip
-    early = forms.collect([stated], plan, reported_at=pd.Timestamp("2024-07-08"))
+    early = intake.collect([stated], plan, reported_at=pd.Timestamp("2024-07-08"))
     assert early.problems["rule"].str.contains("晚于收到的日期").any() and early.rows.empty
 
 
@@ -271,7 +271,7 @@ def test_collect_of_make_is_what_was_filled_in(still, tmp_path, data, as_sheet):
     content = forms.make(still, "port-group", as_of=pd.Timestamp("2024-06-30"), entries=entries)
     file = tmp_path / ("form.xlsx" if as_sheet else "form.csv")
     file.write_bytes(content if as_sheet else as_csv(openpyxl.load_workbook(io.BytesIO(content)), "utf-8-sig"))
-    collected = forms.collect([file], still, reported_at=RECEIVED)
+    collected = intake.collect([file], still, reported_at=RECEIVED)
     assert collected.counts["appended"] == len(measures), collected.problems
     found = collected.rows.set_index("measure_id")[list(layout.ENTRIES)].to_dict("index")
     assert found == {measure: {key: row[key] for key in layout.ENTRIES} for measure, row in said.items()}
@@ -300,7 +300,7 @@ def test_order_of_arrival_never_matters(still, tmp_path, data):
     for number, batches in enumerate(([files], [order[:split], order[split:]])):
         target = blank_plan(tmp_path / f"plan-{len(list(tmp_path.iterdir()))}-{number}")
         for batch in batches:
-            append_progress(target, forms.collect(batch, target).rows)
+            append_progress(target, intake.collect(batch, target).rows)
         opened = open_plan(target.folder)
         now = status.latest(opened.responsibilities, opened.progress, calendar=opened.calendar, as_of=RECEIVED)
         found.append(now.drop(columns=["log_id", "supersedes", "source_file"]))
@@ -368,7 +368,7 @@ def test_through_libreoffice(plan, tmp_path, kind):
     plain = tmp_path / "form.xlsx"
     plain.write_bytes(to_bytes(filled(plan, "port-group", "2024-06-30", entries=entries)))
     saved = convert(plain, kind, tmp_path / "saved")
-    expected, found = (forms.collect([file], plan) for file in (plain, saved))
+    expected, found = (intake.collect([file], plan) for file in (plain, saved))
     assert found.problems.empty, found.problems
     columns = ["measure_id", "unit_id", "as_of", "reported_at", *layout.ENTRIES]
     assert found.rows[columns].to_dict("records") == expected.rows[columns].to_dict("records")

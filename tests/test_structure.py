@@ -24,10 +24,11 @@ ROOMS = [
         "status",
         "charts",
         "record",
+        "grids",
     ),
     *("workload", "coverage", "trend", "plan"),
     *("due", "words", "forms"),
-    *("exhibits", "report", "cli"),
+    *("intake", "exhibits", "report", "cli"),
 ]
 """A room may use those before it."""
 

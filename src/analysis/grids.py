@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
+import math
 import zipfile
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.extras import need
-from analysis.forms.values import Formula, is_blank
+from analysis.files import decode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Formula", "Grid", "Unreadable", "address", "as_written", "is_blank", "read_grids"]
 
 _MOST_BYTES = 200_000_000
+"""What a workbook may take unpacked; a form takes a thousandth of it."""
 
 
 class Unreadable(ValueError):
     """A file that cannot be read as a table; says why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula whose result the file does not hold."""
+
+    text: str
+
+    def __str__(self) -> str:
+        """The formula, as a spreadsheet shows it."""
+        return self.text
 
 
 @dataclass
@@ -26,6 +44,7 @@ class Grid:
     Attributes
     ----------
     name : str
+        Of the sheet; ``""`` for a text file.
     rows : list of list
         Cells from the first row and column on: text, numbers, dates, `Formula`, None.
     merged : list
@@ -48,8 +67,39 @@ class Grid:
         cells[column] = cell
 
 
+def address(row: int, column: int) -> str:
+    """A cell's name in a spreadsheet, from its place counted from 0."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def as_written(cell: Any) -> str:
+    """A cell as text, as its reader saw it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        cell = cell.date()
+    if isinstance(cell, float) and math.isfinite(cell):
+        return repr(cell).removesuffix(".0") if abs(cell) < 1e15 else f"{cell:.0f}"
+    return str(cell)
+
+
+def is_blank(cell: Any) -> bool:
+    """Whether a cell holds nothing that can be seen."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
 def read_grids(file: Path) -> list[Grid]:
-    """The sheets of a returned file.
+    """The sheets of a returned file: xlsx, xls, ods, or text with commas, tabs or semicolons between the cells.
+
+    Returns
+    -------
+    list of Grid
+        One a sheet, in the order of the file; one alone for text.
 
     Raises
     ------
@@ -114,21 +164,17 @@ def _find_formulas(content: bytes, grids: list[Grid]) -> None:
     for grid in grids:
         if grid.name not in book.sheetnames:
             continue
-        for row, found in enumerate(book[grid.name].iter_rows(min_row=1, min_col=1)):
-            for column, cell in enumerate(found):
+        for row, cells in enumerate(book[grid.name].iter_rows(min_row=1, min_col=1)):
+            for column, cell in enumerate(cells):
                 if cell.data_type == "f" and is_blank(grid.at(row, column)):
                     grid.put(row, column, Formula(str(cell.value)))
 
 
 def _read_text(content: bytes) -> list[Grid]:
-    for encoding in ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise Unreadable("不是表格文件，或文字编码无法识别：请另存为 .xlsx 后重新报送")
+    try:
+        text, _ = decode(content)
+    except ValueError as failed:
+        raise Unreadable("不是表格文件，或文字编码无法识别：请另存为 .xlsx 后重新报送") from failed
     if "\x00" in text:
         raise Unreadable("不是表格文件，或已损坏：请另存为 .xlsx 后重新报送")
     first_lines = text[:5000]
