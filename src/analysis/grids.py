@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import math
+import re
 import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ class Grid:
     name : str
         Of the sheet; ``""`` for a text file.
     rows : list of list
-        Cells from the first row and column on: text, numbers, dates, `Formula`, None.
+        Cells from the first row and column on: text, numbers, dates, `Formula`, None; errors as text, ``"#N/A"``.
     merged : list
         Ranges of merged cells as ((row, column), (row, column)), from 0.
     """
@@ -123,7 +124,7 @@ def _read_workbook(content: bytes) -> list[Grid]:
 
     if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k" in content:
         raise Unreadable("文件有打开密码：请去掉密码后重新报送")
-    has_formulas = content.startswith(b"PK") and _has_formulas(content)
+    is_incomplete = content.startswith(b"PK") and _has_formulas_or_errors(content)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         grids = []
@@ -135,26 +136,26 @@ def _read_workbook(content: bytes) -> list[Grid]:
         raise Unreadable("文件有打开密码：请去掉密码后重新报送") from locked
     except Exception as failed:
         raise Unreadable("文件已损坏，或不是表格：请另存为 .xlsx 后重新报送") from failed
-    if has_formulas:
-        _find_formulas(content, grids)
+    if is_incomplete:
+        _fill_in(grids, content)
     return grids
 
 
-def _has_formulas(content: bytes) -> bool:
+def _has_formulas_or_errors(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > _MOST_BYTES:
                 raise Unreadable("文件过大：请只报送反馈表")
             sheets = [part for part in parts.namelist() if part.startswith("xl/worksheets/sheet")]
-            return any(b"<f>" in (cells := parts.read(part)) or b"<f " in cells for part in sheets)
+            return any(re.search(rb'<f[ >]|\bt="e"', parts.read(part)) for part in sheets)
     except Unreadable:
         raise
     except Exception as failed:
         raise Unreadable("文件已损坏：请另存为 .xlsx 后重新报送") from failed
 
 
-def _find_formulas(content: bytes, grids: list[Grid]) -> None:
-    """Put a `Formula` where a formula has no stored result: such cells otherwise read as empty."""
+def _fill_in(grids: list[Grid], content: bytes) -> None:
+    """Put a `Formula` where a formula has no stored result, and errors as text: such cells otherwise read as empty."""
     import openpyxl
 
     try:
@@ -166,8 +167,9 @@ def _find_formulas(content: bytes, grids: list[Grid]) -> None:
             continue
         for row, cells in enumerate(book[grid.name].iter_rows(min_row=1, min_col=1)):
             for column, cell in enumerate(cells):
-                if cell.data_type == "f" and is_blank(grid.at(row, column)):
-                    grid.put(row, column, Formula(str(cell.value)))
+                if cell.data_type in ("e", "f") and is_blank(grid.at(row, column)):
+                    text = str(cell.value)
+                    grid.put(row, column, Formula(text) if cell.data_type == "f" else text)
 
 
 def _read_text(content: bytes) -> list[Grid]:
