@@ -250,6 +250,7 @@ def test_a_row_of_the_record(still: Plan, tmp_path: Path) -> None:
         ({"title": "别的方案"}, "", "看不出是哪个方案的表"),
         ({"unit": ""}, "", "看不出是哪个单位的表"),
         ({"unit": "港务局"}, "B2", "没有单位“港务局”"),
+        ({"unit": "港务局", "as_of": "上月"}, "B2", "没有单位“港务局”"),
         ({"as_of": ""}, "", "看不出数据截至哪一天"),
         ({"as_of": "上月"}, "D2", "应为日期"),
         ({"as_of": "6月30日"}, "D2", "缺少年份"),
@@ -287,9 +288,11 @@ def test_a_unit_goes_by_any_of_its_names(still: Plan, tmp_path: Path, unit: str)
     assert (form.unit_id, form.problems) == ("port-group", [])
 
 
-@pytest.mark.parametrize("form_id", ["tianjin-2024/port-group/2024-06-30", "ｔianjin-2024／port-group／2024-06-30"])
-def test_a_number_of_ours_says_it_all(still: Plan, tmp_path: Path, form_id: str) -> None:
-    form = read(still, write_form(tmp_path / "表.csv", [GOOD], title=f"表单编号：{form_id}", unit="", as_of=""))
+@pytest.mark.parametrize(
+    "title", ["表单编号：tianjin-2024/port-group/2024-06-30", "表单号, ｔianjin-2024／port-group／2024-06-30 "]
+)
+def test_a_number_of_ours_says_it_all(still: Plan, tmp_path: Path, title: str) -> None:
+    form = read(still, write_form(tmp_path / "表.csv", [GOOD], title=title, unit="", as_of=""))
     assert (form.unit_id, form.as_of, form.problems) == ("port-group", "2024-06-30", [])
 
 
@@ -358,7 +361,8 @@ def test_a_merged_cell_speaks_for_the_rows_under_it(still: Plan, tmp_path: Path)
     sheet = book[layout.FORM_SHEET]
     sheet.merge_cells("E5:E6")
     sheet.merge_cells("G5:G6")
-    # What is merged above the table, or along a row, says nothing of other rows.
+    # What is merged with its heading, or along a row, says nothing of other rows.
+    sheet.merge_cells("H4:H5")
     sheet.merge_cells("I8:J8")
     file = tmp_path / "form.xlsx"
     book.save(file)
@@ -367,6 +371,7 @@ def test_a_merged_cell_speaks_for_the_rows_under_it(still: Plan, tmp_path: Path)
         ["M4", "已开展前期工作"], ["M18", "已开展前期工作"], ["M21", "另一句"], ["M30", "已开展前期工作"]
     ]  # fmt: skip
     assert rows["next_step"].tolist() == ["继续推进", "", "继续推进", "继续推进"]
+    assert rows["problems"].tolist() == [""] * 4
 
 
 def test_the_day_of_arrival(still: Plan, tmp_path: Path) -> None:
