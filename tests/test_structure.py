@@ -24,10 +24,11 @@ ROOMS = [
         "status",
         "charts",
         "record",
+        "grids",
     ),
     *("workload", "coverage", "trend", "plan"),
-    *("due", "words", "forms"),
-    *("exhibits", "runner", "page", "site", "report", "cli"),
+    *("due", "language", "words", "forms"),
+    *("intake", "exhibits", "runner", "page", "site", "report", "cli"),
 ]
 """A room may use those before it."""
 

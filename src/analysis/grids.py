@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
+import math
+import re
 import zipfile
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.extras import need
-from analysis.forms.values import Formula, is_blank
+from analysis.files import decode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Formula", "Grid", "Unreadable", "address", "as_written", "is_blank", "read_grids"]
 
 _MOST_BYTES = 200_000_000
+"""What a workbook may take unpacked; a form takes a thousandth of it."""
 
 
 class Unreadable(ValueError):
     """A file that cannot be read as a table; says why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula whose result the file does not hold."""
+
+    text: str
+
+    def __str__(self) -> str:
+        """The formula, as a spreadsheet shows it."""
+        return self.text
 
 
 @dataclass
@@ -26,8 +45,9 @@ class Grid:
     Attributes
     ----------
     name : str
+        Of the sheet; ``""`` for a text file.
     rows : list of list
-        Cells from the first row and column on: text, numbers, dates, `Formula`, None.
+        Cells from the first row and column on: text, numbers, dates, `Formula`, None; errors as text, ``"#N/A"``.
     merged : list
         Ranges of merged cells as ((row, column), (row, column)), from 0.
     """
@@ -48,8 +68,39 @@ class Grid:
         cells[column] = cell
 
 
+def address(row: int, column: int) -> str:
+    """A cell's name in a spreadsheet, from its place counted from 0."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def as_written(cell: Any) -> str:
+    """A cell as text, as its reader saw it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        cell = cell.date()
+    if isinstance(cell, float) and math.isfinite(cell):
+        return repr(cell).removesuffix(".0") if abs(cell) < 1e15 else f"{cell:.0f}"
+    return str(cell)
+
+
+def is_blank(cell: Any) -> bool:
+    """Whether a cell holds nothing that can be seen."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
 def read_grids(file: Path) -> list[Grid]:
-    """The sheets of a returned file.
+    """The sheets of a returned file: xlsx, xls, ods, or text with commas, tabs or semicolons between the cells.
+
+    Returns
+    -------
+    list of Grid
+        One a sheet, in the order of the file; one alone for text.
 
     Raises
     ------
@@ -73,7 +124,7 @@ def _read_workbook(content: bytes) -> list[Grid]:
 
     if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k" in content:
         raise Unreadable("文件有打开密码：请去掉密码后重新报送")
-    has_formulas = content.startswith(b"PK") and _has_formulas(content)
+    is_incomplete = content.startswith(b"PK") and _has_formulas_or_errors(content)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         grids = []
@@ -85,26 +136,26 @@ def _read_workbook(content: bytes) -> list[Grid]:
         raise Unreadable("文件有打开密码：请去掉密码后重新报送") from locked
     except Exception as failed:
         raise Unreadable("文件已损坏，或不是表格：请另存为 .xlsx 后重新报送") from failed
-    if has_formulas:
-        _find_formulas(content, grids)
+    if is_incomplete:
+        _fill_in(grids, content)
     return grids
 
 
-def _has_formulas(content: bytes) -> bool:
+def _has_formulas_or_errors(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > _MOST_BYTES:
                 raise Unreadable("文件过大：请只报送反馈表")
             sheets = [part for part in parts.namelist() if part.startswith("xl/worksheets/sheet")]
-            return any(b"<f>" in (cells := parts.read(part)) or b"<f " in cells for part in sheets)
+            return any(re.search(rb'<f[ >]|\bt="e"', parts.read(part)) for part in sheets)
     except Unreadable:
         raise
     except Exception as failed:
         raise Unreadable("文件已损坏：请另存为 .xlsx 后重新报送") from failed
 
 
-def _find_formulas(content: bytes, grids: list[Grid]) -> None:
-    """Put a `Formula` where a formula has no stored result: such cells otherwise read as empty."""
+def _fill_in(grids: list[Grid], content: bytes) -> None:
+    """Put a `Formula` where a formula has no stored result, and errors as text: such cells otherwise read as empty."""
     import openpyxl
 
     try:
@@ -114,21 +165,18 @@ def _find_formulas(content: bytes, grids: list[Grid]) -> None:
     for grid in grids:
         if grid.name not in book.sheetnames:
             continue
-        for row, found in enumerate(book[grid.name].iter_rows(min_row=1, min_col=1)):
-            for column, cell in enumerate(found):
-                if cell.data_type == "f" and is_blank(grid.at(row, column)):
-                    grid.put(row, column, Formula(str(cell.value)))
+        for row, cells in enumerate(book[grid.name].iter_rows(min_row=1, min_col=1)):
+            for column, cell in enumerate(cells):
+                if cell.data_type in ("e", "f") and is_blank(grid.at(row, column)):
+                    text = str(cell.value)
+                    grid.put(row, column, Formula(text) if cell.data_type == "f" else text)
 
 
 def _read_text(content: bytes) -> list[Grid]:
-    for encoding in ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise Unreadable("不是表格文件，或文字编码无法识别：请另存为 .xlsx 后重新报送")
+    try:
+        text, _ = decode(content)
+    except ValueError as failed:
+        raise Unreadable("不是表格文件，或文字编码无法识别：请另存为 .xlsx 后重新报送") from failed
     if "\x00" in text:
         raise Unreadable("不是表格文件，或已损坏：请另存为 .xlsx 后重新报送")
     first_lines = text[:5000]
