@@ -6,7 +6,7 @@ import io
 import math
 import re
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.forms.layout import HIDDEN_SHEET
 
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from openpyxl import Workbook
-    from openpyxl.cell import Cell
     from openpyxl.styles import Font
     from openpyxl.worksheet.worksheet import Worksheet
 
 
-def put_text(cell: Cell, text: str) -> None:
+def put_text(cell: Any, text: str) -> None:
     """Write a text so that no spreadsheet takes it for a formula, neither on opening nor when the cell is edited."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 

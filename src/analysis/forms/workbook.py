@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from openpyxl import Workbook
-    from openpyxl.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
     from analysis.plan import Plan
@@ -87,7 +86,9 @@ def build(
     sheet.title = layout.FORM_SHEET
     unit = plan.units.set_index("unit_id").loc[unit_id]
     is_synthetic = plan.progress_provenance == "synthetic"
-    _write_head(sheet, plan.title["zh"], unit=unit["name"], as_of=as_of, form_id=form_id, is_synthetic=is_synthetic)
+    _write_head(
+        sheet, plan.title["zh"], unit=str(unit["name"]), as_of=as_of, form_id=form_id, is_synthetic=is_synthetic
+    )
     measures = _measures_of(plan, unit_id, as_of)
     _write_rows(sheet, measures, entries or {})
     _offer_choices(sheet, measures, issued=plan.issued)
@@ -250,7 +251,7 @@ def _write_help(book: Workbook) -> None:
     fit_page(sheet)
 
 
-def _unlock(cell: Cell) -> None:
+def _unlock(cell: Any) -> None:
     """Make a cell one to fill in: open, yellow and framed."""
     from openpyxl.styles import PatternFill, Protection
 

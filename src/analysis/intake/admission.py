@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from analysis.record import longer, next_log_ids
 from analysis.schema import DELIVERY_WORDS, REQUIRED_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from analysis.intake.statements import Statement
     from analysis.plan import Plan
@@ -69,7 +69,7 @@ def without_known(
         earlier = max((known for known in days if known <= day), default=None)
         if (key, day, content) in exact or (earlier is not None and days[earlier] == content):
             statement.outcome = "known"
-            if (key, earlier) in first:
+            if earlier is not None and (key, earlier) in first:
                 repeats.append((statement, first[key, earlier]))
         elif day in days:
             statement.refuse("measure_id", f"台账中已有 {day} 报送的另一份不同内容：如为更正，请把报送日期改为更正当天")
@@ -93,14 +93,14 @@ def lawful(fresh: list[Candidate], record: pd.DataFrame, plan: Plan) -> pd.DataF
         problems = problems[problems["file"].eq(plan.sources["file"].iloc[-1])]
         errors = problems[problems["severity"].eq("error")]
         is_ours = errors["row"].ge(start).fillna(value=False)
-        for problem in errors[is_ours].itertuples(index=False):
-            fresh[int(problem.row) - start].statement.refuse(problem.column, _in_words(problem.message))
-        for problem in errors[errors["row"].lt(start).fillna(value=False)].itertuples(index=False):
-            _refuse_for(problem, record, fresh)
+        for row, column, message in _places(errors[is_ours]):
+            fresh[row - start].statement.refuse(column, _in_words(message))
+        for row, _, message in _places(errors[errors["row"].lt(start).fillna(value=False)]):
+            _refuse_for(record.loc[row], message, fresh)
         remaining = [candidate for candidate in fresh if candidate.statement.outcome != "refused"]
         if len(remaining) == len(fresh):
-            for problem in problems[problems["row"].ge(start).fillna(value=False)].itertuples(index=False):
-                fresh[int(problem.row) - start].statement.remark(problem.column, _in_words(problem.message))
+            for row, column, message in _places(problems[problems["row"].ge(start).fillna(value=False)]):
+                fresh[row - start].statement.remark(column, _in_words(message))
             for candidate in fresh:
                 candidate.statement.outcome = "appended"
             return rows
@@ -131,17 +131,23 @@ def _recorded(
     exact: set[tuple[tuple[str, ...], str, tuple[str, ...]]] = set()
     asked = {candidate.key for candidate in candidates}
     own = record[pd.MultiIndex.from_frame(record[_KEY]).isin(asked)]
-    for row in own.sort_values(["reported_at", "log_id"]).to_dict("records"):
+    for cells in own.sort_values(["reported_at", "log_id"]).to_dict("records"):
+        row = {str(column): str(cell) for column, cell in cells.items()}
         key, day, content = _key(row), row["reported_at"], _content(row)
         standing[key][day] = content
         exact.add((key, day, content))
     return standing, exact
 
 
-def _refuse_for(problem: Any, record: pd.DataFrame, fresh: list[Candidate]) -> None:
+def _places(problems: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
+    """Row, column and message of each problem."""
+    for row, column, message in problems[["row", "column", "message"]].itertuples(index=False, name=None):
+        yield int(row), str(column), str(message)
+
+
+def _refuse_for(recorded: pd.Series, message: str, fresh: list[Candidate]) -> None:
     """Refuse the rows that make a row of the record unlawful: those on the same responsibility."""
-    recorded = record.loc[problem.row]
-    rule = f"与台账中 {recorded['as_of']} 的记录 {recorded['log_id']} 不能相接：{_in_words(problem.message)}"
+    rule = f"与台账中 {recorded['as_of']} 的记录 {recorded['log_id']} 不能相接：{_in_words(message)}"
     for candidate in fresh:
         is_same = all(candidate.row[name] == recorded[name] for name in ("measure_id", "unit_id"))
         if is_same and candidate.statement.outcome != "refused":

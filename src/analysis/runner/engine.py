@@ -7,18 +7,19 @@ already, and says so. Papermill loads this module while it is itself imported: i
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from nbclient.exceptions import DeadKernelError
 from papermill.engines import Engine, NotebookExecutionManager
 
 from analysis.runner.shell import fresh_shell
-from analysis.runner.workers import start_method
+from analysis.runner.workers import process_context
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 NAME = "portplan"
 
@@ -101,7 +102,7 @@ def _in_this_process(sources: list[str | None], execution_timeout: float | None 
 
 
 def _in_own_process(sources: list[str | None], execution_timeout: float | None) -> Results:
-    context = multiprocessing.get_context(start_method())
+    context = process_context()
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_send_results, args=(sources, theirs), daemon=True)
     process.start()

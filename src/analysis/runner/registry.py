@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.catalogue import languages
 from analysis.plan import UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 METADATA = "portplan"
 """The key of a notebook's metadata under which it says that it is a report."""

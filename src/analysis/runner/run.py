@@ -6,13 +6,14 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
-
-from analysis.parameters import Parameters
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from nbformat import NotebookNode
+
+    from analysis.parameters import Parameters
 
 ENGINES = ("warm", "kernel")
 """How notebooks run: in a forked process that is already warm, or in a Jupyter kernel."""
@@ -78,15 +79,15 @@ def warm_papermill() -> ModuleType:
     than a second. Notebooks hold none that need checking.
     """
     costly = "rfc3987_syntax"
-    missing = object()
-    before = sys.modules.get(costly, missing)
-    sys.modules[costly] = None
+    # None in place of a module makes Python say that there is no such module.
+    modules = cast("dict[str, ModuleType | None]", sys.modules)
+    kept = {costly: modules[costly]} if costly in modules else {}
+    modules[costly] = None
     try:
         import jsonschema  # noqa: F401
     finally:
-        del sys.modules[costly]
-        if before is not missing:
-            sys.modules[costly] = before
+        del modules[costly]
+        modules |= kept
     import papermill
 
     return papermill

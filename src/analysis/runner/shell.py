@@ -7,8 +7,7 @@ import sys
 import tempfile
 import warnings
 from base64 import b64encode
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -17,6 +16,9 @@ from traitlets import Type
 from traitlets.config import Config
 
 from analysis.runner.workers import lift_memory_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _DISPLAY_ID = "display_id"
 
@@ -67,6 +69,7 @@ class _Publisher(DisplayPublisher):
         self,
         data: Mapping[str, Any],
         metadata: Mapping[str, Any] | None = None,
+        source: object = None,
         *,
         transient: Mapping[str, Any] | None = None,
         update: bool = False,

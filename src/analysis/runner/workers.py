@@ -16,12 +16,15 @@ import threading
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from multiprocessing.context import ForkContext, SpawnContext
+    from multiprocessing.process import BaseProcess
 
 Work = TypeVar("Work")
 
@@ -73,9 +76,14 @@ class _Running:
     process: BaseProcess
 
 
-def start_method() -> str:
+def start_method() -> Literal["fork", "spawn"]:
     """``fork`` where a fork of this process is safe, else ``spawn``."""
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+
+
+def process_context() -> ForkContext | SpawnContext:
+    """Where processes are started from: `start_method`."""
+    return multiprocessing.get_context("fork") if start_method() == "fork" else multiprocessing.get_context("spawn")
 
 
 def run_each(
@@ -97,7 +105,7 @@ def run_each(
     logs : pathlib.Path
         A folder for what the processes write to their standard streams, a file each, named by place in `work`.
     """
-    context = multiprocessing.get_context(start_method())
+    context = process_context()
     waiting = deque((name, 1) for name in work)
     places = {name: place for place, name in enumerate(work)}
     running: dict[int, _Running] = {}
