@@ -16,7 +16,7 @@ from analysis import forms, schema
 from analysis.forms import layout
 from analysis.forms.sheets import height_of, lines_of, put_text
 from analysis.grids import Grid
-from analysis.words import Language
+from analysis.language import Language
 
 from .returned_forms import convert, filled, measures_of
 from .strategies import typed
@@ -225,7 +225,7 @@ def test_headings_under_which_columns_come_back(head: str, key: str | None) -> N
 
 
 def test_a_state_has_one_name_on_forms_and_pages() -> None:
-    pages = Language("zh").labels
+    pages = Language("zh").labels["state"]
     assert {state: pages[state] for state in schema.DELIVERY_WORDS} == schema.DELIVERY_WORDS
     states = {word: layout.STATUS_OF_WORD[layout.plain(word)] for word in schema.DELIVERY_WORDS.values()}
     assert {state: word for word, state in states.items()} == schema.DELIVERY_WORDS

@@ -404,8 +404,8 @@ def test_only_what_changed_runs(tmp_path: Path) -> None:
     small.write_text(
         text.replace(
             'counts = {\\"closed\\": 0}',
-            "from analysis.plan import open_plan, select\\n"
-            'counts = {\\"closed\\": len(select(open_plan(plan_id), unit=unit).measures)}',
+            "from analysis.plan import open_plan\\n"
+            'counts = {\\"closed\\": len(open_plan(plan_id).select(unit=unit).measures)}',
         ),
         "utf-8",
     )
