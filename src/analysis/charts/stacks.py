@@ -78,6 +78,23 @@ def draw_states(
     return ax
 
 
+def draw_feedback(
+    reports: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
+) -> Axes:
+    """Bars of the reports that were due, stacked by what became of them.
+
+    Parameters
+    ----------
+    reports : pandas.DataFrame
+        First column: unit_id or measure_id, top bar first; a count for each of `analysis.schema.FEEDBACK`. Other columns
+        are not drawn.
+    labels, ax, narrow
+        As in `draw_states`.
+    """
+    counts = reports[[reports.columns[0], *FEEDBACK]]
+    return draw_states(counts, labels=labels, ax=ax, narrow=narrow)
+
+
 def state_legend(ax: Axes, states: list[str], labels: Labels | None, *, narrow: bool) -> None:
     """Names of the states above a figure, in the order of the stack."""
     names = [name_of(labels, "feedback" if state in FEEDBACK else "state", state) for state in states]
