@@ -262,6 +262,7 @@ def test_each_index_leads_to_those_of_all_other_languages() -> None:
             assert link in texts["index.html"]
             assert f'<html lang="{tag_of(lang)}">' in texts[f"index.{lang}.html"]
             assert 'href="index.html"' in texts[f"index.{lang}.html"]
+    assert not [name for name, text in texts.items() if f'href="{name}"' in text]
 
 
 def told_of(one: Failure, site: Manifest = EMPTY, **parts: str) -> str:
