@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import forms
+from analysis import forms, intake
 from analysis.plan import Plan, append_progress, open_plan
 from analysis.schema import REQUIRED_COLUMNS
 
@@ -55,7 +55,7 @@ def make_forms(plan: Plan, folder: Path) -> None:
 def by_package(folder: Path, inbox: Path) -> int:
     """Every cell read and checked, every row checked against the whole plan, the record written."""
     plan = open_plan(folder)
-    collected = forms.collect(forms.find_files([inbox]), plan, reported_at=pd.Timestamp("2024-07-05"))
+    collected = intake.collect(intake.find_files([inbox]), plan, reported_at=pd.Timestamp("2024-07-05"))
     append_progress(plan, collected.rows)
     return len(collected.rows)
 

@@ -23,8 +23,8 @@ def outstanding(now: Reading) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a responsibility and period, units and measures in the order of the plan: unit_id, measure_id, period,
-        due (the last day on which it would have been on time), working_days_late (working days of China after it, up
-        to `as_of`; 0 while the first of them has not come).
+        due (the last day on which it would have been on time), days_overdue (calendar days since), working_days_late
+        (working days of China since; 0 while the first of them has not come).
     """
     plan, as_of, reports = now.plan, now.as_of, now.feedback
     # What is said of a later period settles the earlier ones: the record knows how things stand.
@@ -36,6 +36,7 @@ def outstanding(now: Reading) -> pd.DataFrame:
     missing["due"] = plan.calendar.due_dates(periods)
     late = {day: workdays.count_after(day, as_of) for day in missing["due"].unique()}
     missing["working_days_late"] = missing["due"].map(late).astype("int64")
+    missing["days_overdue"] = (as_of - missing["due"]).dt.days.astype("int64")
     order = {
         "unit_id": {unit: place for place, unit in enumerate(plan.units["unit_id"])},
         "measure_id": {measure: place for place, measure in enumerate(plan.measures["measure_id"])},
@@ -45,7 +46,7 @@ def outstanding(now: Reading) -> pd.DataFrame:
         key=lambda column: column.map(order[str(column.name)]) if column.name in order else column,
         ignore_index=True,
     )
-    return missing[["unit_id", "measure_id", "period", "due", "working_days_late"]]
+    return missing[["unit_id", "measure_id", "period", "due", "days_overdue", "working_days_late"]]
 
 
 def by_unit(now: Reading) -> pd.DataFrame:
@@ -117,16 +118,15 @@ def warnings(now: Reading, *, lang: str = FIRST) -> pd.DataFrame:
 def _missing_feedback(rule: Rule, now: Reading) -> Iterator[Problem]:
     """Whoever keeps the ledger asks for what is due before anybody reads the pages."""
     names = now.plan.units.set_index("unit_id")["short"].to_dict()
-    last = {(word.unit_id, word.measure_id): word for word in now.states.itertuples()}
+    last = now.states.set_index(["unit_id", "measure_id"])["as_of"].to_dict()
     for (unit, measure), rows in outstanding(now).groupby(["unit_id", "measure_id"], sort=False):
-        word = last[unit, measure]
-        since = rows["due"].min()
+        heard, since = last[unit, measure], rows["due"].min()
         yield rule.broken(
             file=_record_name(now),
             column="measure_id",
             value=f"{measure} {names[str(unit)]}",
             periods=len(rows),
-            heard="从未反馈" if word.state == NO_FEEDBACK else f"最近一次为 {word.as_of:%Y-%m-%d}",
+            heard="从未反馈" if pd.isna(heard) else f"最近一次为 {heard:%Y-%m-%d}",
             since=f"{since:%Y-%m-%d}",
             late=rows["working_days_late"].max(),
             caution=_caution(since, now.as_of),

@@ -273,7 +273,10 @@ def _as_table(rows: list[Statement], units_of: dict[str, list[str]], last: pd.Pe
     earlier = entries.groupby(["measure_id", "unit_id", "as_of"])["log_id"].shift().fillna("")
     entries["supersedes"] = earlier.where(entries["is_revision"], "")
     attached = random.random(len(entries)) < entries["status"].map(_EVIDENCE_SHARE).fillna(0)
-    entries["evidence_ref"] = ("示例附件-" + attached.cumsum().astype("str").str.zfill(4)).where(attached, "")
+    entries["evidence_ref"] = [
+        f"示例附件-{number:04d}" if is_attached else ""
+        for number, is_attached in zip(attached.cumsum(), attached, strict=True)
+    ]
     entries["source_file"] = "示例反馈表-" + entries["unit_id"] + "-" + entries["form"] + ".xlsx"
     entries["source_sheet"] = "反馈表"
     # A form lists all measures of its unit under one header row, in the order of the notice.

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from analysis.catalogue import FIRST, languages
 from analysis.cli.base import Exit, PlanOption, SiteOption, app, print_problems, stop
 from analysis.extras import need
 
@@ -27,9 +28,11 @@ _EXITS = {
 class Languages(enum.StrEnum):
     """The languages of pages."""
 
-    zh = "zh"
-    en = "en"
-    all = "all"
+    # A class, which an option's type must be, whose members nobody writes down.
+    vars().update({lang: lang for lang in (*languages(), "all")})
+
+
+_ALL = Languages("all")
 
 
 class Engines(enum.StrEnum):
@@ -57,7 +60,7 @@ def report(
         ),
     ] = "",
     compare_to: Annotated[str, typer.Option(help="Mark what has moved since this earlier day.")] = "",
-    lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = Languages.all,
+    lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = _ALL,
     unit: Annotated[str, typer.Option(help="Only the measures that name this unit.")] = "",
     each_unit: Annotated[
         bool,
@@ -74,49 +77,61 @@ def report(
     log: Annotated[Path | None, typer.Option(help="Add a line of JSON on each event to this file.")] = None,
 ) -> None:
     """Make reports and publish them; a second call makes only what has changed."""
+    from analysis.cli.telling import Telling
+    from analysis.files import Busy
     from analysis.plan import UnknownName
     from analysis.report import (
+        LAST_PERIOD_END,
         ParameterError,
-        SiteLocked,
         SiteNotWritable,
         check_parameters,
         make_reports,
+        periods_due,
         read_inputs,
-        report_names,
+        read_registry,
     )
-    from analysis.report.manifest import read_manifest
-    from analysis.report.periods import LAST_PERIOD_END, periods_due
-    from analysis.report.run import needs_unit, notebook_of
-    from analysis.report.telling import Telling
+    from analysis.schema import DataError
+    from analysis.site import read_manifest
 
     if unit and each_unit:
         stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
     if known_at and as_of == LAST_PERIOD_END:
         stop(Exit.USAGE, "--known-at 与 --as-of last-period-end 不能同时使用：各期按其应报日期计")
     try:
+        registry = read_registry()
+        for file, reason in registry.skipped.items():
+            typer.echo(f"跳过 {file}：{reason}", err=True)
         by_unit = unit or each_unit
-        chosen = list(dict.fromkeys(names or [name for name in report_names() if by_unit or not needs_unit(name)]))
-        for name in chosen:
-            notebook_of(name)
-            if needs_unit(name) and not by_unit:
-                raise ParameterError(f"{name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
+        every = [report.name for report in registry.reports.values() if by_unit or not report.needs_unit]
+        chosen = [registry.find(name) for name in dict.fromkeys(names or every)]
+        for one in chosen:
+            if one.needs_unit and not by_unit:
+                raise ParameterError(f"{one.name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
         inputs = read_inputs(plan)
+        inputs.require_readable(*(["units"] if each_unit else []), *([] if as_of else ["progress"]))
         now = _now(inputs.timezone)
         days = [(as_of or inputs.last_day(), known_at)]
         if as_of == LAST_PERIOD_END:
-            days = periods_due(now.date(), inputs, read_manifest(out), chosen)
-        languages = ["zh", "en"] if lang is Languages.all else [lang.value]
+            days = periods_due(now.date(), inputs, read_manifest(out), [one.name for one in chosen])
         common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme}
         wanted = [
-            (name, check_parameters({**common, "as_of": day, "known_at": known, "lang": language, "unit": one}, inputs))
+            (
+                one.name,
+                check_parameters(
+                    {**common, "as_of": day, "known_at": known, "lang": language, "unit": unit_id}, inputs
+                ),
+            )
             for day, known in days
-            for language in languages
-            for name in chosen
+            for language in (languages() if lang is _ALL else [lang.value])
+            for one in chosen
             # Reports of the whole come once, unless it is they that are asked for.
-            for one in (inputs.units if each_unit and (names or needs_unit(name)) else [unit])
+            for unit_id in (inputs.units if each_unit and (names or one.needs_unit) else [unit])
         ]
     except (UnknownName, ParameterError) as failed:
         stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
+    except DataError as failed:
+        print_problems(failed.problems)
+        stop(Exit.BAD_DATA, "数据有误。")
     except SiteNotWritable as failed:
         stop(Exit.NOT_WRITABLE, str(failed))
     started = now.isoformat(timespec="minutes")
@@ -132,18 +147,19 @@ def report(
                 engine=engine.value,
                 keep=keep,
                 tell=telling.page,
+                registry=registry,
             )
-        except SiteLocked as held:
-            code, counts, told = Exit.LOCKED, {}, str(held)
+        except Busy as busy:
+            code, counts, line = Exit.LOCKED, {}, str(busy)
         except SiteNotWritable as failed:
-            code, counts, told = Exit.NOT_WRITABLE, {}, str(failed)
+            code, counts, line = Exit.NOT_WRITABLE, {}, str(failed)
         else:
             counts = run.counts()
             code = next((_EXITS[result] for result in _EXITS if result in counts), Exit.OK)
-            told = f"{_listing(counts)}: {out / 'index.html'} ({run.seconds:.1f} s)"
+            line = f"{_listing(counts)}: {out / 'index.html'} ({run.seconds:.1f} s)"
             if run.problems is not None:
                 print_problems(run.problems)
-        telling.end(code, counts, told)
+        telling.end(code, counts, line)
     raise typer.Exit(code)
 
 
@@ -153,7 +169,7 @@ def history(
     last: Annotated[int, typer.Option(min=1, help="Runs to show.")] = 20,
 ) -> None:
     """What ran, and how it ended."""
-    from analysis.report.history import read_runs
+    from analysis.report import read_runs
 
     for run in read_runs(out, last=last):
         days = ", ".join(sorted({page["parameters"]["as_of"] for page in run["pages"]}))
@@ -173,31 +189,25 @@ def open_report(
 ) -> None:
     """Put a published report's notebook, with its parameters, where it may be changed; print its path."""
     from analysis.plan import UnknownName
-    from analysis.report import read_inputs
-    from analysis.report.manifest import SiteNotWritable, read_manifest
-    from analysis.report.run import scratch_copy
+    from analysis.report import SiteNotWritable, read_inputs, read_registry
+    from analysis.runner import scratch_copy
+    from analysis.site import Page, read_manifest
+
+    def in_reach(page: Page) -> tuple[object, ...]:
+        """The greater, the likelier it is meant: the newest, of the whole, in the first language."""
+        return page.age, not page.parameters.unit, not page.parameters.theme, page.parameters.lang == FIRST
 
     if lab:
         need("lab", "jupyterlab")
     try:
         inputs = read_inputs(plan)
-        pages = [page for page in read_manifest(out).pages.values() if page.plan_id == inputs.id]
+        pages = [page for page in read_manifest(out).pages.values() if page.parameters.plan_id == inputs.id]
         chosen = [page for page in pages if name in (page.path, page.latest_path, page.report)]
         if not chosen:
             stop(Exit.BAD_PARAMETERS, f"{out} 中没有已发布的报告“{name}”")
-        page = max(chosen, key=lambda page: (page.age, page.unit == "", page.theme == "", page.lang == "zh"))
-        copy = scratch_copy(
-            page.report,
-            {
-                "plan_id": inputs.address,
-                "as_of": page.as_of,
-                "known_at": page.known_at if page.known_at != page.as_of else "",
-                "compare_to": page.compare_to,
-                "lang": page.lang,
-                "unit": page.unit,
-                "theme": page.theme,
-            },
-        )
+        page = max(chosen, key=in_reach)
+        given = page.parameters.model_copy(update={"plan_id": inputs.address})
+        copy = scratch_copy(read_registry().find(page.report).notebook, given)
     except (UnknownName, SiteNotWritable) as failed:
         stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
     typer.echo(str(copy))

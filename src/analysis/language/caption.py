@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from analysis.charts import Labels
     from analysis.language.speaker import Language
-
-Labels = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from analysis.catalogue import FIRST
 from analysis.plan.dates import known_by, to_day
 from analysis.plan.folder import PlanFolder, TableFile, read_folder
-from analysis.plan.names import UnknownName, find_name, theme_names, unit_names
+from analysis.plan.names import UnknownName, find_name, measure_names, theme_names, unit_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -152,6 +152,10 @@ class Plan:
         """The id of the theme that goes by `name`: its id, title, short title, or its title in English."""
         return find_name(theme_names(self.themes.to_dict("records")), name, "主题")
 
+    def find_measure(self, name: str) -> str:
+        """The id of the measure that goes by `name`: its id, number, title, or its title in English."""
+        return find_name(measure_names(self.measures.to_dict("records")), name, "措施")
+
     def __repr__(self) -> str:
         """One line, whatever the plan holds."""
         return f"<Plan {self._summary}>"
@@ -228,6 +232,7 @@ def inspect_plan(id_or_path: str | Path, *, lang: str = FIRST) -> tuple[Plan | N
     if (problems["severity"] == "error").any():
         return None, problems
     reporting = head["reporting"]
+    typed = {name: schema.to_types(name, table).reset_index(drop=True) for name, table in tables.items()}
     plan = Plan(
         id=head["id"],
         folder=folder,
@@ -239,8 +244,13 @@ def inspect_plan(id_or_path: str | Path, *, lang: str = FIRST) -> tuple[Plan | N
         calendar=schema.Calendar(
             pd.Period(reporting["first_period"], "M"), reporting["due_day"], timezone=reporting["timezone"]
         ),
+        themes=typed["themes"],
+        measures=typed["measures"],
+        units=typed["units"],
+        responsibilities=typed["responsibilities"],
+        commitments=typed["commitments"],
+        progress=typed["progress"],
         sources=sources,
-        **{name: schema.to_types(name, table).reset_index(drop=True) for name, table in tables.items()},
     )
     return plan, problems
 

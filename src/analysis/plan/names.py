@@ -39,6 +39,14 @@ def theme_names(themes: Iterable[Mapping[Any, Any]]) -> Iterator[tuple[str, str]
                 yield str(name), str(theme.get("theme_id", ""))
 
 
+def measure_names(measures: Iterable[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:
+    """Every name that a measure goes by, with its id: id, number, title, and its title in English."""
+    for measure in measures:
+        for name in (measure.get(column) for column in ("measure_id", "number", "title", "title_en")):
+            if name:
+                yield str(name), str(measure.get("measure_id", ""))
+
+
 def find_name(names: Iterable[tuple[str, str]], name: str, what: str) -> str:
     """The id that `name` stands for; `what` says in a message what kind of thing was asked for.
 

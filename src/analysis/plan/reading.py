@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from analysis import status
 from analysis.plan.dates import to_day
+from analysis.plan.names import UnknownName
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,6 +84,28 @@ class Reading:
     def measure_panel(self) -> pd.DataFrame:
         """The state of every measure at the end of each period up to T, all as known at K."""
         return status.by_measure(self.panel, self.plan.measures)
+
+    def last_word(self, *, unit: str, measure: str) -> pd.Series:
+        """The latest statement of a unit on a measure, each by any of its names.
+
+        Returns
+        -------
+        pandas.Series
+            The columns of `states`; state ``no_feedback`` and missing dates where it never spoke.
+
+        Raises
+        ------
+        analysis.plan.UnknownName
+            When the plan has no such unit or measure, or the unit is not named on the measure.
+        """
+        unit_id, measure_id = self.plan.find_unit(unit), self.plan.find_measure(measure)
+        of_measure = self.states[self.states["measure_id"].eq(measure_id)]
+        words = of_measure[of_measure["unit_id"].eq(unit_id)]
+        if words.empty:
+            names = self.plan.units.set_index("unit_id")["name"]
+            named = "、".join(names[of_measure["unit_id"]]) or "无"
+            raise UnknownName(f"“{unit}”不是措施“{measure}”的责任单位：责任单位为 {named}")
+        return words.iloc[0]
 
     def before(self, day: Day | str = "") -> Reading:
         """The earlier reading as it was made then: known as long after its day as this one is after its own.
