@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -129,9 +129,7 @@ class _DamagedLines:
         while eaten := _EATEN.search(line, start):
             before, tail = line[: eaten.start()], line[eaten.end() :]
             first = _gbk(before[-1:])
-            seconds = [
-                second for second in range(0x40, 0xFF) if _has_reading(_decode(first[-1:] + bytes([second])), eaten[1])
-            ]
+            seconds = [byte for byte in range(0x40, 0xFF) if _has_reading(_decode(first[-1:] + bytes([byte])), eaten[1])]
             found = self._read_shifted(seconds, "", tail, before) if len(first) == 2 else None
             if found:
                 restored, used = found
@@ -262,11 +260,9 @@ def _has_reading(char: str, reading: str) -> bool:
 def _readings(char: str) -> frozenset[str]:
     import pypinyin
 
-    found: Iterator[list[list[str]]] = (
-        pypinyin.pinyin(form, style=pypinyin.Style.TONE, heteronym=True, errors="ignore")
-        for form in (char, _to_simplified(char))
-    )
-    return frozenset(reading for groups in found for group in groups for reading in group)
+    forms = (char, _to_simplified(char))
+    read = [pypinyin.pinyin(form, style=pypinyin.Style.TONE, heteronym=True, errors="ignore") for form in forms]
+    return frozenset(reading for groups in read for group in groups for reading in group)
 
 
 def _lost(reading: str) -> str:
