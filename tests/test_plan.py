@@ -863,6 +863,29 @@ def test_a_correction_is_of_an_earlier_word_of_the_same_unit(small: Path, said: 
     assert told(check(small, *said)) == [("progress.csv", row, "supersedes", value)]
 
 
+def test_a_word_may_be_corrected_on_the_day_it_arrived(small: Path):
+    day = {"as_of": "2024-06-30", "reported_at": "2024-07-01"}
+    assert told(check(small, say("closed", "100", **day), say("in_progress", "40", supersedes="P1", **day))) == []
+
+
+def test_of_several_words_of_one_day_the_last_is_the_step(small: Path):
+    june = {"as_of": "2024-06-30"}
+    slip = say("not_started", reported_at="2024-07-01", **june)
+    said = [slip, say("in_progress", "40", reported_at="2024-07-02", **june), say("done_reported")]
+    assert told(check(small, *said)) == []
+    assert told(check(small, said[1], {**slip, "reported_at": "2024-07-03"}, said[2])) == [
+        ("progress.csv", 4, "status", "done_reported")
+    ]
+
+
+@pytest.mark.parametrize("alias", ["customs", "海关总署", "海关", "关"])
+def test_an_alias_is_no_other_units_id_name_short_name_or_alias(small: Path, alias: str):
+    for column, name in (("name", "海关总署"), ("aliases", "关|口岸")):
+        change(small, "units", put("units", 2, column, name))
+    change(small, "units", put("units", 3, "aliases", f"商委|{alias}"))
+    assert told(check_plan(small)) == [("units.csv", 3, "aliases", alias)]
+
+
 def test_two_words_cannot_correct_each_other(small: Path):
     day = {"as_of": "2024-06-30", "reported_at": "2024-07-01"}
     problems = check(small, say("in_progress", supersedes="P2", **day), say("stalled", supersedes="P1", **day))

@@ -201,6 +201,24 @@ def test_the_first_rows_make_the_record(tmp_path, kept_as):
     assert sha256 != other
 
 
+def test_a_database_holds_several_plans_and_refuses_whoever_did_not_see_its_last_rows(tmp_path):
+    pytest.importorskip("sqlalchemy", reason="sqlalchemy is missing: pip install 'portplan[sql]' to run this")
+    from analysis.record.database import insert
+
+    one, two = (record.place_of(tmp_path, {"id": id, "progress": "sqlite:///progress.db"}) for id in ("one", "two"))
+    rows = pd.DataFrame("", index=range(2), columns=COLUMNS, dtype="str").assign(log_id=["P1", "P2"])
+    insert(one, rows, after=0)
+    insert(two, rows.iloc[:1], after=0)
+    assert [record.read(place)[0]["log_id"].tolist() for place in (one, two)] == [["P1", "P2"], ["P1"]]
+    for after in (0, 1, 3):
+        with pytest.raises(files.Busy, match="另有人刚追加过台账：请重新运行"):
+            insert(one, rows.assign(log_id=["P3", "P4"]), after=after)
+    # A number that is taken is refused by the database itself.
+    with pytest.raises(files.Busy, match="另有人同时在追加台账：请重新运行"):
+        insert(one, rows, after=2)
+    assert len(record.read(one)[0]) == 2
+
+
 @pytest.mark.parametrize(("severity", "is_written"), [("warning", True), ("error", False)])
 def test_only_an_error_keeps_rows_out(tmp_path, severity, is_written):
     place = record.place_of(tmp_path, {})

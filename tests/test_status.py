@@ -463,6 +463,13 @@ def test_a_reopened_measure_owes_again():
     assert list(found["feedback"]) == ["on_time", "missing", "on_time"]
 
 
+def test_whoever_reopens_owes_from_that_day_on():
+    said = [("2024-06-30", "2024-07-01", "closed", "P1"), ("2024-09-30", "2024-09-30", "in_progress", "P2")]
+    small = one_measure(a=said)
+    assert list(small.plan.at("2024-09-29").feedback["feedback"]) == ["on_time"]
+    assert list(small.plan.at("2024-09-30").feedback["feedback"]) == ["on_time", "missing", "missing"]
+
+
 def test_feedback_is_late_from_the_day_after_the_due_day():
     said = [
         ("2024-06-30", "2024-07-05", "in_progress", "P1"),
