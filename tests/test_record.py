@@ -173,6 +173,8 @@ def test_rows_are_numbered_on_from_the_last(folder):
     assert rows.index.tolist() == [2, 6]
     whole = record.longer(rows, rows.reset_index(drop=True))
     assert whole.index.tolist() == [2, 6, 7, 8]
+    noted = record.longer(rows.assign(note="x"), rows.reset_index(drop=True))
+    assert noted["note"].tolist() == ["x", "x", "", ""]
     nothing = rows.iloc[:0]
     assert record.longer(nothing, rows.reset_index(drop=True)).index.tolist() == [2, 3]
     assert record.longer(rows, nothing).index.tolist() == [2, 6]
@@ -263,6 +265,14 @@ def test_a_database_that_nobody_knows_is_told(folder, kept_as):
     (folder / "plan.toml").write_text(f'progress = "{kept_as}"\n{head}', "utf-8")
     problems = check_plan(folder)
     assert problems[["file", "rule"]].to_numpy().tolist() == [["progress (SQL)", "file-unreadable"]]
+
+
+def test_a_folder_in_place_of_a_parquet_file_is_told(folder):
+    pytest.importorskip("pyarrow", reason="pyarrow is missing: pip install 'portplan[parquet]' to run this")
+    head = (folder / "plan.toml").read_text("utf-8")
+    (folder / "plan.toml").write_text(f'progress = "x.parquet"\n{head}', "utf-8")
+    (folder / "x.parquet").mkdir()
+    assert check_plan(folder)["message"].tolist() == ["无法读取：文件打不开：Is a directory"]
 
 
 def test_a_file_that_is_no_parquet_and_one_that_is_no_database_are_told(folder):
