@@ -131,7 +131,7 @@ def _recorded(
     exact: set[tuple[tuple[str, ...], str, tuple[str, ...]]] = set()
     asked = {candidate.key for candidate in candidates}
     own = record[pd.MultiIndex.from_frame(record[_KEY]).isin(asked)]
-    for cells in own.sort_values(["reported_at", "log_id"]).to_dict("records"):
+    for cells in own.sort_values("log_id").to_dict("records"):
         row = {str(column): str(cell) for column, cell in cells.items()}
         key, day, content = _key(row), row["reported_at"], _content(row)
         standing[key][day] = content
