@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,6 +17,8 @@ from analysis.language.speaker import NOTHING
 from analysis.schema import BUCKETS, COLUMNS, Column
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+    from collections.abc import Mapping
     from analysis.language.speaker import Language
 
 # Time passes by itself: that it has is nothing to mark.

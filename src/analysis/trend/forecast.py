@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from pandas.api.typing import NaTType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pandas.api.typing import NaTType
+    from collections.abc import Mapping
 
 LEAST_PERIODS = 8
 LEAST_COMPLETIONS = 5

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
 
 from analysis.language import Caption, Language, caption, round_parts
 from analysis.schema import FEEDBACK, NO_FEEDBACK
 from analysis.words.page import KeyFigure, Method
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def title(say: Language) -> str:

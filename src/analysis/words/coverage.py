@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pandas as pd
 
 from analysis.language import Caption, Language, caption
 from analysis.schema import NO_FEEDBACK
 from analysis.words.page import KeyFigure, Method, titled
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from collections.abc import Iterator
 
 
 def title(say: Language) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import pandas as pd
 from analysis.schema import BUCKETS, NO_FEEDBACK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from analysis.language import Language
     from analysis.plan.reading import Reading
 

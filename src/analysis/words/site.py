@@ -6,8 +6,11 @@ from datetime import datetime
 
 import pandas as pd
 
-from analysis.language import Language
 from analysis.schema import NO_FEEDBACK
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.language import Language
 
 
 def index_words(say: Language) -> dict[str, str]:
