@@ -7,14 +7,20 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from analysis.catalogue import FIRST, languages
-from analysis.cli.base import Exit, PlanOption, SiteOption, app, print_problems, stop
+from analysis.cli.base import Exit, PlanOption, SiteOption, app, opened_plan, print_problems, stop
 from analysis.extras import need
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.parameters import Parameters
+    from analysis.report import Inputs, Registry, Report
 
 _EXITS = {
     "bad_data": Exit.BAD_DATA,
@@ -84,14 +90,10 @@ def report(
         LAST_PERIOD_END,
         ParameterError,
         SiteNotWritable,
-        check_parameters,
         make_reports,
-        periods_due,
         read_inputs,
         read_registry,
     )
-    from analysis.schema import DataError
-    from analysis.site import read_manifest
 
     if unit and each_unit:
         stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
@@ -101,37 +103,31 @@ def report(
         registry = read_registry()
         for file, reason in registry.skipped.items():
             typer.echo(f"跳过 {file}：{reason}", err=True)
-        by_unit = unit or each_unit
-        every = [report.name for report in registry.reports.values() if by_unit or not report.needs_unit]
-        chosen = [registry.find(name) for name in dict.fromkeys(names or every)]
-        for one in chosen:
-            if one.needs_unit and not by_unit:
-                raise ParameterError(f"{one.name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
+        chosen = _chosen(registry, names or [], by_unit=bool(unit or each_unit))
         inputs = read_inputs(plan)
-        inputs.require_readable(*(["units"] if each_unit else []), *([] if as_of else ["progress"]))
+        needed = {"units": bool(unit or each_unit), "themes": bool(theme), "progress": not as_of}
+        if not inputs.is_readable(*(table for table, is_needed in needed.items() if is_needed)):
+            opened_plan(str(inputs.folder))
         now = _now(inputs.timezone)
-        days = [(as_of or inputs.last_day(), known_at)]
-        if as_of == LAST_PERIOD_END:
-            days = periods_due(now.date(), inputs, read_manifest(out), [one.name for one in chosen])
-        common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme}
+        days = _days(inputs, now, out, chosen, as_of=as_of, known_at=known_at)
+        common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}
+        spoken = languages() if lang is _ALL else [lang.value]
+        # Reports of the whole come once, unless it is they that are asked for.
+        apart = {one.name for one in chosen if each_unit and (names or one.needs_unit)}
         wanted = [
-            (
-                one.name,
-                check_parameters(
-                    {**common, "as_of": day, "known_at": known, "lang": language, "unit": unit_id}, inputs
-                ),
-            )
+            each
             for day, known in days
-            for language in (languages() if lang is _ALL else [lang.value])
+            for language in spoken
             for one in chosen
-            # Reports of the whole come once, unless it is they that are asked for.
-            for unit_id in (inputs.units if each_unit and (names or one.needs_unit) else [unit])
+            for each in _wanted(
+                one.name,
+                {**common, "as_of": day, "known_at": known, "lang": language},
+                inputs,
+                units=inputs.units if one.name in apart else [unit],
+            )
         ]
     except (UnknownName, ParameterError) as failed:
         stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
-    except DataError as failed:
-        print_problems(failed.problems)
-        stop(Exit.BAD_DATA, "数据有误。")
     except SiteNotWritable as failed:
         stop(Exit.NOT_WRITABLE, str(failed))
     started = now.isoformat(timespec="minutes")
@@ -161,6 +157,37 @@ def report(
                 print_problems(run.problems)
         telling.end(code, counts, line)
     raise typer.Exit(code)
+
+
+def _chosen(registry: Registry, names: list[str], *, by_unit: bool) -> list[Report]:
+    """The reports that are named; all that can be made when none is."""
+    from analysis.report import ParameterError
+
+    every = [report.name for report in registry.reports.values() if by_unit or not report.needs_unit]
+    chosen = [registry.find(name) for name in dict.fromkeys(names or every)]
+    for one in chosen:
+        if one.needs_unit and not by_unit:
+            raise ParameterError(f"{one.name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
+    return chosen
+
+
+def _days(
+    inputs: Inputs, now: datetime, out: Path, chosen: list[Report], *, as_of: str, known_at: str
+) -> list[tuple[str, str]]:
+    """T and K of what is to be made; K is blank where nobody says."""
+    from analysis.report import LAST_PERIOD_END, periods_due
+    from analysis.site import read_manifest
+
+    if as_of == LAST_PERIOD_END:
+        return periods_due(now.date(), inputs, read_manifest(out), [one.name for one in chosen])
+    return [(as_of or inputs.last_day(), known_at)]
+
+
+def _wanted(name: str, asked: dict[str, str], inputs: Inputs, *, units: list[str]) -> Iterator[tuple[str, Parameters]]:
+    from analysis.report import check_parameters
+
+    for unit in units:
+        yield name, check_parameters({**asked, "unit": unit}, inputs)
 
 
 @app.command()

@@ -18,8 +18,9 @@ from analysis.exhibits.picture import picture as picture
 from analysis.schema import BUCKETS
 
 if TYPE_CHECKING:
-    import pandas as pd
     from collections.abc import Callable
+
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from analysis.language import Caption, Table

@@ -6,18 +6,21 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from analysis import exhibits
 from analysis.catalogue import tag_of
-from analysis.language import Language
-from analysis.page.executed import Executed
 from analysis.page.html import CONTENT_POLICY, template
 from analysis.words import site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analysis.language import Language
+    from analysis.page.executed import Executed
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LONGEST = 20_000

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.schema import NO_FEEDBACK
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from analysis.language import Language
