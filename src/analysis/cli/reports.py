@@ -7,7 +7,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -19,8 +19,10 @@ from analysis.extras import need
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from analysis.cli.telling import Telling
     from analysis.parameters import Parameters
     from analysis.report import Inputs, Registry, Report
+    from analysis.report.making import Wanted
 
 _EXITS = {
     "bad_data": Exit.BAD_DATA,
@@ -84,13 +86,11 @@ def report(
 ) -> None:
     """Make reports and publish them; a second call makes only what has changed."""
     from analysis.cli.telling import Telling
-    from analysis.files import Busy
     from analysis.plan import UnknownName
     from analysis.report import (
         LAST_PERIOD_END,
         ParameterError,
         SiteNotWritable,
-        make_reports,
         read_inputs,
         read_registry,
     )
@@ -131,32 +131,31 @@ def report(
     except SiteNotWritable as failed:
         stop(Exit.NOT_WRITABLE, str(failed))
     started = now.isoformat(timespec="minutes")
+    making = {"folder": out, "started": started, "jobs": jobs, "force": force, "engine": engine.value, "keep": keep}
     with Telling(len(wanted), log=log, started=started, plan=inputs.id, days=days) as telling:
-        try:
-            run = make_reports(
-                wanted,
-                inputs,
-                folder=out,
-                started=started,
-                jobs=jobs,
-                force=force,
-                engine=engine.value,
-                keep=keep,
-                tell=telling.page,
-                registry=registry,
-            )
-        except Busy as busy:
-            code, counts, line = Exit.LOCKED, {}, str(busy)
-        except SiteNotWritable as failed:
-            code, counts, line = Exit.NOT_WRITABLE, {}, str(failed)
-        else:
-            counts = run.counts()
-            code = next((_EXITS[result] for result in _EXITS if result in counts), Exit.OK)
-            line = f"{_listing(counts)}: {out / 'index.html'} ({run.seconds:.1f} s)"
-            if run.problems is not None:
-                print_problems(run.problems)
-        telling.end(code, counts, line)
+        code = _make(wanted, inputs, telling, registry=registry, **making)
     raise typer.Exit(code)
+
+
+def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Path, **making: Any) -> Exit:
+    """Make what is wanted, say how it ended, and give the exit code."""
+    from analysis.files import Busy
+    from analysis.report import SiteNotWritable, make_reports
+
+    try:
+        run = make_reports(wanted, inputs, folder=folder, tell=telling.page, **making)
+    except Busy as busy:
+        telling.end(Exit.LOCKED, {}, str(busy))
+        return Exit.LOCKED
+    except SiteNotWritable as failed:
+        telling.end(Exit.NOT_WRITABLE, {}, str(failed))
+        return Exit.NOT_WRITABLE
+    counts = run.counts()
+    code = next((_EXITS[result] for result in _EXITS if result in counts), Exit.OK)
+    if run.problems is not None:
+        print_problems(run.problems)
+    telling.end(code, counts, f"{_listing(counts)}: {folder / 'index.html'} ({run.seconds:.1f} s)")
+    return code
 
 
 def _chosen(registry: Registry, names: list[str], *, by_unit: bool) -> list[Report]:
