@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from hypothesis import strategies as st
@@ -15,6 +14,9 @@ from hypothesis import strategies as st
 from analysis import schema
 from analysis.plan import Plan
 from analysis.schema import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 FIRST_DAY, LAST_DAY = date(2024, 5, 25), date(2024, 12, 31)
 

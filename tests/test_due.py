@@ -15,7 +15,7 @@ from tests.strategies import SmallPlan, moments, small_plans, typed
 if TYPE_CHECKING:
     from analysis.plan import Plan
 
-COLUMNS = ["unit_id", "measure_id", "period", "due", "working_days_late"]
+COLUMNS = ["unit_id", "measure_id", "period", "due", "days_overdue", "working_days_late"]
 
 
 def day(text: str) -> pd.Timestamp:
@@ -67,6 +67,7 @@ def test_everything_is_owed_when_nobody_says_anything(silent: Plan):
         day("2024-07-05"): [21],
         day("2024-08-05"): [0],
     }
+    assert owed.groupby("due")["days_overdue"].unique().map(list).tolist() == [[31], [0]]
     assert len(due.messages(now)) == 24
 
 
@@ -186,7 +187,7 @@ def test_by_command(capsys: pytest.CaptureFixture[str]):
     printed = capsys.readouterr().out
     assert "已过工作日" in printed
     assert "市交通运输委：截至2025年3月31日" in printed
-    for nonsense in ("昨天", "2025-02-30"):
+    for nonsense in ("昨天", "2025-02-30", "today", ""):
         assert cli.main(["due", "--as-of", nonsense]) == cli.Exit.BAD_PARAMETERS
     assert cli.main(["due"]) == cli.Exit.USAGE
 

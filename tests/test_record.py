@@ -11,8 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -20,6 +20,9 @@ import pytest
 from analysis import cli, files, record, schema
 from analysis.plan import Plan, append_progress, check_plan, open_plan, read_record
 from analysis.sample import synthetic_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 DATA = Path(__file__).parents[1] / "data" / "tianjin-2024"
 COLUMNS = list(schema.REQUIRED_COLUMNS["progress"])
