@@ -24,10 +24,11 @@ ROOMS = [
         "status",
         "charts",
         "record",
+        "grids",
     ),
     *("workload", "coverage", "trend", "plan"),
-    *("due", "words", "forms"),
-    *("exhibits", "report", "cli"),
+    *("due", "language", "words", "forms"),
+    *("intake", "exhibits", "runner", "page", "site", "report", "cli"),
 ]
 """A room may use those before it."""
 
@@ -82,6 +83,18 @@ def test_only_the_command_looks_at_the_clock() -> None:
         if isinstance(node, ast.Attribute) and node.attr in CLOCK
     }
     assert {room_of(module) for module in looks} == {"cli"}
+
+
+def test_only_the_command_knows_typer() -> None:
+    rooms = {
+        room_of(module)
+        for module, file in MODULES.items()
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [str(node.module)])
+        if name.split(".")[0] == "typer"
+    }
+    assert rooms == {"cli"}
 
 
 def test_rooms_can_be_read_in_one_sitting() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,6 +11,8 @@ from analysis.catalogue import FIRST
 from analysis.schema import DELIVERY_WORDS, NO_FEEDBACK, Problem, Rule, problem_frame, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from analysis.plan.reading import Reading
 
 

@@ -155,7 +155,7 @@ def by_measure(
     for column in ("units", "units_reporting"):
         listed[column] = listed[column].fillna(0).astype("int64")
     for column in ("has_current_feedback", "has_evidence"):
-        listed[column] = listed[column].eq(True)
+        listed[column] = listed[column].eq(other=True)
     order = ["measure_id", "theme_id", "kind", "state", "units", "units_reporting", "units_disagree"]
     return listed[[*keys, *order, "has_current_feedback", "has_evidence", "last_as_of"]]
 

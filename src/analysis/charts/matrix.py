@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 
+from analysis.charts.labels import Labels, by_key, name_of
 from analysis.charts.style import (
     MOST_ROWS,
     axes_for,
@@ -21,58 +20,65 @@ from analysis.charts.style import (
     style,
 )
 
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
 _STEPS = 5
 
 
 def draw_matrix(
-    counts: pd.DataFrame, *, labels: Mapping[str, str] | None = None, ax: Axes | None = None, narrow: bool = False
+    counts: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
 ) -> Axes:
     """A heatmap of counts; a 0 is an empty cell, which is the gap a reader looks for.
 
     Parameters
     ----------
     counts : pandas.DataFrame
-        Index: row ids, top first. Columns: column ids, left first. Values: counts.
+        First column: ids of the rows, top first. The others: counts, named by the ids of the columns, left first;
+        ``counts.columns.name`` says what these are (theme_id beside units), the same as the rows when it is None.
     labels, ax, narrow
         As in `analysis.charts.draw_states`.
     """
-    labels = labels or {}
-    shown = counts.iloc[:MOST_ROWS, : 8 if narrow else 26]
+    cells = by_key(counts)
+    shown = cells.iloc[:MOST_ROWS, : 8 if narrow else 26]
     values = shown.to_numpy(dtype="int64")
     with style():
-        ax = axes_for(ax, width=figure_width(narrow), height=0.9 + len(shown) * 0.262)
-        if counts.empty or not counts.to_numpy().sum():
-            return say_nothing(ax, labels.get("nothing", "–"))
-        bounds = _bounds(int(counts.to_numpy().max()))
+        ax = axes_for(ax, width=figure_width(narrow=narrow), height=0.9 + len(shown) * 0.262)
+        if cells.empty or not cells.to_numpy().sum():
+            return say_nothing(ax, labels)
+        bounds = _bounds(int(cells.to_numpy().max()))
         _draw_cells(ax, np.digitize(values, bounds) - 1, np.where(values > 0, values.astype("str"), ""))
-        _name_sides(ax, shown, labels, narrow=narrow)
+        space = str(shown.index.name)
+        names = [name_of(labels, space, key) for key in shown.index]
+        heads = [name_of(labels, str(shown.columns.name or space), key) for key in shown.columns]
+        _name_sides(ax, names, heads, narrow=narrow)
         rows_left_out(ax, counts, labels)
     return ax
 
 
 def draw_parts(
-    parts: pd.DataFrame, *, labels: Mapping[str, str] | None = None, ax: Axes | None = None, narrow: bool = False
+    parts: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
 ) -> Axes:
     """A heatmap of themes by periods: how many measures of the theme, of how many; darker is a greater part.
 
     Parameters
     ----------
     parts : pandas.DataFrame
-        From `analysis.coverage.feedback_by_period`: theme_id, period_end, current, measures.
+        From `analysis.coverage.feedback_by_period`: theme_id, period_end, current_feedback, measures.
     labels, ax, narrow
         As in `analysis.charts.draw_states`.
     """
-    labels = labels or {}
     ends = parts["period_end"].drop_duplicates().iloc[-6 if narrow else -13 :]
     recent = parts[parts["period_end"].isin(ends)]
     themes = parts["theme_id"].unique()
     with style():
-        ax = axes_for(ax, width=figure_width(narrow), height=0.8 + len(themes) * (0.42 if narrow else 0.34))
+        ax = axes_for(ax, width=figure_width(narrow=narrow), height=0.8 + len(themes) * (0.42 if narrow else 0.34))
         if recent.empty:
-            return say_nothing(ax, labels.get("nothing", "–"))
+            return say_nothing(ax, labels)
         current, measures = (
             recent.pivot_table(index="theme_id", columns="period_end", values=column, sort=False).reindex(themes)
-            for column in ("current", "measures")
+            for column in ("current_feedback", "measures")
         )
         share = (current / measures).to_numpy()
         texts = np.array(
@@ -84,8 +90,8 @@ def draw_parts(
         # The lightest step is none at all, the darkest the whole; the parts between share the other three.
         steps = np.select([share == 0, share == 1], [0, _STEPS - 1], 1 + np.floor(share * (_STEPS - 2)))
         _draw_cells(ax, steps.astype("int64"), texts)
-        named = current.set_axis([f"{end:%Y-%m}" for end in current.columns], axis="columns")
-        _name_sides(ax, named, labels, narrow=narrow)
+        names = [name_of(labels, "theme_id", theme) for theme in themes]
+        _name_sides(ax, names, [f"{end:%Y-%m}" for end in current.columns], narrow=narrow)
     return ax
 
 
@@ -106,10 +112,8 @@ def _draw_cells(ax: Axes, steps: np.ndarray, texts: np.ndarray) -> None:
             ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=8.5, color=ink)
 
 
-def _name_sides(ax: Axes, frame: pd.DataFrame, labels: Mapping[str, str], *, narrow: bool) -> None:
-    names = [labels.get(str(key), str(key)) for key in frame.index]
+def _name_sides(ax: Axes, names: list[str], heads: list[str], *, narrow: bool) -> None:
     ax.set_yticks(np.arange(len(names)) + 0.5, [label_lines(name, 16 if narrow else 24) for name in names])
-    heads = [labels.get(str(key), str(key)) for key in frame.columns]
     crowded = len(heads) > (6 if narrow else 14)
     ax.set_xticks(
         np.arange(len(heads)) + 0.5, heads if crowded else [label_lines(head, 6 if narrow else 14) for head in heads]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.container import BarContainer
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from analysis.charts.labels import Labels, by_key, name_of
 from analysis.charts.style import (
     HATCH,
     MOST_ROWS,
@@ -22,35 +21,44 @@ from analysis.charts.style import (
     say_nothing,
     style,
 )
-from analysis.schema import NO_FEEDBACK
+from analysis.schema import FEEDBACK, NO_FEEDBACK
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.container import BarContainer
 
 _HATCHED = (NO_FEEDBACK, "missing")
 
 
 def draw_states(
-    counts: pd.DataFrame, *, labels: Mapping[str, str] | None = None, ax: Axes | None = None, narrow: bool = False
+    counts: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
 ) -> Axes:
     """Bars stacked by state, in counts; what was never said is hatched, so that it is not read as a colour.
 
     Parameters
     ----------
     counts : pandas.DataFrame
-        Index: theme_id or unit_id, top bar first. Columns: states (`analysis.schema.BUCKETS` or
-        `analysis.schema.FEEDBACK`), left part first. Values: counts.
+        First column: theme_id, unit_id or measure_id, top bar first. The others: counts of states
+        (`analysis.schema.BUCKETS` or `analysis.schema.FEEDBACK`), left part first.
     labels : mapping, optional
-        Display names of ids and states; ids themselves when left out.
+        Display names by name space and key, as `analysis.charts.labels.name_of` takes them; keys themselves when left
+        out.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
     narrow : bool
         Whether a new figure is made for a telephone.
+
+    Raises
+    ------
+    ValueError
+        When the ids are the index of the frame.
     """
-    labels = labels or {}
-    shown = counts.head(MOST_ROWS)
+    shown = by_key(counts).head(MOST_ROWS)
     with style():
         height = 0.95 + len(shown) * (0.42 if narrow else 0.29) + (0.55 if narrow else 0.0)
-        ax = axes_for(ax, width=figure_width(narrow), height=height)
-        if not int(counts.to_numpy().sum()):
-            return say_nothing(ax, labels.get("nothing", "–"))
+        ax = axes_for(ax, width=figure_width(narrow=narrow), height=height)
+        if not int(shown.to_numpy().sum()):
+            return say_nothing(ax, labels)
         longest = int(shown.sum(axis="columns").max())
         left = pd.Series(0, index=shown.index)
         states = [str(state) for state in shown.columns if shown[state].any()]
@@ -61,18 +69,36 @@ def draw_states(
             room = longest * (0.05 if narrow else 0.022)
             label_bars(ax, bars, [str(width) if width >= room else "" for width in widths], state)
             left = left + shown[state]
-        name_rows(ax, [labels.get(str(key), str(key)) for key in shown.index], narrow=narrow, lift=0.36)
+        name_rows(ax, [name_of(labels, str(shown.index.name), key) for key in shown.index], narrow=narrow, lift=0.36)
         ax.set_xlim(0, longest * 1.01)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set_xlabel(labels.get("count_of", "count_of"))
+        ax.set_xlabel(name_of(labels, "drawing", "count_of"))
         state_legend(ax, states, labels, narrow=narrow)
         rows_left_out(ax, counts, labels)
     return ax
 
 
-def state_legend(ax: Axes, states: list[str], labels: Mapping[str, str], *, narrow: bool) -> None:
+def draw_feedback(
+    reports: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
+) -> Axes:
+    """Bars of the reports that were due, stacked by what became of them.
+
+    Parameters
+    ----------
+    reports : pandas.DataFrame
+        First column: unit_id or measure_id, top bar first; a count for each of `analysis.schema.FEEDBACK`. Other
+        columns are not drawn.
+    labels, ax, narrow
+        As in `draw_states`.
+    """
+    counts = reports[[reports.columns[0], *FEEDBACK]]
+    return draw_states(counts, labels=labels, ax=ax, narrow=narrow)
+
+
+def state_legend(ax: Axes, states: list[str], labels: Labels | None, *, narrow: bool) -> None:
     """Names of the states above a figure, in the order of the stack."""
-    patches = [Patch(label=labels.get(state, state), **state_look(state)) for state in states]
+    names = [name_of(labels, "feedback" if state in FEEDBACK else "state", state) for state in states]
+    patches = [Patch(label=name, **state_look(state)) for name, state in zip(names, states, strict=True)]
     figure = ax.get_figure(root=True)
     assert figure is not None
     figure.legend(
@@ -86,7 +112,7 @@ def label_bars(ax: Axes, bars: BarContainer, texts: list[str], state: str) -> No
     ax.bar_label(bars, texts, label_type="center", color=colour(f"on-{state}"), fontsize=8.5, bbox=clear)
 
 
-def state_look(state: str) -> dict[str, object]:
+def state_look(state: str) -> dict[str, Any]:
     """Fill, edge and hatch of a state."""
     hatched = state in _HATCHED
     return {

@@ -6,22 +6,27 @@ dark and print. The palette was chosen to stay apart in the common forms of colo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 import matplotlib as mpl
-import pandas as pd
 import seaborn as sns
-from matplotlib import font_manager
-from matplotlib.axes import Axes
+from matplotlib import font_manager, pyplot
+
+from analysis.charts.labels import Labels, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 FACE = "Noto Sans SC"
 
-# role: (light, dark)
 PALETTE: dict[str, tuple[str, str]] = {
     "paper": ("#ffffff", "#12171e"),
     "ink": ("#1b2129", "#e8ecf1"),
@@ -57,6 +62,7 @@ PALETTE: dict[str, tuple[str, str]] = {
     "heat-3": ("#5f97cf", "#3f70a6"),
     "heat-4": ("#1c4f8b", "#8ebef6"),
 }
+"""Role → its colour in a light and in a dark page; ``on-…`` is that of text upon it."""
 HATCH = "/////"
 MOST_ROWS = 40
 """Rows that one figure can hold and still be read; the table beneath it has them all."""
@@ -64,16 +70,38 @@ WIDE, NARROW = 7.4, 3.4
 
 
 def colour(role: str) -> str:
-    """The light colour of a role; states may be given as they stand in a frame (``no_feedback``)."""
+    """The light colour of a role; states may be given as they stand in a frame (``no_feedback``).
+
+    Parameters
+    ----------
+    role : str
+        A key of `PALETTE`.
+
+    Returns
+    -------
+    str
+        As ``#rrggbb``.
+
+    Raises
+    ------
+    KeyError
+        When no role is called so.
+    """
     return PALETTE[role.replace("_", "-")][0]
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The settings under which figures are drawn *and* saved; leaves matplotlib's own settings as they were."""
-    _register_face()
+    """The settings under which figures are drawn *and* saved; leaves matplotlib's own settings as they were.
+
+    For charts of one's own, too::
+
+        with charts.style():
+            loads.plot.barh(x="unit_id", y="named_in", color=charts.colour("accent"))
+    """
+    _prepare()
     # seaborn's theme sets fonts of its own: ours come after it.
-    with mpl.rc_context({**sns.axes_style("white"), **_SETTINGS}):
+    with mpl.rc_context({**sns.axes_style("white"), **_SETTINGS}):  # pyright: ignore[reportArgumentType]
         yield
 
 
@@ -111,21 +139,19 @@ def axes_for(ax: Axes | None, *, width: float, height: float) -> Axes:
     """The axes given, or those of a new figure of that size in inches when none is."""
     if ax is not None:
         return ax
-    from matplotlib import pyplot
-
     return pyplot.subplots(figsize=(width, height))[1]
 
 
-def figure_width(narrow: bool) -> float:
+def figure_width(*, narrow: bool) -> float:
     """Inches: the width of a text column on paper and on a desk, or of a telephone."""
     return NARROW if narrow else WIDE
 
 
-def rows_left_out(ax: Axes, frame: pd.DataFrame, labels: Mapping[str, str]) -> None:
+def rows_left_out(ax: Axes, frame: pd.DataFrame, labels: Labels | None) -> None:
     """Say under a figure how many rows of the frame are only in the table."""
     left = len(frame) - MOST_ROWS
     if left > 0:
-        text = labels.get("rows_left_out", "+ {n}").format(n=left)
+        text = name_of(labels, "drawing", "rows_left_out", otherwise="+ {n}").format(n=left)
         ax.annotate(
             text, (0, 0), (0, -34), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8.5
         )
@@ -151,23 +177,25 @@ def label_lines(text: str, width: int) -> str:
     return "\n".join(wrap(text, columns)) or text
 
 
-def say_nothing(ax: Axes, message: str) -> Axes:
+def say_nothing(ax: Axes, labels: Labels | None) -> Axes:
     """Axes that say in words why there is nothing to draw."""
     figure = ax.get_figure(root=True)
     assert figure is not None
     figure.set_size_inches(figure.get_figwidth(), 0.9)
     ax.set_axis_off()
+    message = name_of(labels, "drawing", "nothing", otherwise="–")
     ax.text(0.5, 0.5, message, ha="center", va="center", color=colour("muted"), transform=ax.transAxes, wrap=True)
     return ax
 
 
 def face_file() -> Path:
-    """The font file of `FACE`, found without importing the package that ships it (its import has effects)."""
-    spec = find_spec("zhplot")
-    assert spec is not None and spec.submodule_search_locations is not None
-    return Path(spec.submodule_search_locations[0]) / "fonts" / "NotoSansSC-Regular.ttf"
+    """The font file of `FACE`, by the record of the package that ships it: to import that package has effects."""
+    return Path(str(distribution("zhplot").locate_file("zhplot/fonts/NotoSansSC-Regular.ttf")))
 
 
 @cache
-def _register_face() -> None:
+def _prepare() -> None:
+    # Chosen within the context, the backend of a notebook would lose its interactive mode at the end of the context,
+    # and nothing that is plotted later would be shown.
+    pyplot.switch_backend(mpl.get_backend())
     font_manager.fontManager.addfont(str(face_file()))

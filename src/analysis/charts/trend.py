@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
+from matplotlib import pyplot
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from analysis.charts.labels import Labels, name_of
 from analysis.charts.stacks import label_bars, state_legend, state_look
 from analysis.charts.style import axes_for, colour, figure_width, label_lines, say_nothing, style
 from analysis.schema import BUCKETS, NO_FEEDBACK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 _BAND_ORDER = ("closed", "done_reported", "in_progress", "stalled", "not_started", "ongoing", NO_FEEDBACK, "withdrawn")
 
 
 def draw_burn_up(
-    burn_up: pd.DataFrame, *, labels: Mapping[str, str] | None = None, ax: Axes | None = None, narrow: bool = False
+    burn_up: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
 ) -> Axes:
     """Steps of completion under the line of scope, reported and verified apart.
 
@@ -30,16 +35,18 @@ def draw_burn_up(
     labels, ax, narrow
         As in `analysis.charts.draw_states`.
     """
-    labels = labels or {}
     with style():
-        ax = axes_for(ax, width=figure_width(narrow), height=3.3)
+        ax = axes_for(ax, width=figure_width(narrow=narrow), height=3.3)
         if burn_up.empty or burn_up["scope"].max() == 0:
-            return say_nothing(ax, labels.get("nothing", "–"))
+            return say_nothing(ax, labels)
         places = np.arange(len(burn_up))
         lines = _lines()
         _draw_steps(ax, burn_up, places)
         ends = {column: int(burn_up[column].iloc[-1]) for column in lines}
-        names = {column: f"{end} {labels.get(f'{column}_line', column)}" for column, end in ends.items()}
+        names = {
+            column: f"{end} {name_of(labels, 'drawing', f'{column}_line', otherwise=column)}"
+            for column, end in ends.items()
+        }
         top = float(burn_up["scope"].max())
         if narrow:
             handles = [Line2D([], [], label=names[column], **look) for column, look in lines.items()]
@@ -55,12 +62,12 @@ def draw_burn_up(
         ax.set_xlim(-0.3, places[-1] + (0.3 if narrow else max(0.3, 0.02 * len(places))))
         ax.set_ylim(0, top * 1.12)
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set_ylabel(labels.get("count_of", "count_of"))
+        ax.set_ylabel(name_of(labels, "drawing", "count_of"))
     return ax
 
 
 def draw_cumulative_flow(
-    counts: pd.DataFrame, *, labels: Mapping[str, str] | None = None, ax: Axes | None = None, narrow: bool = False
+    counts: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
 ) -> Axes:
     """One column a period, stacked by state: the bands of a cumulative-flow chart, drawn as the counts they are.
 
@@ -71,12 +78,11 @@ def draw_cumulative_flow(
     labels, ax, narrow
         As in `analysis.charts.draw_states`.
     """
-    labels = labels or {}
     with style():
-        ax = axes_for(ax, width=figure_width(narrow), height=4.4 if narrow else 3.9)
+        ax = axes_for(ax, width=figure_width(narrow=narrow), height=4.4 if narrow else 3.9)
         bands = counts[list(BUCKETS)]
         if counts.empty or bands.to_numpy().sum() == 0:
-            return say_nothing(ax, labels.get("nothing", "–"))
+            return say_nothing(ax, labels)
         places = np.arange(len(counts))
         floor = np.zeros(len(counts))
         total = int(bands.sum(axis="columns").max())
@@ -90,7 +96,7 @@ def draw_cumulative_flow(
         ax.set_ylim(0, total)
         ax.spines["left"].set_visible(False)
         ax.tick_params(left=False, labelcolor=colour("muted"))
-        ax.set_ylabel(labels.get("count_of", "count_of"))
+        ax.set_ylabel(name_of(labels, "drawing", "count_of"))
         state_legend(ax, shown, labels, narrow=narrow)
     return ax
 
@@ -122,9 +128,7 @@ def spread(values: Sequence[float], *, gap: float) -> list[float]:
     return [float(height) for height in heights]
 
 
-def draw_burn_up_by_theme(
-    burn_up: pd.DataFrame, *, labels: Mapping[str, str] | None = None, narrow: bool = False
-) -> list[Axes]:
+def draw_burn_up_by_theme(burn_up: pd.DataFrame, *, labels: Labels | None = None, narrow: bool = False) -> list[Axes]:
     """Small multiples of the burn-up, one a theme, on the same axes.
 
     Parameters
@@ -134,23 +138,22 @@ def draw_burn_up_by_theme(
     labels, narrow
         As in `analysis.charts.draw_states`.
     """
-    from matplotlib import pyplot
-
-    labels = labels or {}
     themes = list(burn_up["theme_id"].drop_duplicates())
     columns = 2 if narrow else 3
     rows = max(1, -(-len(themes) // columns))
     with style():
         if not themes or not burn_up["scope"].max():
-            return [say_nothing(axes_for(None, width=figure_width(narrow), height=1), labels.get("nothing", "–"))]
+            return [say_nothing(axes_for(None, width=figure_width(narrow=narrow), height=1), labels)]
         figure, grid = pyplot.subplots(
-            rows, columns, figsize=(figure_width(narrow), 1.75 * rows), sharex=True, sharey=True, squeeze=False
+            rows, columns, figsize=(figure_width(narrow=narrow), 1.75 * rows), sharex=True, sharey=True, squeeze=False
         )
         for ax, theme in zip(grid.flat, themes, strict=False):
             part = burn_up[burn_up["theme_id"].eq(theme)]
             places = np.arange(len(part))
             _draw_steps(ax, part, places)
-            ax.set_title(label_lines(labels.get(theme, theme), 22), loc="left", fontsize=9, color=colour("ink"))
+            ax.set_title(
+                label_lines(name_of(labels, "theme_id", theme), 22), loc="left", fontsize=9, color=colour("ink")
+            )
             closed, scope = part["closed"].iloc[-1], part["scope"].iloc[-1]
             text = f"{closed}/{scope}" if scope else "—"
             ax.set_title(text, loc="right", fontsize=9, color=colour("closed"))
@@ -160,14 +163,15 @@ def draw_burn_up_by_theme(
         grid[0, 0].set_ylim(0, float(burn_up["scope"].max()) * 1.15)
         grid[0, 0].yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
         handles = [
-            Line2D([], [], label=labels.get(f"{column}_line", column), **look) for column, look in _lines().items()
+            Line2D([], [], label=name_of(labels, "drawing", f"{column}_line", otherwise=column), **look)
+            for column, look in _lines().items()
         ]
         figure.legend(handles=handles, loc="outside upper left", ncols=1 if narrow else 3)
     return list(grid.flat)
 
 
 def draw_survival(
-    survival: pd.DataFrame, *, labels: Mapping[str, str] | None = None, ax: Axes | None = None, narrow: bool = False
+    survival: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
 ) -> Axes:
     """The step curve of the share of measures still open by days since the notice.
 
@@ -178,11 +182,10 @@ def draw_survival(
     labels, ax, narrow
         As in `analysis.charts.draw_states`.
     """
-    labels = labels or {}
     with style():
-        ax = axes_for(ax, width=figure_width(narrow), height=2.9)
+        ax = axes_for(ax, width=figure_width(narrow=narrow), height=2.9)
         if not len(survival) or not survival["at_risk"].max():
-            return say_nothing(ax, labels.get("nothing", "–"))
+            return say_nothing(ax, labels)
         ax.step(survival["days"], survival["still_open"], where="post", color=colour("closed"), linewidth=2.2)
         closures = survival[survival["closures"].gt(0)]
         ax.scatter(closures["days"], closures["still_open"], s=16, color=colour("closed"), zorder=3)
@@ -200,13 +203,13 @@ def draw_survival(
         ax.set_xlim(0, float(survival["days"].max()) * 1.03 + 1)
         ax.yaxis.set_major_formatter(PercentFormatter(1))
         _quiet_grid(ax)
-        ax.set_xlabel(labels.get("days_since_notice", "days"))
-        ax.set_ylabel(labels.get("still_open", "still_open"))
+        ax.set_xlabel(name_of(labels, "drawing", "days_since_notice"))
+        ax.set_ylabel(name_of(labels, "column", "still_open"))
     return ax
 
 
 def draw_forecast(
-    forecast: pd.DataFrame, *, labels: Mapping[str, str] | None = None, ax: Axes | None = None, narrow: bool = False
+    forecast: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
 ) -> Axes:
     """Closures so far and the fan of those to come.
 
@@ -217,11 +220,10 @@ def draw_forecast(
     labels, ax, narrow
         As in `analysis.charts.draw_states`.
     """
-    labels = labels or {}
     with style():
-        ax = axes_for(ax, width=figure_width(narrow), height=3.1)
+        ax = axes_for(ax, width=figure_width(narrow=narrow), height=3.1)
         if forecast.empty or forecast["p50"].isna().all():
-            return say_nothing(ax, labels.get("nothing", "–"))
+            return say_nothing(ax, labels)
         places = np.arange(len(forecast))
         past, coming = forecast["closed"].notna().to_numpy(), forecast["p50"].notna().to_numpy()
         ax.step(places, forecast["scope"], where="post", color=colour("muted"), linewidth=1.2, linestyle=(0, (5, 3)))
@@ -239,13 +241,13 @@ def draw_forecast(
                 markersize=4.5,
                 color=colour(role),
                 markerfacecolor=colour("paper"),
-                label=labels.get(column, column),
+                label=name_of(labels, "drawing", column),
             )
         period_axis(ax, forecast["period_end"], narrow=narrow)
         ax.set_ylim(0, float(forecast["scope"].max()) * 1.12)
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         _quiet_grid(ax)
-        ax.set_ylabel(labels.get("count_of", "count_of"))
+        ax.set_ylabel(name_of(labels, "drawing", "count_of"))
         figure = ax.get_figure(root=True)
         assert figure is not None
         figure.legend(loc="outside upper left", ncols=1 if narrow else 2)
@@ -269,7 +271,7 @@ def _draw_steps(ax: Axes, burn_up: pd.DataFrame, places: np.ndarray) -> None:
 
 
 def _quiet_grid(ax: Axes) -> None:
-    ax.yaxis.grid(True)
+    ax.yaxis.grid(visible=True)
     ax.set_axisbelow(True)
     ax.spines["left"].set_visible(False)
     ax.tick_params(left=False, labelcolor=colour("muted"))

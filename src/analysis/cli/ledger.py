@@ -51,7 +51,7 @@ def check(
 
         csv.write_text(to_csv(problems.astype("str").replace("<NA>", "")), "utf-8-sig")
     if html:
-        from analysis.report.problems import problems_page
+        from analysis.page import problems_page
 
         title, before = (opened.title["zh"], banners(Language("zh", opened))) if opened else (plan, ())
         html.write_text(problems_page(title, problems, banners=before), "utf-8")
@@ -116,13 +116,14 @@ def collect_forms(
     ] = None,
 ) -> None:
     """Read returned forms into the record, and mark what was not taken, ready to be mailed back."""
-    from analysis import forms
+    from analysis import intake
     from analysis.files import Busy
     from analysis.plan import append_progress
     from analysis.schema import DataError
 
     opened = opened_plan(plan)
-    collected = forms.collect(forms.find_files(files), opened, reported_at=to_day(reported_at) if reported_at else None)
+    day = to_day(reported_at) if reported_at else None
+    collected = intake.collect(intake.find_files(files), opened, reported_at=day)
     try:
         if not dry_run and len(collected.rows):
             append_progress(opened, collected.rows)
@@ -139,10 +140,10 @@ def collect_forms(
         print_table(collected.rows[shown], "将追加（未写入）")
     print_problems(collected.problems)
     # The copies show the record as it stands now, with what was just taken.
-    returned = [] if dry_run else forms.write_returns(collected.forms, opened_plan(plan), folder=out)
+    returned = [] if dry_run else intake.write_returns(collected.forms, opened_plan(plan), folder=out)
     for file in returned:
         typer.echo(f"退回：{file}")
-    typer.echo(forms.summary(collected.counts))
+    typer.echo(intake.summary(collected.counts))
     if len(returned) or collected.counts["refused"] or collected.counts["unreadable"]:
         raise typer.Exit(Exit.BAD_DATA)
 

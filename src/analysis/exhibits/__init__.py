@@ -14,11 +14,13 @@ from IPython.display import HTML, display
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analysis.exhibits.drawing import to_svg
+from analysis.exhibits.picture import picture as picture
 from analysis.schema import BUCKETS
 
 if TYPE_CHECKING:
-    import pandas as pd
     from collections.abc import Callable
+
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from analysis.language import Caption, Table
@@ -30,7 +32,7 @@ METADATA = "portplan"
 
 def opening(words: Opening) -> None:
     """Show what stands at the head of a page: banners, title, dates, headline and key figures."""
-    style = f"<style>{stylesheet()}</style>"
+    style = f"<style>{stylesheet()}{_lab_rules()}</style>"
     display(HTML(style), metadata={METADATA: {"role": "lab_style"}})
     about: dict[str, Any] = {"role": "opening", "title": words.title, "headline": words.headline, "lang": words.lang}
     about |= {"counts": dict(words.counts), "banners": list(words.banners)}
@@ -77,19 +79,28 @@ def warm_up() -> None:
 @cache
 def stylesheet() -> str:
     """The style sheet of fragments and pages, with the variables of `analysis.charts.style.PALETTE`."""
-    from analysis.charts.style import PALETTE
-
-    def variables(place: int) -> str:
-        return "".join(f"--{role}:{colours[place]};" for role, colours in PALETTE.items())
-
     # Without a script: a checked radio button hides the rows of all groups but its own.
     filters = "".join(
         f'.exhibit:has(input[value="{state}"]:checked) tr[data-group]:not([data-group="{state}"]){{display:none}}'
         for state in BUCKETS
     )
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
-    dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{variables(1)}}}}}"
-    return f":root{{{variables(0)}}}{dark}{rules}{filters}"
+    dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(1)}}}}}"
+    return f":root{{{_variables(0)}}}{dark}{rules}{filters}"
+
+
+def _lab_rules() -> str:
+    """What JupyterLab and nbconvert need beside: their theme decides what is dark, and their own rules are undone."""
+    themes = (
+        f'body[data-jp-theme-light="{light}"]{{{_variables(place)}}}' for place, light in enumerate(("true", "false"))
+    )
+    return "".join(themes) + (resources.files("analysis.exhibits") / "lab.css").read_text("utf-8")
+
+
+def _variables(place: int) -> str:
+    from analysis.charts.style import PALETTE
+
+    return "".join(f"--{role}:{colours[place]};" for role, colours in PALETTE.items())
 
 
 def _about(table: Table | None) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from analysis.charts.style import PALETTE, style
 
 if TYPE_CHECKING:
-    import pandas as pd
     from collections.abc import Callable
+
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from analysis.language import Caption

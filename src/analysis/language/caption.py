@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from analysis.language.speaker import Language
+    from collections.abc import Mapping
 
-Labels = Mapping[str, Mapping[str, str]]
+    from analysis.charts import Labels
+    from analysis.language.speaker import Language
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def caption(
     alt: str = "",
     note: str = "",
     names: Labels | None = None,
-    **drawing: str,
+    drawing: Mapping[str, str] | None = None,
 ) -> Caption:
     """What stands around a figure.
 
@@ -52,7 +52,7 @@ def caption(
         What to know when reading it.
     names : mapping, optional
         Name spaces that this figure needs otherwise than they are.
-    **drawing : str
+    drawing : mapping, optional
         Words that only its drawing uses.
     """
     usual = {
@@ -60,7 +60,7 @@ def caption(
         "rows_left_out": say("{n} more are in the data table.", n="{n}"),
         "count_of": say("Number of measures"),
     }
-    labels = {**say.labels, **(names or {}), "drawing": usual | drawing}
+    labels = {**say.labels, **(names or {}), "drawing": {**usual, **(drawing or {})}}
     return Caption(key, finding, alt, source(say, record=record), labels, note)
 
 

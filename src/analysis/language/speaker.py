@@ -14,6 +14,7 @@ from analysis.schema import COLUMNS, LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
     from analysis.plan import Plan
 
 NOTHING = "—"

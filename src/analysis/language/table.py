@@ -17,8 +17,9 @@ from analysis.language.speaker import NOTHING
 from analysis.schema import BUCKETS, COLUMNS, Column
 
 if TYPE_CHECKING:
-    from decimal import Decimal
     from collections.abc import Mapping
+    from decimal import Decimal
+
     from analysis.language.speaker import Language
 
 # Time passes by itself: that it has is nothing to mark.

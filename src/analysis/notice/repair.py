@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.extras import need
 from analysis.notice.numerals import chinese_number, to_chinese_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 DOUBT_COLUMNS = ("place", "as_received", "read_as", "doubt")
 LOST = "□"

@@ -8,7 +8,6 @@ A plan is a folder that holds ``plan.toml`` and the tables of `analysis.schema.T
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
@@ -20,6 +19,8 @@ from analysis.plan.folder import PlanFolder, TableFile, read_folder
 from analysis.plan.names import UnknownName, find_name, measure_names, theme_names, unit_names
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from analysis.plan.dates import Day
@@ -156,6 +157,7 @@ class Plan:
         return find_name(measure_names(self.measures.to_dict("records")), name, "措施")
 
     def __repr__(self) -> str:
+        """One line, whatever the plan holds."""
         return f"<Plan {self._summary}>"
 
     def _repr_html_(self) -> str:

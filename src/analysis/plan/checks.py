@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis import schema
 from analysis.schema import Problem, Rule, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Tables = dict[str, pd.DataFrame]
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.files import CsvTable, read_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 TABLE_NAMES = ("themes", "measures", "units", "responsibilities", "commitments", "progress")
 """The keys of `analysis.schema.TABLES`, which takes pandas to import."""
@@ -72,8 +74,11 @@ class PlanFolder:
 
 def read_folder(path: Path) -> PlanFolder:
     """The files of a plan's folder, which must hold ``plan.toml``."""
-    content = (path / "plan.toml").read_bytes()
-    head, fault = read_head(content)
+    try:
+        content = (path / "plan.toml").read_bytes()
+        head, fault = read_head(content)
+    except OSError as failed:
+        head, content, fault = {}, b"", f"文件打不开：{failed.strerror}"
     tables = {name: _read_table(path / f"{name}.csv") for name in TABLE_NAMES if name != "progress"}
     return PlanFolder(path, head, content, {**tables, "progress": _read_record(path, head)}, fault)
 
@@ -112,8 +117,8 @@ def _read_table(file: Path) -> TableFile:
         content = file.read_bytes()
     except FileNotFoundError:
         return TableFile(file.name, _NOTHING, "", "missing")
-    except OSError as failed:
-        return TableFile(file.name, _NOTHING, "", f"文件打不开：{failed.strerror}")
+    except (OSError, ValueError) as failed:
+        return TableFile(file.name, _NOTHING, "", f"文件打不开：{getattr(failed, 'strerror', failed)}")
     sha256 = hashlib.sha256(content).hexdigest()
     try:
         return TableFile(file.name, read_csv(content), sha256)

@@ -7,13 +7,13 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from analysis import status
 from analysis.plan.dates import to_day
 from analysis.plan.names import UnknownName
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.plan import Plan
     from analysis.plan.dates import Day
 
@@ -124,6 +124,7 @@ class Reading:
         return self.before(day) if day else self
 
     def __repr__(self) -> str:
+        """One line, whatever the plan holds."""
         return f"<Reading: {self._summary}>"
 
     def _repr_html_(self) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.catalogue import FIRST, translations
-from analysis.schema.rules import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analysis.schema.rules import Problem
 
 PROBLEM_COLUMNS = ("file", "row", "column", "value", "rule", "severity", "message")
 
@@ -22,10 +26,12 @@ class DataError(ValueError):
     """
 
     def __init__(self, problems: pd.DataFrame) -> None:
+        """List the errors among `problems` in the message."""
         self.problems = problems
         super().__init__(_text(problems))
 
     def __reduce__(self) -> tuple[type[DataError], tuple[pd.DataFrame]]:
+        """Cross into another process with the problems, not with the message alone."""
         return type(self), (self.problems,)
 
 

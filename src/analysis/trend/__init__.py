@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-
 from analysis import schema, status
 from analysis.trend.forecast import Forecast, backtest, forecast, with_past
 from analysis.trend.slips import slips
@@ -12,6 +11,7 @@ from analysis.trend.survival import durations, kaplan_meier
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from analysis.plan.reading import Reading
 
 __all__ = [

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pandas.api.typing import NaTType
     from collections.abc import Mapping
+
+    from pandas.api.typing import NaTType
 
 LEAST_PERIODS = 8
 LEAST_COMPLETIONS = 5

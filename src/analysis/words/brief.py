@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 from analysis.language import Caption, Language, caption, round_parts
 from analysis.schema import FEEDBACK, NO_FEEDBACK
 from analysis.words.page import KeyFigure, Method
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,7 @@ def partners(shared: pd.DataFrame, say: Language) -> Caption:
         finding=finding,
         alt=say("Dot chart of the measures shared with each other unit. {details}.", details=details or "—"),
         record=False,
-        nothing=finding,
+        drawing={"nothing": finding},
     )
 
 
@@ -105,8 +105,7 @@ def due(reports: pd.DataFrame, say: Language) -> Caption:
             missing=missing,
         ),
         record=True,
-        nothing=say("No report was due yet"),
-        count_of=say("Number of reports due"),
+        drawing={"nothing": say("No report was due yet"), "count_of": say("Number of reports due")},
         names={"measure_id": {str(measure): _shortened(say.measure(measure)) for measure in reports["measure_id"]}},
     )
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 from analysis.language import Caption, Language, caption
 from analysis.schema import NO_FEEDBACK
 from analysis.words.page import KeyFigure, Method, titled
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import pandas as pd
     from collections.abc import Iterator
+
+    import pandas as pd
 
 
 def title(say: Language) -> str:

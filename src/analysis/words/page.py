@@ -11,6 +11,7 @@ from analysis.schema import BUCKETS, NO_FEEDBACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
     from analysis.language import Language
     from analysis.plan.reading import Reading
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.schema import NO_FEEDBACK
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from analysis.language import Language
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
 def index_words(say: Language) -> dict[str, str]:
     """The fixed words of the index."""
-    other = {"zh": "English", "en": "中文"}[say.lang]
     return {
         "title": say("Reports on the delivery of action plans"),
-        "other_language": other,
         "parts": say("By unit or theme"),
         "report": say("Report"),
         "measures": say.name("column", "measures"),
@@ -56,17 +54,6 @@ def date_line(as_of: str, known_at: str, compare_to: str, say: Language) -> str:
     return " · ".join(parts)
 
 
-def report_name(report: str, say: Language) -> str:
-    """What a report is called where no page of it can say so."""
-    names = {
-        "workload_by_unit": say("Workload by unit"),
-        "theme_coverage": say("Theme coverage"),
-        "completion_trend": say("Completion trend"),
-        "unit_brief": say("Unit brief"),
-    }
-    return names.get(report, report)
-
-
 def moment(text: str, say: Language) -> str:
     """An ISO time as a day and a time of day; any other text as it is."""
     try:
@@ -95,7 +82,7 @@ def failure_line(name: str, as_of: str, *, result: str, since: str, shown: str, 
     }[result]
     day = say.date(pd.Timestamp(as_of))
     attempt = {"name": name, "date": day, "since": moment(since, say), "why": why}
-    told = say("{name}: the latest attempt for {date} has failed since {since}: {why}.", **attempt)
+    line = say("{name}: the latest attempt for {date} has failed since {since}: {why}.", **attempt)
     if not shown:
-        return say("{told} No page is shown.", told=told)
-    return say("{told} Showing the page as of {shown}.", told=told, shown=say.date(pd.Timestamp(shown)))
+        return say("{told} No page is shown.", told=line)
+    return say("{told} Showing the page as of {shown}.", told=line, shown=say.date(pd.Timestamp(shown)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 from analysis.language import Caption, Language, caption, round_parts
 from analysis.schema import FEEDBACK, NO_FEEDBACK
 from analysis.words.page import KeyFigure, Method, titled
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,8 +154,7 @@ def feedback(counts: pd.DataFrame, say: Language) -> Caption:
             details=_details(reports, "feedback", say) or "—",
         ),
         record=True,
-        nothing=say("No report was due yet"),
-        count_of=say("Number of reports due"),
+        drawing={"nothing": say("No report was due yet"), "count_of": say("Number of reports due")},
     )
 
 
@@ -221,9 +220,11 @@ def concentration(curve: pd.DataFrame, measured: pd.Series, say: Language) -> Ca
             top=say.percent(measured["top_three_share"], 1),
         ),
         record=False,
-        even_load=say("even load"),
-        share_of_units=say("Units, lightest first"),
-        share_of_load=say("Part of the load"),
+        drawing={
+            "even_load": say("even load"),
+            "share_of_units": say("Units, lightest first"),
+            "share_of_load": say("Part of the load"),
+        },
     )
 
 
