@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from analysis import coverage, workload
-from analysis.plan import Plan
 from analysis.schema import BUCKETS, NO_FEEDBACK, Calendar
 from tests.strategies import SmallPlan, moments, small_plans, typed
+
+if TYPE_CHECKING:
+    from analysis.plan import Plan
 
 DAY = "2025-03-31"
 
