@@ -28,6 +28,7 @@ from analysis import catalogue, language
 from analysis.catalogue import languages, read_catalogue
 from analysis.language import NOTHING, Language, Table, round_parts, table
 from analysis.language.declared import DECLARED
+from analysis.language.terms import TERMS
 from analysis.schema import BUCKETS, COLUMNS, FEEDBACK, LABELS, RULES
 from tests import situations
 from tests.situations import BRIEF_TABLES, TABLES, Frames, brief_captions, brief_of, brief_tables, captions, situation
@@ -76,7 +77,7 @@ def messages() -> set[str | tuple[str, str]]:
     """Every message that is said anywhere: of one form, or of two when it counts something."""
     said: set[str | tuple[str, str]] = {word for words in LABELS.values() for word in words.values()}
     said |= {column.label for column in COLUMNS.values()}
-    said |= {declared.caption for declared in DECLARED.values()}
+    said |= {declared.caption for declared in DECLARED.values()} | {text for texts in TERMS.values() for text in texts}
     for call in calls():
         if isinstance(call.func, ast.Name) and call.func.id in ("say", "self"):
             said.update(strings_in(call.args[0]))

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from analysis.language import Caption, Table
-    from analysis.words import Method, Opening
+    from analysis.language import Caption, Method, Table
+    from analysis.words import Opening
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""

@@ -4,15 +4,18 @@ from analysis.language.caption import Caption, caption, source
 from analysis.language.rounding import round_parts, rounded
 from analysis.language.speaker import NOTHING, Language, alphabet, warm_up
 from analysis.language.table import Quote, Table, table
+from analysis.language.terms import Method, method
 
 __all__ = [
     "NOTHING",
     "Caption",
     "Language",
+    "Method",
     "Quote",
     "Table",
     "alphabet",
     "caption",
+    "method",
     "round_parts",
     "rounded",
     "source",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.language import Caption, Language, caption
 from analysis.schema import NO_FEEDBACK
-from analysis.words.page import KeyFigure, Method, titled
+from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,37 +228,6 @@ def alone(listed: pd.DataFrame, say: Language) -> Caption:
             units=len(units),
         )
     return caption(say, key="alone", finding=finding, record=True)
-
-
-def method(say: Language) -> Method:
-    """How the figures of the page were made."""
-    return Method(
-        say("How to read this"),
-        (
-            (
-                say("State of a measure"),
-                say(
-                    "That of its weakest reporting unit. It counts as without feedback only when no unit has reported."
-                ),
-            ),
-            (
-                say("Can be completed"),
-                say(
-                    "All measures but those that run continuously by their nature and those withdrawn. Which are which "
-                    "is our reading of the notice."
-                ),
-            ),
-            (say("Completion"), say("Closed measures ÷ measures that can be completed; empty when there are none.")),
-            (
-                say("Current feedback"),
-                say("At least one unit's last word is at most one due period old, or nothing is owed any more."),
-            ),
-            (
-                say("Measurable promise"),
-                say("The text of the measure names a number to be kept. The list of promises is our reading."),
-            ),
-        ),
-    )
 
 
 def _by_theme(themes: pd.DataFrame, **columns: str) -> Iterator[tuple[str, dict[str, int]]]:

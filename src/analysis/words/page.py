@@ -41,14 +41,6 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class Method:
-    """How the figures were made: terms and what they mean."""
-
-    title: str
-    terms: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class Chrome:
     """The words that a page has around the outputs of its notebook."""
 

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.language import Caption, Language, caption
 from analysis.schema import NO_FEEDBACK
 from analysis.trend.forecast import LEAST_COMPLETIONS, LEAST_PERIODS
-from analysis.words.page import KeyFigure, Method, titled
+from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
     from analysis.trend import Forecast
@@ -268,39 +268,6 @@ def slips(moves: pd.DataFrame, say: Language) -> Caption:
             returned=returned,
         )
     return caption(say, key="slips", finding=finding, record=True)
-
-
-def method(say: Language) -> Method:
-    """How the figures of the page were made."""
-    return Method(
-        say("How to read this"),
-        (
-            (
-                say("Scope"),
-                say(
-                    "All measures but those that run continuously by their nature and those withdrawn. Which are which "
-                    "is our reading of the notice."
-                ),
-            ),
-            (say("Closed (verified)"), say("Every reporting unit's part is closed, that is, verified by the office.")),
-            (
-                say("Reported done, not verified"),
-                say("The weakest reporting unit says that it is done; the office has not verified it."),
-            ),
-            (
-                say("As known on"),
-                say("Every past period is shown with all that had arrived by that day, not as it was published then."),
-            ),
-            (
-                say("Forecast"),
-                say(
-                    "Closures of past months, months without any included, are drawn again at random {paths} times and "
-                    "added up. It assumes that the future is like the past; it is no promise and no target.",
-                    paths="10,000",
-                ),
-            ),
-        ),
-    )
 
 
 def _span(before: int, now: int, month: str) -> dict[str, object]:

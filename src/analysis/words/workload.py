@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.language import Caption, Language, caption, round_parts
 from analysis.schema import FEEDBACK, NO_FEEDBACK
-from analysis.words.page import KeyFigure, Method, titled
+from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -225,54 +225,6 @@ def concentration(curve: pd.DataFrame, measured: pd.Series, say: Language) -> Ca
             "share_of_units": say("Units, lightest first"),
             "share_of_load": say("Part of the load"),
         },
-    )
-
-
-def method(say: Language) -> Method:
-    """How the figures of the page were made."""
-    lead = (
-        say("The notice declares no lead, so leads are left empty: that is not the same as none.")
-        if say.plan.lead_rule == "none"
-        else say("The notice declares that the unit listed first leads.")
-    )
-    return Method(
-        say("How to read this"),
-        (
-            (say("Measures naming the unit (F)"), say("Each measure counts once for every unit that it names.")),
-            (
-                say("Fractional count (W)"),
-                say(
-                    "Each measure counts 1, shared equally by its units. Equal sharing is an assumption: the notice "
-                    "does not say who does how much. The counts add to the number of measures."
-                ),
-            ),
-            (say("Leads (L)"), lead),
-            (say("Open load"), say("The fractional count over measures that are neither closed nor withdrawn.")),
-            (
-                say("Overdue"),
-                say("Measures past their own deadline. Where the notice sets none, the column is left empty."),
-            ),
-            (
-                say("No feedback"),
-                say("No statement has arrived. It is a state of its own: it does not mean that nothing was begun."),
-            ),
-            (
-                say("On time"),
-                say(
-                    "A statement on a month that arrived by day {day} of the next month. Months after closure or "
-                    "withdrawal are not due.",
-                    day=say.plan.calendar.due_day,
-                ),
-            ),
-            (
-                say("Effective units"),
-                say("1 ÷ HHI, the sum of squared parts of the load: so many equal units would be as uneven."),
-            ),
-            (
-                say("Gini"),
-                say("0 when all units carry the same, 1 when one carries all; corrected for small numbers of units."),
-            ),
-        ),
     )
 
 
