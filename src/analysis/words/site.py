@@ -84,5 +84,5 @@ def failure_line(name: str, as_of: str, *, result: str, since: str, shown: str, 
     attempt = {"name": name, "date": day, "since": moment(since, say), "why": why}
     line = say("{name}: the latest attempt for {date} has failed since {since}: {why}.", **attempt)
     if not shown:
-        return say("{told} No page is shown.", told=line)
-    return say("{told} Showing the page as of {shown}.", told=line, shown=say.date(pd.Timestamp(shown)))
+        return say("{details} No page is shown.", details=line)
+    return say("{details} Showing the page as of {shown}.", details=line, shown=say.date(pd.Timestamp(shown)))
