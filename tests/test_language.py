@@ -689,7 +689,7 @@ def test_vocabularies_have_a_label_each():
 def test_a_caption_has_the_words_of_every_figure(tianjin: Plan):
     say = Language("en", tianjin)
     around = language.caption(
-        say, key="k", finding="F", record=False, names={"unit_id": {"a": "A"}}, nothing="N", p50="P"
+        say, key="k", finding="F", record=False, names={"unit_id": {"a": "A"}}, drawing={"nothing": "N", "p50": "P"}
     )
     assert around.labels["drawing"] == {
         "nothing": "N",
