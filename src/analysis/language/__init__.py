@@ -1,6 +1,6 @@
 """How a plan is spoken of in one language: names, numbers, dates, lists, tables, and what stands around a figure."""
 
-from analysis.language.caption import Caption, caption, source
+from analysis.language.caption import Caption, caption, nobody, source
 from analysis.language.rounding import round_parts, rounded
 from analysis.language.speaker import NOTHING, Language, alphabet, warm_up
 from analysis.language.table import Quote, Table, table
@@ -16,6 +16,7 @@ __all__ = [
     "alphabet",
     "caption",
     "method",
+    "nobody",
     "round_parts",
     "rounded",
     "source",

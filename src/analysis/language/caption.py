@@ -56,12 +56,17 @@ def caption(
         Words that only its drawing uses.
     """
     usual = {
-        "nothing": say("No measure matches this selection"),
+        "nothing": nobody(say) or say("No measure matches this selection"),
         "rows_left_out": say("{n} more are in the data table.", n="{n}"),
         "count_of": say("Number of measures"),
     }
     labels = {**say.labels, **(names or {}), "drawing": {**usual, **(drawing or {})}}
     return Caption(key, finding, alt, source(say, record=record), labels, note)
+
+
+def nobody(say: Language) -> str:
+    """That no measure names a unit, where there are measures; blank where nothing was selected."""
+    return say("No measure here names a unit") if len(say.plan.measures) else ""
 
 
 def source(say: Language, *, record: bool) -> str:

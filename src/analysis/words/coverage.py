@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.language import Caption, Language, caption
+from analysis.language import Caption, Language, caption, nobody
 from analysis.schema import NO_FEEDBACK
 from analysis.words.page import KeyFigure, titled
 
@@ -91,7 +91,7 @@ def matrix(counts: pd.DataFrame, say: Language) -> Caption:
     themes, spans = cells.shape[1], cells.gt(0).sum(axis="columns")
     everywhere, once = counts.loc[spans.eq(themes), "unit_id"], int(spans.eq(1).sum())
     if counts.empty:
-        finding = say("No measure matches this selection")
+        finding = nobody(say) or say("No measure matches this selection")
     elif themes == 1:
         finding = say.count(len(counts), "{n} unit carries the one theme shown", "{n} units carry the one theme shown")
     elif len(everywhere):

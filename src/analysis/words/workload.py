@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.language import Caption, Language, caption, round_parts
+from analysis.language import Caption, Language, caption, nobody, round_parts
 from analysis.schema import FEEDBACK, NO_FEEDBACK
 from analysis.words.page import KeyFigure, titled
 
@@ -43,10 +43,8 @@ def load(loads: pd.DataFrame, say: Language) -> Caption:
     """Around the figure of F, W and S by unit."""
     measures = len(say.plan.measures)
     heaviest = loads[loads["share"].eq(loads["share"].max()) & loads["named_in"].eq(loads["named_in"].max())]
-    if loads.empty and measures:
-        finding = say("No measure here names a unit")
-    elif loads.empty:
-        finding = say("No measure matches this selection, so no unit carries any")
+    if loads.empty:
+        finding = nobody(say) or say("No measure matches this selection, so no unit carries any")
     elif len(loads) == 1:
         finding = say("{unit} carries all of it alone", unit=say.unit(loads["unit_id"].iloc[0]))
     elif len(heaviest) == 1:
@@ -98,7 +96,7 @@ def states(counts: pd.DataFrame, say: Language) -> Caption:
     closed = int(states["closed"].sum())
     never = counts.loc[states[NO_FEEDBACK].eq(states.sum(axis="columns")), "unit_id"]
     if not total:
-        finding = say("No measure matches this selection, so there is nothing to report on")
+        finding = nobody(say) or say("No measure matches this selection, so there is nothing to report on")
     elif silent == total:
         finding = say("No unit has reported on anything yet")
     elif len(never):
@@ -200,7 +198,7 @@ def concentration(curve: pd.DataFrame, measured: pd.Series, say: Language) -> Ca
     """Around the Lorenz curve."""
     units = max(len(curve) - 1, 0)
     if not units:
-        finding = say("No measure matches this selection, so there is no load to spread")
+        finding = nobody(say) or say("No measure matches this selection, so there is no load to spread")
     elif units == 1:
         finding = say("One unit carries the whole load")
     else:
