@@ -208,6 +208,13 @@ def test_without_labels_ids_stand_for_themselves(draw: Drawer, frame: pd.DataFra
     assert named <= said
 
 
+def test_without_labels_nothing_and_rows_left_out_are_signs():
+    assert texts_of(charts.draw_states(COUNTS.head(0))) == ["–"]
+    many = pd.DataFrame({"unit_id": [f"unit-{n}" for n in range(MOST_ROWS + 7)], "shared": 1})
+    assert "+ 7" in texts_of(charts.draw_dots(many))
+    assert texts_of(charts.draw_burn_up(BURN_UP)) == ["5 scope", "4 reported", "3 closed"]
+
+
 @figures
 def test_drawing_twice_gives_the_same_bytes(draw: Drawer, frame: pd.DataFrame):
     caption = words.Caption(key="same", finding="", alt="图", source="", labels=LABELS)
@@ -313,6 +320,9 @@ def test_a_chart_of_ones_own_takes_the_look():
     assert {text.get_fontfamily()[0] for text in figure.findobj(Text)} == {"Noto Sans SC"}
     assert to_hex(axes.patches[0].get_facecolor()) == colour("accent")
     assert not axes.spines["top"].get_visible()
+    legend = axes.get_legend()
+    assert legend is not None
+    assert {to_hex(text.get_color()) for text in legend.get_texts()} == {colour("ink")}
 
 
 def test_the_face_is_there_without_the_effects_of_its_package():
@@ -386,6 +396,7 @@ def test_only_silence_is_hatched(columns: tuple[str, ...]):
     axes = charts.draw_states(pd.DataFrame({"unit_id": ["a"], **dict.fromkeys(columns, 1)}), labels=LABELS)
     hatched = [state for state, bars in zip(columns, axes.containers, strict=True) if bars[0].get_hatch()]
     assert hatched == [state for state in columns if state in (NO_FEEDBACK, "missing")]
+    assert [to_hex(text.get_color()) for text in axes.texts] == [colour(f"on-{state}") for state in columns]
     assert legend_of(axes) == [label("state" if columns == BUCKETS else "feedback", state) for state in columns]
     assert row_names(axes, narrow=False) == [label("unit_id", "a")]
 
@@ -591,6 +602,12 @@ def test_the_fan_follows_the_past():
     assert marks == {label("drawing", "p50"): [5, 7, 9], label("drawing", "p85"): [4, 5, 7]}
     assert legend_of(axes) == [label("drawing", "p50"), label("drawing", "p85")]
     assert axes.get_ylabel() == label("drawing", "count_of")
+    roles = {to_hex(line.get_color()) for line in axes.lines if line.get_linestyle() == "None"}
+    assert roles == {colour("done-reported"), colour("closed")}
+    # Between what most draws reach and what half of them do.
+    (fan,) = axes.collections
+    outline = {tuple(point) for point in fan.get_paths()[0].vertices.tolist()}
+    assert {(2.0, 4.0), (2.0, 5.0), (4.0, 7.0), (4.0, 9.0)} <= outline
 
 
 @given(st.lists(st.integers(0, 31).map(float), min_size=3, max_size=3), st.sampled_from([1.0, 2.5]))
