@@ -12,14 +12,17 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis import forms
+from analysis import forms, intake
 from analysis.plan import Plan, append_progress, open_plan
 from analysis.schema import REQUIRED_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DATA = Path(__file__).parents[1] / "data" / "tianjin-2024"
 MEASURES = 31
@@ -55,7 +58,7 @@ def make_forms(plan: Plan, folder: Path) -> None:
 def by_package(folder: Path, inbox: Path) -> int:
     """Every cell read and checked, every row checked against the whole plan, the record written."""
     plan = open_plan(folder)
-    collected = forms.collect(forms.find_files([inbox]), plan, reported_at=pd.Timestamp("2024-07-05"))
+    collected = intake.collect(intake.find_files([inbox]), plan, reported_at=pd.Timestamp("2024-07-05"))
     append_progress(plan, collected.rows)
     return len(collected.rows)
 

@@ -13,11 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 AS_OF = "2025-03-31"
 JOBS = 2
@@ -158,13 +161,13 @@ def _ours(asked: list[tuple[str, Parameters]], folder: Path) -> None:
 def _floor(asked: list[tuple[str, Parameters]], folder: Path) -> None:
     from analysis.plan import open_plan
     from analysis.report.task import warm_up
-    from analysis.report.workers import Limits, run_each
+    from analysis.runner import Limits, run_each
 
     open_plan("tianjin-2024")
     warm_up()
     work = {str(place): one for place, one in enumerate(asked)}
     for _, ending in run_each(work, _exec_notebook, jobs=JOBS, limits=Limits(), logs=folder):
-        assert ending.how == "done", ending.told
+        assert ending.how == "done", ending.reason
 
 
 def _exec_notebook(one: tuple[str, Parameters]) -> None:
@@ -176,13 +179,17 @@ def _papermill_page(name: str, parameters: Parameters, output: Path) -> None:
     from nbconvert import HTMLExporter
     from traitlets.config import Config
 
-    from analysis.report.run import notebook_of
+    from analysis.runner import read_registry
 
     with tempfile.TemporaryDirectory() as sockets:
         # Kernels side by side race for TCP ports, and some would fail.
         config = Config({"KernelManager": {"transport": "ipc", "connection_file": f"{sockets}/kernel.json"}})
         papermill.execute_notebook(
-            str(notebook_of(name)), str(output), parameters=parameters, progress_bar=False, config=config
+            str(read_registry().find(name).notebook),
+            str(output),
+            parameters=parameters,
+            progress_bar=False,
+            config=config,
         )
     page, _ = HTMLExporter(exclude_input=True).from_filename(str(output))
     output.with_suffix(".html").write_text(page, "utf-8")
@@ -204,9 +211,10 @@ def _all_asked(pages: int) -> list[tuple[str, Parameters]]:
 
 
 def _code(name: str, parameters: Parameters) -> str:
-    from analysis.report.run import notebook_of
+    from analysis.runner import read_registry
 
-    cells = [cell for cell in json.loads(notebook_of(name).read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
+    notebook = json.loads(read_registry().find(name).notebook.read_text("utf-8"))
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     sources = ["".join(cell["source"]) for cell in cells]
     given = "\n".join(f"{key} = {value!r}" for key, value in parameters.items())
     return "\n".join([sources[0], given, *sources[1:]])
@@ -219,7 +227,7 @@ shown = []
 IPython.display.display = lambda shown_now, **_: shown.append(shown_now.data)
 {_code(name, parameters)}
 from pathlib import Path
-from analysis.report.face import with_face
+from analysis.page import with_face
 page = "<!doctype html><html><head><style></style></head><body>" + "".join(shown) + "</body></html>"
 Path({str(page)!r}).write_text(with_face(page), "utf-8")
 """

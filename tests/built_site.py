@@ -8,11 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import due
+from analysis.catalogue import languages
+from analysis.page import problems_page
 from analysis.plan import open_plan
-from analysis.report import Outcome, Parameters, make_reports, read_inputs, report_names
-from analysis.report.manifest import read_manifest
-from analysis.report.problems import problems_page
-from tests.plans import notebook
+from analysis.report import Outcome, check_parameters, make_reports, read_inputs, read_registry
+from analysis.site import read_manifest
+from tests.plans import notebook, registry_of
 
 FOLDER = Path(__file__).parent / ".site"
 
@@ -31,8 +32,9 @@ def build() -> dict[tuple[str, str, str], Outcome]:
     inputs = read_inputs("tianjin-2024")
     outcomes: dict[tuple[str, str, str], Outcome] = {}
     for situation, values in SITUATIONS.items():
-        names = [name for name in report_names() if values.get("unit") or not name.startswith("unit_")]
-        asked = [Parameters(plan_id=inputs.id, lang=lang, **values) for lang in ("zh", "en")]
+        reports = read_registry().reports.values()
+        names = [report.name for report in reports if values.get("unit") or not report.needs_unit]
+        asked = [check_parameters({"plan_id": inputs.id, "lang": lang, **values}, inputs) for lang in languages()]
         wanted = [(name, parameters) for parameters in asked for name in names]
         for outcome in make_reports(wanted, inputs, folder=FOLDER, jobs=2).outcomes:
             outcomes[situation, outcome.report, outcome.parameters.lang] = outcome
@@ -42,17 +44,18 @@ def build() -> dict[tuple[str, str, str], Outcome]:
 def build_troubles(folder: Path) -> dict[str, Path]:
     """What is told when something went wrong: a failure, the index that names it, a list of problems."""
     inputs = read_inputs("tianjin-2024")
-    wanted = [
-        ("completion_trend", Parameters(plan_id=inputs.id, as_of="2025-03-31", lang=lang)) for lang in ("zh", "en")
-    ]
+    asked = {"plan_id": inputs.id, "as_of": "2025-03-31"}
+    wanted = [("broken", check_parameters({**asked, "lang": lang}, inputs)) for lang in languages()]
     file = notebook(folder / "broken.ipynb", "raise ValueError('没有这一列 ' + 'x' * 300)")
-    make_reports(wanted, inputs, folder=folder, started="2025-04-06T06:00+08:00", notebook=lambda name: file)
-    told = {failure.lang: folder / failure.page for failure in read_manifest(folder).failures.values()}
+    registry = registry_of({"broken": file})
+    make_reports(wanted, inputs, folder=folder, started="2025-04-06T06:00+08:00", registry=registry)
+    failures = read_manifest(folder).failures.values()
+    pages = {failure.parameters.lang: folder / failure.page for failure in failures}
     problems = due.warnings(open_plan("tianjin-2024"), as_of=pd.Timestamp("2025-03-31"))
     listed = folder / "problems.html"
     listed.write_text(problems_page("方案", problems, banners=["合成示例数据。"]), "utf-8")
     return {
-        **{f"failure {lang}": page for lang, page in told.items()},
+        **{f"failure {lang}": page for lang, page in pages.items()},
         "index of failures zh": folder / "index.html",
         "index of failures en": folder / "index.en.html",
         "problems zh": listed,

@@ -1,13 +1,21 @@
-"""Whole plans on disk, of any size, to see what the reports make of them."""
+"""Whole plans on disk: of any size, to see what the reports make of them; and a small one, to be broken."""
+
+from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.sample import synthetic_progress
 from analysis.schema import REQUIRED_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    Edit = Callable[[list[list[str]]], object]
+    Statement = dict[str, str]
 
 HEAD = """id = "{name}"
 issued = 2024-05-31
@@ -94,7 +102,76 @@ def log(folder: Path, statements: str) -> list[list[str]]:
     return [[row.get(column, "") for column in REQUIRED_COLUMNS["progress"]] for row in rows]
 
 
-def write(folder: Path, name: str, rows: Iterable[list[str]]) -> None:
+SMALL_PLAN = {
+    "themes": [("T1", "通关", "Clearance", "通关", "Clearance")],
+    "measures": [
+        ("M1", "T1", "1", "减时", "Time", "减时。五日内办结。", "one_off", "办结", "", ""),
+        ("M2", "T1", "2", "宣传", "Publicity", "宣传。常讲。", "ongoing", "常讲", "", ""),
+    ],
+    "units": [
+        ("customs", "海关", "海关", "Customs", "Customs", "central_agency", "false", ""),
+        ("commerce", "商务局", "商务", "Commerce Bureau", "Commerce", "municipal_department", "false", ""),
+    ],
+    "responsibilities": [
+        ("M1", "1", "customs", "1", "joint", ""),
+        ("M1", "1", "commerce", "2", "joint", ""),
+        ("M2", "1", "customs", "1", "sole", ""),
+    ],
+    "commitments": [("M1", "at_most", "5", "", "日", "", "五日内办结")],
+}
+"""Two measures, two units; each row is plain to see."""
+
+
+def write_small_plan(folder: Path) -> Path:
+    """A plan of two measures and two statements that breaks no rule."""
+    folder.mkdir(exist_ok=True)
+    (folder / "plan.toml").write_text(HEAD.format(name="small"), "utf-8")
+    for table, rows in SMALL_PLAN.items():
+        write(folder, table, rows)
+    write_record(folder, say("not_started"), say("in_progress", "40"))
+    return folder
+
+
+def say(state: str, percent: str = "", **more: str) -> Statement:
+    """What customs said of measure M1, unless it is said otherwise."""
+    return {"measure_id": "M1", "unit_id": "customs", "status": state, "percent": percent, **more}
+
+
+def write_record(folder: Path, *statements: Statement) -> None:
+    """Write a record: one statement a month from June 2024, P1, P2, … unless they say otherwise."""
+    rows = []
+    for place, statement in enumerate(statements, start=1):
+        day = f"{pd.Timestamp('2024-05-31') + pd.offsets.MonthEnd(place):%Y-%m-%d}"
+        dated = {"log_id": f"P{place}", "as_of": day, "reported_at": day, **statement}
+        rows.append([dated.get(column, "") for column in REQUIRED_COLUMNS["progress"]])
+    write(folder, "progress", rows)
+
+
+def change(folder: Path, table: str, edit: Edit) -> None:
+    """Edit the lines of a table; line 0 is the header, so that line n is row n + 1 of a spreadsheet."""
+    path = folder / f"{table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    edit(lines)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(lines)
+
+
+def put(table: str, row: int, column: str, value: str) -> Edit:
+    """An edit of one cell, by the row's number in a spreadsheet."""
+    place = REQUIRED_COLUMNS[table].index(column)
+    return lambda lines: lines[row - 1].__setitem__(place, value)
+
+
+def change_head(folder: Path, line: str, instead: str) -> None:
+    """Put other text in place of what stands once in ``plan.toml``."""
+    path = folder / "plan.toml"
+    text = path.read_text("utf-8")
+    assert text.count(line) == 1
+    path.write_text(text.replace(line, instead), "utf-8")
+
+
+def write(folder: Path, name: str, rows: Iterable[Iterable[str]]) -> None:
     with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(REQUIRED_COLUMNS[name])

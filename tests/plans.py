@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import nbformat
 
 from analysis.plan import data_folder
-from analysis.report import Parameters, check_parameters
-from analysis.report.inputs import Inputs
+from analysis.report import Inputs, Parameters, Registry, Report, check_parameters
 
 AS_OF = "2025-03-31"
 
@@ -56,3 +55,8 @@ def notebook(file: Path, *cells: str, opening: bool = True, measures: int = 31) 
     made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(made, file)
     return file
+
+
+def registry_of(files: Mapping[str, Path]) -> Registry:
+    """A registry in which notebooks are reports, whatever they say of themselves."""
+    return Registry({name: Report(name, file, {"zh": name}) for name, file in files.items()})

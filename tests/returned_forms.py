@@ -5,19 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+import subprocess
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pandas as pd
+import pytest
 
 from analysis.forms import make
-from analysis.forms.layout import FORM_SHEET, HEADS, HIDDEN_SHEET
-from analysis.plan import Plan
+from analysis.forms.layout import FORM_SHEET, HEADER_ROW, HEADS, HIDDEN_SHEET
+from analysis.plan import data_folder, open_plan
 
-HEADER = 4
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from analysis.plan import Plan
+
 COLUMN = {key: place for place, key in enumerate(HEADS, start=1)}
 AT_WORK = {"status": "推进中", "percent": 40, "progress": "已开展前期工作", "next_step": "继续推进"}
 
@@ -31,7 +37,15 @@ class Returned:
     refused: int = 0
     known: int = 0
     faults: tuple[tuple[str, str], ...] = ()
-    notes: tuple[tuple[str, str], ...] = field(default=())
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+def blank_plan(folder: Path) -> Plan:
+    """The plan with a record that holds nothing yet."""
+    shutil.copytree(data_folder() / "tianjin-2024", folder, ignore=shutil.ignore_patterns(".*"))
+    header = (folder / "progress.csv").read_text("utf-8").split("\n", 1)[0]
+    (folder / "progress.csv").write_text(header + "\n", "utf-8")
+    return open_plan(folder)
 
 
 def measures_of(plan: Plan, unit: str) -> list[str]:
@@ -48,7 +62,7 @@ def filled(
     sheet["G2"] = pd.Timestamp(as_of).to_pydatetime() if sent == "same day" else sent
     if entries is None:
         entries = dict.fromkeys(measures_of(plan, unit), AT_WORK)
-    for row in range(HEADER + 1, sheet.max_row + 1):
+    for row in range(HEADER_ROW + 1, sheet.max_row + 1):
         for key, value in entries.get(str(sheet.cell(row, 1).value), {}).items():
             cell = sheet.cell(row, COLUMN[key])
             cell.value = value
@@ -60,7 +74,10 @@ def filled(
 def grid_of(book: openpyxl.Workbook) -> list[list[str]]:
     """The visible sheet as text, as a spreadsheet exports it."""
     rows = book[FORM_SHEET].iter_rows(values_only=True)
-    return [["" if v is None else f"{v:%Y/%m/%d}" if hasattr(v, "year") else str(v) for v in row] for row in rows]
+    return [
+        ["" if cell is None else f"{cell:%Y/%m/%d}" if hasattr(cell, "year") else str(cell) for cell in row]
+        for row in rows
+    ]
 
 
 def as_csv(book: openpyxl.Workbook, encoding: str, *, delimiter: str = ",") -> bytes:
@@ -90,11 +107,11 @@ def fill_folder(folder: Path, plan: Plan) -> list[Returned]:
     days = [f"{day:%Y-%m-%d}" for day in pd.date_range("2024-06-30", periods=40, freq="ME")]
     expected: list[Returned] = []
 
-    def write(name: str, book: openpyxl.Workbook | bytes, **told: Any) -> None:
+    def write(name: str, book: openpyxl.Workbook | bytes, **outcome: Any) -> None:
         target = folder / name
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(book if isinstance(book, bytes) else to_bytes(book))
-        expected.append(Returned(target.name, **told))
+        expected.append(Returned(target.name, **outcome))
 
     # Each unit's form of June, in good order.
     for unit in units:
@@ -186,7 +203,7 @@ def fill_folder(folder: Path, plan: Plan) -> list[Returned]:
     write("照片.jpg", bytes(range(128, 256)) * 20, read=0, faults=(("", "不是表格"),))
     write("空.csv", b"", read=0, faults=(("", "空的"),))
     book = filled(plan, "port-group", days[20])
-    for row in book[FORM_SHEET].iter_rows(min_row=HEADER, max_row=HEADER):
+    for row in book[FORM_SHEET].iter_rows(min_row=HEADER_ROW, max_row=HEADER_ROW):
         for cell in row:
             cell.value = None
     write("没有表头.xlsx", book, read=0, faults=(("", "没有找到表头"),))
@@ -252,9 +269,21 @@ def _as_ods(book: openpyxl.Workbook) -> bytes:
 
 
 def _not_a_table() -> bytes:
-    import zipfile
-
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as parts:
         parts.writestr("word/document.xml", "<w:document/>")
     return written.getvalue()
+
+
+def convert(file: Path, kind: str, folder: Path) -> Path:
+    """A file as LibreOffice saves it in another format; skips the test when there is no LibreOffice."""
+    office = shutil.which("soffice")
+    if not office:
+        pytest.skip("needs LibreOffice, whose program soffice is not there (Debian: apt-get install libreoffice-calc)")
+    command = [office, f"-env:UserInstallation={folder.as_uri()}-profile", "--headless"]
+    # A CSV is written in the encoding of the machine unless told otherwise: 76 is UTF-8.
+    how = "csv:Text - txt - csv (StarCalc):44,34,76" if kind == "csv" else kind
+    subprocess.run(
+        [*command, "--convert-to", how, "--outdir", folder, file], check=True, capture_output=True, timeout=180
+    )
+    return folder / f"{file.stem}.{kind}"

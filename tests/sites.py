@@ -6,21 +6,47 @@ import json
 from html.parser import HTMLParser
 from pathlib import Path
 
-from analysis.report.manifest import MANIFEST, Failure, Manifest, Page, read_manifest
-from analysis.report.site import publish, staging
+from analysis.parameters import Parameters
+from analysis.site import Failure, Manifest, Page, publish, read_manifest, staging
+from analysis.site.manifest import MANIFEST
 
 PLAN = "plan"
 
 
-def page(report: str = "load", as_of: str = "2025-03-31", *, key: str = "k", lang: str = "zh") -> Page:
+def page(
+    report: str = "load",
+    as_of: str = "2025-03-31",
+    *,
+    key: str = "k",
+    lang: str = "zh",
+    known_at: str = "",
+    plan_id: str = PLAN,
+) -> Page:
     """A page as a manifest would remember it."""
-    path = f"{PLAN}/{as_of}/{lang}/{report}.html"
-    return Page(path, key, "", report, PLAN, "Plan", as_of, as_of, "", lang, "", "", "", report, f"{report} {key}")
+    return Page(
+        f"{PLAN}/{as_of}/{lang}/{report}.html",
+        key,
+        sha256="",
+        report=report,
+        plan_title="Plan",
+        parameters=Parameters(plan_id=plan_id, as_of=as_of, known_at=known_at or as_of, lang=lang),
+        selection="",
+        title=report,
+        headline=f"{report} {key}",
+    )
 
 
-def failure(report: str = "load", as_of: str = "2025-03-31", *, since: str = "2025-04-06T06:00+08:00") -> Failure:
+def failure(
+    report: str = "load",
+    as_of: str = "2025-03-31",
+    *,
+    since: str = "2025-04-06T06:00+08:00",
+    known_at: str = "",
+    plan_id: str = PLAN,
+) -> Failure:
     """A failed attempt at the same page."""
-    return Failure(f"{PLAN}/{as_of}/zh/{report}.html", report, PLAN, as_of, "zh", "", "failed", since, as_of)
+    parameters = Parameters(plan_id=plan_id, as_of=as_of, known_at=known_at or as_of)
+    return Failure(f"{PLAN}/{as_of}/zh/{report}.html", report, parameters, "", "failed", since)
 
 
 def html(text: str, links: list[str] | None = None) -> str:
@@ -58,36 +84,36 @@ def put(folder: Path, pages: list[Page], failures: list[Failure] | None = None, 
 class _Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [value or "" for name, value in attrs if tag == "a" and name == "href"]
+        self.links += [value or "" for name, value in attrs if tag == "a" and name == "href"]
 
 
 def faults(folder: Path) -> list[str]:
     """Every link of a site that leads to nothing, or to half a page, from the index on; and what a manifest misses."""
     seen: set[Path] = set()
     waiting = [folder / name for name in ("index.html", "index.en.html") if (folder / name).exists()]
-    told = []
+    broken = []
     while waiting:
         file = waiting.pop()
         if file in seen:
             continue
         seen.add(file)
         if not file.is_file():
-            told.append(f"{file.relative_to(folder)}: missing")
+            broken.append(f"{file.relative_to(folder)}: missing")
             continue
         text = file.read_text("utf-8")
         if not text.rstrip().endswith("</html>"):
-            told.append(f"{file.relative_to(folder)}: half a page")
+            broken.append(f"{file.relative_to(folder)}: half a page")
         links = _Links()
         links.feed(text)
         waiting += [
-            (file.parent / link).resolve() for link in links.found if not link.startswith(("#", "data:", "http"))
+            (file.parent / link).resolve() for link in links.links if not link.startswith(("#", "data:", "http"))
         ]
     if (folder / MANIFEST).exists():
         json.loads((folder / MANIFEST).read_text("utf-8"))
-        told += [
+        broken += [
             f"{path}: in the manifest only" for path in read_manifest(folder).pages if not (folder / path).is_file()
         ]
-    return told
+    return broken

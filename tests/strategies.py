@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from hypothesis import strategies as st
 
 from analysis import schema
+from analysis.plan import Plan
 from analysis.schema import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 FIRST_DAY, LAST_DAY = date(2024, 5, 25), date(2024, 12, 31)
 
@@ -43,6 +48,28 @@ class SmallPlan:
     commitments: pd.DataFrame
     progress: pd.DataFrame
     calendar: Calendar
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The same as a plan that was opened, so that it can be read ``at`` a day."""
+        theme_ids = self.measures["theme_id"].unique()
+        return Plan(
+            id="small",
+            folder=Path("small"),
+            title={"zh": "测试方案", "en": "Test plan"},
+            issuers={"zh": ["某办公室"], "en": ["Some Office"]},
+            issued=pd.Timestamp("2024-05-31"),
+            lead_rule="none",
+            progress_provenance="synthetic",
+            calendar=self.calendar,
+            themes=typed("themes", ({"theme_id": theme_id, "title": theme_id} for theme_id in theme_ids)),
+            measures=self.measures,
+            units=self.units,
+            responsibilities=self.responsibilities,
+            commitments=self.commitments,
+            progress=self.progress,
+            sources=pd.DataFrame(columns=["file", "rows", "sha256"]),
+        )
 
     @property
     def record(self) -> dict[str, Any]:

@@ -7,6 +7,9 @@ import pytest
 
 from analysis.cli import Exit, main
 from analysis.plan import data_folder
+from analysis.report import read_registry
+
+BRIEF = next(report for report in read_registry().reports.values() if report.needs_unit)
 
 
 @pytest.fixture
@@ -31,10 +34,10 @@ def test_check_says_what_the_plan_holds(capsys: pytest.CaptureFixture[str]) -> N
         (["--as-of", "2024-12-31", "--plan", "atlantis"], ["atlantis", "tianjin-2024"]),
         (["--as-of", "2024-12-31", "--unit", "市商物局"], ["unit", "市商物局", "市商务局"]),
         (["--as-of", "2024-12-31", "--theme", "T9"], ["theme", "T9"]),
-        (["no_such_report", "--as-of", "2024-12-31"], ["no_such_report", "workload_by_unit"]),
+        (["no_such_report", "--as-of", "2024-12-31"], ["no_such_report", *read_registry().reports]),
         (["--as-of", "2024-12-31", "--known-at", "2024-12-01"], ["known_at", "2024-12-01"]),
         (["--as-of", "2024-12-31", "--compare-to", "2025-01-31"], ["compare_to", "2025-01-31"]),
-        (["unit_brief", "--as-of", "2024-12-31"], ["unit_brief", "--unit"]),
+        ([BRIEF.name, "--as-of", "2024-12-31"], [BRIEF.name, "--unit"]),
         (["--as-of", "２０２４-12-31"], ["as_of"]),
     ],
 )

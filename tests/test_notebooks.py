@@ -10,29 +10,34 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from analysis.catalogue import languages
 from analysis.exhibits import METADATA
 from analysis.plan import data_folder
-from analysis.report import Parameters, make_reports, read_inputs, report_names
-from analysis.report.run import notebook_folder, notebook_of
+from analysis.report import Parameters, Report, check_parameters, make_reports, read_inputs, read_registry
+from analysis.runner import notebook_folder
 
-from .built_site import build
+from .built_site import SITUATIONS, build
 from .plan_folders import write_plan
 
-NAMES = report_names()
+REPORTS = list(read_registry().reports.values())
+each_report = pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
 
 
-def code_cells(name: str) -> list[str]:
-    notebook = nbformat.read(notebook_of(name), as_version=4)
+def code_cells(report: Report) -> list[str]:
+    notebook = nbformat.read(report.notebook, as_version=4)
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def test_the_reports_are_known() -> None:
-    assert NAMES == ["workload_by_unit", "theme_coverage", "completion_trend", "unit_brief"]
+def test_every_notebook_of_the_project_is_a_report() -> None:
+    registry = read_registry()
+    assert registry.skipped == {}
+    assert {report.notebook for report in REPORTS} == set(notebook_folder().glob("*.ipynb"))
+    assert all(report.titles.get(lang) for report in REPORTS for lang in languages())
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_is_stored_clean(name: str) -> None:
-    notebook = nbformat.read(notebook_of(name), as_version=4)
+@each_report
+def test_is_stored_clean(report: Report) -> None:
+    notebook = nbformat.read(report.notebook, as_version=4)
     nbformat.validate(notebook)
     assert notebook.metadata.kernelspec.name == "python3"
     assert notebook.cells[0].source.startswith("# ")
@@ -42,9 +47,9 @@ def test_is_stored_clean(name: str) -> None:
             assert cell.execution_count is None
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_has_one_cell_of_parameters_that_the_model_knows(name: str) -> None:
-    notebook = nbformat.read(notebook_of(name), as_version=4)
+@each_report
+def test_has_one_cell_of_parameters_that_the_model_knows(report: Report) -> None:
+    notebook = nbformat.read(report.notebook, as_version=4)
     tagged = [cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     assert len(tagged) == 1
     assignments = [node for node in ast.parse(tagged[0]).body if isinstance(node, ast.Assign)]
@@ -54,10 +59,10 @@ def test_has_one_cell_of_parameters_that_the_model_knows(name: str) -> None:
     assert all("  # str: " in line for line in tagged[0].splitlines()), "papermill shows each comment as help"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_holds_no_logic(name: str) -> None:
+@each_report
+def test_holds_no_logic(report: Report) -> None:
     forbidden = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.Lambda, ast.ListComp, ast.Try)
-    for number, source in enumerate(code_cells(name)):
+    for number, source in enumerate(code_cells(report)):
         found = [type(node).__name__ for node in ast.walk(ast.parse(source)) if isinstance(node, forbidden)]
         assert not found, f"cell {number}: {found}"
         if number > 1:
@@ -66,20 +71,20 @@ def test_holds_no_logic(name: str) -> None:
         assert not [text for text in strings if isinstance(text, str) and ("/" in text or "\\" in text)]
 
 
-def test_only_notebooks_of_the_project_run() -> None:
-    for name in ("../secret", "/etc/passwd", "workload_by_unit.ipynb", "WORKLOAD_BY_UNIT", "", "unknown"):
-        with pytest.raises(LookupError, match="workload_by_unit"):
-            notebook_of(name)
-
-
 @pytest.mark.notebook
 def test_every_report_is_made_in_every_situation() -> None:
     outcomes = build()
     assert {outcome.result for outcome in outcomes.values()} <= {"made", "unchanged"}, [
         (key, outcome.reason) for key, outcome in outcomes.items() if outcome.reason
     ]
-    whole, narrowed, silent = 3, 4, 3
-    assert len(outcomes) == 2 * (whole + narrowed + whole + narrowed + silent + narrowed)
+    made = {(situation, name) for situation, name, _ in outcomes}
+    assert made == {
+        (situation, report.name)
+        for situation, values in SITUATIONS.items()
+        for report in REPORTS
+        if values.get("unit") or not report.needs_unit
+    }
+    assert len(outcomes) == len(made) * len(languages())
 
 
 @pytest.mark.notebook
@@ -93,7 +98,7 @@ def test_a_second_call_runs_no_notebook(monkeypatch: pytest.MonkeyPatch) -> None
 def test_plain_papermill_gives_the_same_outputs(tmp_path: Path) -> None:
     """As a user runs it: no library of ours in between, the defaults of the parameters cell."""
     ours = tmp_path / "ours.ipynb"
-    name = "theme_coverage"
+    name = next(report.name for report in REPORTS if not report.needs_unit)
     subprocess.run(
         [sys.executable, "-m", "papermill", f"{name}.ipynb", str(ours), "-k", "python3"],
         cwd=notebook_folder(),
@@ -116,9 +121,8 @@ def test_plain_papermill_gives_the_same_outputs(tmp_path: Path) -> None:
 
 def make_one(name: str, values: dict[str, str], folder: Path) -> str:
     inputs = read_inputs("tianjin-2024")
-    (outcome,) = make_reports(
-        [(name, Parameters(plan_id=inputs.id, **values))], inputs, folder=folder / "site"
-    ).outcomes
+    asked = check_parameters({"plan_id": inputs.id, **values}, inputs)
+    (outcome,) = make_reports([(name, asked)], inputs, folder=folder / "site").outcomes
     assert outcome.result == "made", outcome.reason
     return outcome.path.read_text("utf-8")
 
@@ -129,12 +133,15 @@ def test_a_changed_row_makes_again_only_what_it_touches(tmp_path: Path) -> None:
     folder = tmp_path / "plan"
     shutil.copytree(data_folder() / "tianjin-2024", folder)
 
+    name = next(report.name for report in REPORTS if not report.needs_unit)
+
     def make() -> dict[str, str]:
+        inputs = read_inputs(folder)
         wanted = [
-            ("theme_coverage", Parameters(plan_id=str(folder), as_of=as_of, theme=theme))
+            (name, check_parameters({"plan_id": str(folder), "as_of": as_of, "theme": theme}, inputs))
             for as_of, theme in (("2025-03-31", "T1"), ("2025-03-31", "T5"), ("2024-12-31", "T1"))
         ]
-        outcomes = make_reports(wanted, read_inputs(folder), folder=tmp_path / "site", jobs=2).outcomes
+        outcomes = make_reports(wanted, inputs, folder=tmp_path / "site", jobs=2).outcomes
         return {f"{o.parameters.as_of} {o.parameters.theme}": o.result for o in outcomes}
 
     assert set(make().values()) == {"made"}
@@ -160,9 +167,8 @@ SIZES: dict[str, dict] = {
 @pytest.mark.parametrize("size", SIZES)
 def test_plans_of_every_size_make_pages(size: str, tmp_path: Path) -> None:
     inputs = read_inputs(write_plan(tmp_path / size, **SIZES[size]))
-    parameters = Parameters(plan_id=inputs.address, as_of="2025-03-31", known_at="2025-04-30")
-    names = [name for name in NAMES if not name.startswith("unit_")]
-    wanted = [(name, parameters) for name in names]
+    asked = {"plan_id": inputs.address, "as_of": "2025-03-31", "known_at": "2025-04-30"}
+    wanted = [(report.name, check_parameters(asked, inputs)) for report in REPORTS if not report.needs_unit]
     outcomes = make_reports(wanted, inputs, folder=tmp_path / "site", jobs=2).outcomes
-    assert [(outcome.result, outcome.reason) for outcome in outcomes] == [("made", "")] * 3
+    assert {(outcome.result, outcome.reason) for outcome in outcomes} == {("made", "")}
     assert max(outcome.path.stat().st_size for outcome in outcomes) < 2_000_000

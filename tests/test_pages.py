@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.catalogue import tag_of
+
 from .built_site import FOLDER, SITUATIONS, build, build_troubles
 
 CHROMIUM = shutil.which("chromium")
@@ -65,7 +67,7 @@ def test_each_page_stands_alone(browser, pages: dict[str, Path]) -> None:
         assert not complaints, name
         assert page.locator("h1").count() == 1, name
         assert page.title(), name
-        assert page.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[name[-2:]]
+        assert page.evaluate("document.documentElement.lang") == tag_of(name[-2:])
         unnamed = page.evaluate(
             "[...document.querySelectorAll('figure svg, img')].filter("
             "picture => !(picture.getAttribute('aria-label') || picture.getAttribute('alt'))).length"

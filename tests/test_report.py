@@ -1,4 +1,4 @@
-"""What must be made again and what not, which days are due, and what the gate lets through."""
+"""What must be made again and what not, which days are due, what a run says and how it ends."""
 
 from __future__ import annotations
 
@@ -8,38 +8,42 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import nbformat
 import pytest
-from analysis.report.parameters import LANGUAGES
 from filelock import FileLock
 
 from analysis.cli import Exit, main
 from analysis.plan import UnknownName
-from analysis.report import ParameterError, SiteNotWritable, check_parameters, make_reports, read_inputs
-from analysis.report.face import narrowed_face, with_face
-from analysis.report.index import failure_page, index_files
-from analysis.report.inputs import Inputs
-from analysis.report.keys import page_key, page_path
-from analysis.report.manifest import Manifest, read_manifest
-from analysis.report.periods import periods_due
-from analysis.report.run import notebook_of, report_names
-from tests.plans import AS_OF, asked, change_rows, copy_plan, notebook
+from analysis.report import (
+    Inputs,
+    ParameterError,
+    Parameters,
+    SiteNotWritable,
+    check_parameters,
+    keys,
+    make_reports,
+    periods_due,
+    read_inputs,
+    read_registry,
+)
+from analysis.site import Manifest, read_manifest
+from tests.plans import AS_OF, asked, change_rows, copy_plan, notebook, registry_of
 from tests.sites import failure, faults, page
 
+REPORTS = read_registry().reports.values()
+WHOLE = next(report for report in REPORTS if not report.needs_unit)
+BRIEF = next(report for report in REPORTS if report.needs_unit)
 CUSTOMS, OTHER = "tj-customs", "china-life-pc"
 
 
-def keys(plan: Path, **values: str) -> dict[str, str]:
+def page_keys(plan: Path, **values: str) -> dict[str, str]:
     """The key of a page of the whole and of each unit's, by unit."""
     inputs = read_inputs(plan)
     units = ["", *inputs.units]
-    return {
-        unit: page_key(notebook_of("workload_by_unit"), inputs, asked(inputs, unit=unit, **values)) for unit in units
-    }
+    return {unit: keys.page_key(WHOLE.notebook, inputs, asked(inputs, unit=unit, **values)) for unit in units}
 
 
 def sharing(inputs: Inputs, measure: str) -> set[str]:
@@ -47,23 +51,9 @@ def sharing(inputs: Inputs, measure: str) -> set[str]:
     return {row["unit_id"] for _, row in inputs.tables["responsibilities"].records() if row["measure_id"] == measure}
 
 
-def test_a_page_is_the_same_whether_or_not_the_face_was_narrowed_before() -> None:
-    """Of characters that the narrowed face has, of one that it lacks, of one that no face here has."""
-    narrowed = narrowed_face("天津")
-    for text in ("津 é…≥→", "天津港", "天\U0001f600"):
-        page = f"<html><style></style><body>{text}</body></html>"
-        assert with_face(page, narrowed=narrowed) == with_face(page)
-
-
-def test_the_languages_are_those_of_the_words() -> None:
-    from analysis import words
-
-    assert LANGUAGES == words.LANGUAGES
-
-
 def test_one_row_changes_the_summary_and_the_pages_of_the_units_that_share_its_measure(tmp_path: Path) -> None:
     plan = copy_plan(tmp_path)
-    before = keys(plan)
+    before = page_keys(plan)
     first: list[str] = []
 
     def change(row: dict[str, str]) -> bool:
@@ -74,7 +64,7 @@ def test_one_row_changes_the_summary_and_the_pages_of_the_units_that_share_its_m
         return True
 
     assert change_rows(plan, "progress", change) == 1
-    after = keys(plan)
+    after = page_keys(plan)
     assert {unit for unit in after if after[unit] != before[unit]} == {"", *sharing(read_inputs(plan), first[0])}
 
 
@@ -83,7 +73,7 @@ def test_one_row_changes_the_summary_and_the_pages_of_the_units_that_share_its_m
 )
 def test_a_row_that_cannot_be_placed_changes_every_page(tmp_path: Path, column: str, value: str) -> None:
     plan = copy_plan(tmp_path)
-    before = keys(plan)
+    before = page_keys(plan)
     done: list[bool] = []
 
     def change(row: dict[str, str]) -> bool:
@@ -94,46 +84,236 @@ def test_a_row_that_cannot_be_placed_changes_every_page(tmp_path: Path, column: 
         return True
 
     change_rows(plan, "progress", lambda row: row.update(as_of="2025-04-30") if row["log_id"] == "P0001" else None)
-    before = keys(plan)
+    before = page_keys(plan)
     assert change_rows(plan, "progress", change) == 1
-    after = keys(plan)
+    after = page_keys(plan)
     assert all(after[unit] != before[unit] for unit in after)
 
 
 def test_what_came_later_changes_nothing(tmp_path: Path) -> None:
     plan = copy_plan(tmp_path)
-    before = keys(plan, as_of="2024-12-31")
+    before = page_keys(plan, as_of="2024-12-31")
 
     def change(row: dict[str, str]) -> bool:
         row["problems"] = "later" if row["reported_at"] > "2024-12-31" else row["problems"]
         return row["problems"] == "later"
 
     assert change_rows(plan, "progress", change) > 10
-    assert keys(plan, as_of="2024-12-31") == before
-    assert keys(plan, as_of="2024-12-31", known_at="2025-01-31") != before
+    assert page_keys(plan, as_of="2024-12-31") == before
+    assert page_keys(plan, as_of="2024-12-31", known_at="2025-01-31") != before
 
 
-@pytest.mark.parametrize("damage", [b"\xff\xfe\xfa", b"", b'log_id,"'])
-def test_a_file_that_cannot_be_read_changes_every_page(tmp_path: Path, damage: bytes) -> None:
+RAGGED = ",".join(["多出"] * 30).encode() + b"\n"
+DAMAGES = {
+    "no encoding": lambda content: b"\xff\xfe\xfa",
+    "empty": lambda content: b"",
+    "no table": lambda content: b'"id,',
+    "a ragged row": lambda content: content + RAGGED,
+    "a short row": lambda content: content + b"T9\n",
+    "a column twice": lambda content: content.replace(b",short,", b",title,"),
+    "no ids": lambda content: content.replace(b"_id", b"-id"),
+    "gone": None,
+}
+
+
+def damage(file: Path, what: str) -> None:
+    change = DAMAGES[what]
+    if change is None:
+        file.unlink()
+    else:
+        file.write_bytes(change(file.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [("themes", what) for what in DAMAGES]
+    + [(table, "a ragged row") for table in ("progress", "units", "measures", "responsibilities", "commitments")],
+)
+def test_a_file_that_cannot_be_read_changes_every_page(tmp_path: Path, table: str, what: str) -> None:
     plan = copy_plan(tmp_path)
-    before = keys(plan)
-    (plan / "progress.csv").write_bytes(damage)
-    after = keys(plan)
-    assert all(after[unit] != before[unit] for unit in after)
+    before = read_inputs(plan)
+    assert before.faults == ()
+    pages = [asked(before, unit=unit) for unit in ("", *before.units)] + [asked(before, theme="T1")]
+    damage(plan / f"{table}.csv", what)
+    after = read_inputs(plan)
+    assert [file for file, _ in after.faults] == [f"{table}.csv"]
+    assert all(message for _, message in after.faults)
+    for one in pages:
+        assert keys.page_key(WHOLE.notebook, after, one) != keys.page_key(WHOLE.notebook, before, one)
+
+
+def test_the_content_of_a_file_that_cannot_be_read_counts(tmp_path: Path) -> None:
+    plan = copy_plan(tmp_path)
+    whole = asked(read_inputs(plan))
+    damaged = set()
+    for content in (b"\xff\xfe\xfa", b"\xff\xfe\xfb", b"a,b\n1\n", b"a,b\n2\n"):
+        (plan / "progress.csv").write_bytes(content)
+        damaged.add(keys.page_key(WHOLE.notebook, read_inputs(plan), whole))
+    assert len(damaged) == 4
+
+
+NAMING = {
+    "themes": ["--theme", "T1", "--as-of", AS_OF],
+    "units": ["--unit", "天津海关", "--as-of", AS_OF],
+    "progress": [],
+}
+EACH = ["--each-unit", "--as-of", AS_OF]
+PERIOD = ["--unit", "tj-customs", "--as-of", "last-period-end"]
+
+
+@pytest.mark.parametrize(
+    ("table", "what", "options"),
+    [("themes", what, NAMING["themes"]) for what in DAMAGES]
+    + [("units", what, EACH) for what in DAMAGES if what != "a column twice"]
+    + [(table, "a ragged row", NAMING[table]) for table in ("units", "progress")]
+    + [(table, "a ragged row", options) for table in ("measures", "plan.toml") for options in (*NAMING.values(), EACH)]
+    + [("units", "empty", PERIOD)],
+)
+def test_what_cannot_be_read_is_listed_whatever_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str, what: str, options: list[str]
+) -> None:
+    """Never as a unit or theme that does not exist, as a fault of the program, or as nothing to do."""
+    plan = copy_plan(tmp_path)
+    file = plan / (table if "." in table else f"{table}.csv")
+    damage(file, what)
+    site = tmp_path / "site"
+    assert main(["report", "--plan", str(plan), *options, "--out", str(site)]) == Exit.BAD_DATA
+    printed = capsys.readouterr()
+    assert file.name in printed.err and "0 made" not in printed.out
+    assert not any(word in printed.err for word in ("方案中没有", "KeyError", "as_of，值"))
+    assert not site.exists()
+
+
+def test_what_cannot_be_read_is_told_on_a_site_that_is_there(tmp_path: Path) -> None:
+    """The record is broken, the units are known: each page stays, and the index says since when."""
+    plan, site = copy_plan(tmp_path), tmp_path / "site"
+    site.mkdir()
+    damage(plan / "progress.csv", "a ragged row")
+    options = ["--unit", CUSTOMS, "--as-of", AS_OF, "--lang", "zh", "--out", str(site)]
+    assert main(["report", BRIEF.name, "--plan", str(plan), *options]) == Exit.BAD_DATA
+    (failed,) = read_manifest(site).failures.values()
+    assert failed.result == "bad_data" and failed.parameters.unit == CUSTOMS
+    assert BRIEF.title("zh") in (site / "index.html").read_text("utf-8")
 
 
 def test_a_name_and_an_id_ask_for_the_same_page() -> None:
     inputs = read_inputs("tianjin-2024")
     by_name, by_id = asked(inputs, unit="天津海关"), asked(inputs, unit=CUSTOMS)
     assert by_name == by_id
-    assert page_path("theme_coverage", inputs, by_id).endswith("zh/theme_coverage_unit-tj-customs.html")
+    assert keys.page_path("theme_coverage", inputs, by_id).endswith("zh/theme_coverage_unit-tj-customs.html")
+
+
+def test_the_day_by_which_it_was_known_is_said_once_and_for_all() -> None:
+    inputs = read_inputs("tianjin-2024")
+    unsaid, said = asked(inputs), asked(inputs, known_at=AS_OF)
+    assert unsaid == said and unsaid.known_at == AS_OF
+    assert keys.page_path("load", inputs, unsaid) == f"tianjin-2024/{AS_OF}/zh/load.html"
+    later = asked(inputs, known_at="2025-04-30", compare_to="2024-12-31", theme="T1", unit=CUSTOMS, lang="en")
+    day = f"{AS_OF}_known_2025-04-30_compared_2024-12-31"
+    assert keys.page_path("load", inputs, later) == f"tianjin-2024/{day}/en/load_unit-{CUSTOMS}_theme-T1.html"
+    with pytest.raises(ValueError, match="known_at"):
+        keys.page_path("load", inputs, Parameters(plan_id=inputs.id, as_of=AS_OF))
+
+
+@pytest.fixture
+def versions(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """Versions that packages are made to have for once."""
+    made_up: dict[str, str] = {}
+    real = keys.version
+    monkeypatch.setattr(keys, "version", lambda name: made_up.get(name) or real(name))
+    caches = (keys.shown_versions, keys._versions)
+    for one in caches:
+        one.cache_clear()
+    yield made_up
+    for one in caches:
+        one.cache_clear()
+
+
+def test_the_version_of_each_package_is_in_the_key(versions: dict[str, str]) -> None:
+    inputs = read_inputs("tianjin-2024")
+    whole = asked(inputs)
+    seen = {keys.page_key(WHOLE.notebook, inputs, whole)}
+    packages = ["portplan", "pandas", "matplotlib", "seaborn", "papermill", "nbconvert", "mistune", "babel", "zhplot"]
+    packages += ["fonttools", "ipython", "jinja2", "kiwisolver", "markupsafe", "matplotlib-inline", "numpy"]
+    for name in packages:
+        versions.clear()
+        versions[name] = "0.0.1"
+        keys.shown_versions.cache_clear()
+        keys._versions.cache_clear()
+        seen.add(keys.page_key(WHOLE.notebook, inputs, whole))
+    assert len(seen) == 1 + len(packages)
+
+
+def test_the_plan_the_notebook_and_each_parameter_are_in_the_key(tmp_path: Path) -> None:
+    plan = copy_plan(tmp_path)
+    inputs = read_inputs(plan)
+    asked_for = [{}, {"lang": "en"}, {"known_at": "2025-04-30"}, {"compare_to": "2024-12-31"}, {"theme": "T1"}]
+    asked_for += [{"unit": CUSTOMS}, {"as_of": "2024-12-31", "known_at": AS_OF}]
+    seen = {keys.page_key(WHOLE.notebook, inputs, asked(inputs, **values)) for values in asked_for}
+    assert len(seen) == len(asked_for)
+    assert keys.page_key(BRIEF.notebook, inputs, asked(inputs)) not in seen
+    head = plan / "plan.toml"
+    head.write_text(head.read_text("utf-8") + "# a remark\n", "utf-8")
+    after = read_inputs(plan)
+    assert keys.page_key(WHOLE.notebook, after, asked(after)) not in seen
+
+
+def test_the_library_is_in_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = read_inputs("tianjin-2024")
+    before = keys.page_key(WHOLE.notebook, inputs, asked(inputs))
+    monkeypatch.setattr(keys, "library_hash", lambda: "another")
+    assert keys.page_key(WHOLE.notebook, inputs, asked(inputs)) != before
+
+
+def test_every_file_of_the_library_that_can_change_a_page_counts(tmp_path: Path) -> None:
+    files = [tmp_path / "room" / f"a{kind}" for kind in (".py", ".j2", ".css", ".po", ".json")]
+    (tmp_path / "room").mkdir()
+    for file in files:
+        file.write_text("1", "utf-8")
+    seen = {keys.library_hash.__wrapped__(tmp_path)}
+    for file in files:
+        file.write_text("2", "utf-8")
+        seen.add(keys.library_hash.__wrapped__(tmp_path))
+    files[0].rename(tmp_path / "room" / "b.py")
+    seen.add(keys.library_hash.__wrapped__(tmp_path))
+    assert len(seen) == 2 + len(files)
+    (tmp_path / "room" / "__pycache__").mkdir()
+    (tmp_path / "room" / "__pycache__" / "a.py").touch()
+    (tmp_path / "room" / "note.txt").touch()
+    assert keys.library_hash.__wrapped__(tmp_path) in seen
+
+
+@pytest.mark.notebook
+def test_what_is_no_report_is_skipped_and_the_rest_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    file = notebook(folder / "small.ipynb")
+    said = json.loads(file.read_text("utf-8"))
+    said["metadata"]["portplan"] = {"title": {"en": "Small"}, "order": 1}
+    for name in ("small.ipynb", "small-Copy1.ipynb"):
+        (folder / name).write_text(json.dumps(said), "utf-8")
+    (folder / "Untitled.ipynb").write_text("", "utf-8")
+    (folder / "broken.ipynb").write_text("{", "utf-8")
+    monkeypatch.setattr("analysis.runner.registry.notebook_folder", lambda: folder)
+    assert main(["report", "--as-of", AS_OF, "--lang", "zh", "--out", str(tmp_path / "site")]) == Exit.OK
+    printed = capsys.readouterr()
+    assert "1 made" in printed.out
+    assert [line.split("：")[0] for line in printed.err.splitlines()] == [
+        "跳过 Untitled.ipynb",
+        "跳过 broken.ipynb",
+        "跳过 small-Copy1.ipynb",
+    ]
+    assert main(["report", "broken", "--as-of", AS_OF, "--out", str(tmp_path / "site")]) == Exit.BAD_PARAMETERS
+    assert "无法读成笔记本" in capsys.readouterr().err
 
 
 def test_every_fault_of_parameters_is_told_at_once() -> None:
     inputs = read_inputs("tianjin-2024")
-    with pytest.raises(ParameterError) as told:
+    with pytest.raises(ParameterError) as fault:
         check_parameters({"plan_id": "p", "as_of": "2025-02-30", "lang": "fr"}, inputs)
-    assert "2025-02-30" in str(told.value) and "fr" in str(told.value)
+    assert "2025-02-30" in str(fault.value) and "fr" in str(fault.value)
     with pytest.raises(ParameterError, match="单位"):
         asked(inputs, unit="天上海关")
     with pytest.raises(UnknownName, match="没有方案"):
@@ -169,24 +349,24 @@ def test_missed_and_failed_periods_are_caught_up() -> None:
     # As long known after its day as a period is, and no period.
     due["2025-02-10"] = "2025-02-15"
 
-    def found(*made: str, failed: tuple[str, ...] = (), report: str = "load", today: str = "2025-04-06") -> list[str]:
-        pages = [replace(page(as_of=day), plan_id=inputs.id, known_at=due.get(day, day)) for day in made]
-        failures = [replace(failure(as_of=day), plan_id=inputs.id, known_at=due.get(day, day)) for day in failed]
+    def due_of(*made: str, failed: tuple[str, ...] = (), report: str = "load", today: str = "2025-04-06") -> list[str]:
+        pages = [page(as_of=day, plan_id=inputs.id, known_at=due.get(day, day)) for day in made]
+        failures = [failure(as_of=day, plan_id=inputs.id, known_at=due.get(day, day)) for day in failed]
         site = Manifest({one.path: one for one in pages}, {one.path: one for one in failures})
         days = periods_due(date.fromisoformat(today), inputs, site, [report])
         assert all(known == due.get(day, known) for day, known in days)
         return [day for day, _ in days]
 
-    assert found("2024-12-31") == ["2025-01-31", "2025-02-28", "2025-03-31"]
-    assert found("2025-02-28", failed=("2025-01-31",)) == ["2025-01-31", "2025-03-31"]
-    assert found("2024-12-31", report="other") == ["2025-03-31"]
+    assert due_of("2024-12-31") == ["2025-01-31", "2025-02-28", "2025-03-31"]
+    assert due_of("2025-02-28", failed=("2025-01-31",)) == ["2025-01-31", "2025-03-31"]
+    assert due_of("2024-12-31", report="other") == ["2025-03-31"]
     # What somebody made of another day stands for no period.
-    assert found("2024-12-31", "2025-03-15") == ["2025-01-31", "2025-02-28", "2025-03-31"]
-    assert found("2024-12-31", "2025-02-10") == ["2025-01-31", "2025-02-28", "2025-03-31"]
+    assert due_of("2024-12-31", "2025-03-15") == ["2025-01-31", "2025-02-28", "2025-03-31"]
+    assert due_of("2024-12-31", "2025-02-10") == ["2025-01-31", "2025-02-28", "2025-03-31"]
     # A gap of years is for a person to close.
-    assert len(found("2024-12-31", today="2030-01-06")) == 12
+    assert len(due_of("2024-12-31", today="2030-01-06")) == 12
     # A clock that was set back asks for one period, and for nothing else.
-    assert found("2025-02-28", today="2024-06-06") == ["2024-05-31"]
+    assert due_of("2025-02-28", today="2024-06-06") == ["2024-05-31"]
 
 
 @pytest.mark.notebook
@@ -195,16 +375,16 @@ def test_nothing_to_do_is_known_without_pandas(tmp_path: Path) -> None:
     small = notebook(tmp_path / "load.ipynb")
     inputs = read_inputs("tianjin-2024")
     wanted = [("load", asked(inputs))]
-    make_reports(wanted, inputs, folder=site, started="now", notebook=lambda name: small)
+    make_reports(wanted, inputs, folder=site, started="now", registry=registry_of({"load": small}))
     script = f"""
 import sys
 from pathlib import Path
-from analysis.report import make_reports, read_inputs
+from analysis.report import Registry, Report, make_reports, read_inputs
 from tests.plans import asked
 import analysis.cli
 inputs = read_inputs("tianjin-2024")
-run = make_reports([("load", asked(inputs))], inputs, folder=Path({str(site)!r}), started="",
-    notebook=lambda name: Path({str(small)!r}))
+registry = Registry({{"load": Report("load", Path({str(small)!r}), {{}})}})
+run = make_reports([("load", asked(inputs))], inputs, folder=Path({str(site)!r}), registry=registry)
 print(run.counts(), [name for name in ("pandas", "numpy", "matplotlib", "nbconvert") if name in sys.modules])
 """
     lean = script.replace("from tests.plans import asked\n", "from analysis.report import check_parameters\n").replace(
@@ -224,8 +404,8 @@ def test_only_what_changed_runs(tmp_path: Path) -> None:
     small.write_text(
         text.replace(
             'counts = {\\"closed\\": 0}',
-            "from analysis.plan import open_plan, select\\n"
-            'counts = {\\"closed\\": len(select(open_plan(plan_id), unit=unit).measures)}',
+            "from analysis.plan import open_plan\\n"
+            'counts = {\\"closed\\": len(open_plan(plan_id).select(unit=unit).measures)}',
         ),
         "utf-8",
     )
@@ -235,12 +415,12 @@ def test_only_what_changed_runs(tmp_path: Path) -> None:
         ran.write_text("", "utf-8")
         inputs = read_inputs(plan)
         wanted = [("brief", asked(inputs, unit=unit)) for unit in units]
-        made = make_reports(wanted, inputs, folder=site, started="now", notebook=lambda name: small)
+        made = make_reports(wanted, inputs, folder=site, started="now", registry=registry_of({"brief": small}))
         return made.counts(), sorted(ran.read_text("utf-8").split("\n"))
 
     assert run()[0] == {"made": 7}
     assert run() == ({"unchanged": 7}, [""])
-    before = keys(plan)
+    before = page_keys(plan)
     measure = next(
         row["measure_id"]
         for _, row in read_inputs(plan).tables["responsibilities"].records()
@@ -255,7 +435,7 @@ def test_only_what_changed_runs(tmp_path: Path) -> None:
             else None
         ),
     )
-    after = keys(plan)
+    after = page_keys(plan)
     expected = {unit for unit in units if after[unit] != before[unit]}
     assert expected == {unit for unit in units if not unit or unit in sharing(read_inputs(plan), measure)}
     counts, names = run()
@@ -269,12 +449,14 @@ def test_broken_data_is_told_and_leaves_the_site(tmp_path: Path, capsys: pytest.
     small = notebook(tmp_path / "load.ipynb")
     inputs = read_inputs(plan)
     good = make_reports(
-        [("load", asked(inputs))], inputs, folder=site, started="monday", notebook=lambda name: small
+        [("load", asked(inputs))], inputs, folder=site, started="monday", registry=registry_of({"load": small})
     ).outcomes[0]
     before = (site / good.address).read_bytes()
     change_rows(plan, "progress", lambda row: row.update(status="fine") if row["log_id"] == "P0001" else None)
     inputs = read_inputs(plan)
-    run = make_reports([("load", asked(inputs))], inputs, folder=site, started="tuesday", notebook=lambda name: small)
+    run = make_reports(
+        [("load", asked(inputs))], inputs, folder=site, started="tuesday", registry=registry_of({"load": small})
+    )
     assert run.counts() == {"bad_data": 1}
     assert run.problems is not None and "fine" in set(run.problems["value"])
     assert (site / good.address).read_bytes() == before
@@ -283,7 +465,7 @@ def test_broken_data_is_told_and_leaves_the_site(tmp_path: Path, capsys: pytest.
     change_rows(plan, "progress", lambda row: row.update(status="not_started") if row["log_id"] == "P0001" else None)
     inputs = read_inputs(plan)
     again = make_reports(
-        [("load", asked(inputs))], inputs, folder=site, started="wednesday", notebook=lambda name: small
+        [("load", asked(inputs))], inputs, folder=site, started="wednesday", registry=registry_of({"load": small})
     )
     assert again.counts() == {"made": 1}
     assert "tuesday" not in (site / "index.html").read_text("utf-8")
@@ -303,7 +485,7 @@ def test_a_target_that_cannot_be_a_folder_has_its_own_exit_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("", "utf-8")
-    code = main(["report", report_names()[0], "--as-of", AS_OF, "--out", str(tmp_path / "file" / "site")])
+    code = main(["report", WHOLE.name, "--as-of", AS_OF, "--out", str(tmp_path / "file" / "site")])
     assert code == Exit.NOT_WRITABLE
     assert "无法写入" in capsys.readouterr().err
 
@@ -311,7 +493,7 @@ def test_a_target_that_cannot_be_a_folder_has_its_own_exit_code(
 def test_events_are_lines_of_json(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     log = tmp_path / "log.jsonl"
-    main(["report", "theme_coverage", "--as-of", AS_OF, "--out", str(tmp_path / "file" / "x"), "--log", str(log)])
+    main(["report", WHOLE.name, "--as-of", AS_OF, "--out", str(tmp_path / "file" / "x"), "--log", str(log)])
     begin, end = map(json.loads, log.read_text("utf-8").splitlines())
     assert begin["event"] == "begin" and begin["pages"] == 2
     assert end["exit"] == Exit.NOT_WRITABLE
@@ -322,95 +504,13 @@ def test_history_tells_every_run(tmp_path: Path, capsys: pytest.CaptureFixture[s
     small = notebook(tmp_path / "load.ipynb", "1 / 0")
     inputs = read_inputs("tianjin-2024")
     for started in ("2025-04-06T06:00+08:00", "2025-04-05T06:00+08:00"):
-        make_reports([("load", asked(inputs))], inputs, folder=tmp_path, started=started, notebook=lambda name: small)
+        make_reports(
+            [("load", asked(inputs))], inputs, folder=tmp_path, started=started, registry=registry_of({"load": small})
+        )
     assert main(["history", "--out", str(tmp_path)]) == Exit.OK
     first, reason, second, _ = capsys.readouterr().out.splitlines()
     assert "04-06" in first and "ZeroDivisionError" in reason and "04-05" in second
     assert read_manifest(tmp_path).failures
-
-
-GATE = {
-    "no opening": ("pass", False, "没有页首"),
-    "a warning": ("import warnings; warnings.warn('old')", True, "警告输出"),
-    "a glyph that no face has": ("print('\\U0001F9A6')", True, "字体缺少"),
-    "a traceback": ("print('Traceback (most recent call last)')", True, "错误追踪"),
-    "a picture from elsewhere": (
-        'from IPython.display import HTML, display; display(HTML(\'<img alt="x" src="https://example.org/x.png">\'))',
-        True,
-        "指向页面之外",
-    ),
-    "a picture without words": (
-        "from matplotlib import pyplot; pyplot.plot([1, 2])[0].figure.show",
-        True,
-        "缺少替代文字",
-    ),
-    "a script": (
-        "from IPython.display import HTML, display; display(HTML('<script>1</script>'))",
-        True,
-        "不允许 <script>",
-    ),
-    "a second heading": (
-        "from IPython.display import HTML, display; display(HTML('<h1>x</h1>'))",
-        True,
-        "h1 应恰有一个",
-    ),
-    "too much": ("print('x' * 2_100_000)", True, "上限为"),
-}
-
-
-def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None:
-    kept = [
-        replace(page(report, day, lang="zh"), selection=unit, title=f"{report} {unit}", measures=measures, closed=1)
-        for day in ("2025-02-28", "2025-03-31")
-        for report, unit, measures in (("workload_by_unit", "", 31), ("b", "small", 2), ("c", "great", 26))
-    ]
-    text = index_files(Manifest({one.path: one for one in kept}))["index.html"]
-    places = [text.index(f'href="plan/{day}') for day in ("2025-03-31", "2025-02-28")]
-    assert places == sorted(places)
-    assert text.index("c great") < text.index("b small")
-    # What older dates said is there at a glance; their pages are one click away.
-    at_a_glance, older, latest = text.split("<main", 1)[1].split("<details>")
-    assert at_a_glance.count('class="headline"') == 2
-    assert at_a_glance.count('href="plan/2025-03-31') == 3 and 'href="plan/2025-02-28' not in at_a_glance
-    assert older.count('href="plan/2025-02-28') == 3
-    assert latest.count('href="plan/latest') == 3
-    assert '<td class="number">26</td><td class="number">1</td><td class="number">0</td>' in at_a_glance
-
-
-def test_a_failure_is_told_in_words_and_once() -> None:
-    broken = {"cell_type": "code", "source": "1 / 0", "metadata": {}}
-    broken["outputs"] = [{"output_type": "error", "traceback": ["Traceback", "ZeroDivisionError: by zero"]}]
-    told = replace(failure("unit_brief"), selection="天津海关")
-    page_of = {"shown": None, "log": "", "reason": "Traceback\nZeroDivisionError: by zero"}
-    text = failure_page(told, {"cells": [broken]}, **page_of)
-    assert "<h1>单位简报、天津海关</h1>" in text
-    assert "自2025年4月6日 06:00起未能生成" in text
-    assert text.count("ZeroDivisionError: by zero") == 2 and text.count("Traceback") == 1
-
-
-@pytest.mark.notebook
-def test_the_gate_refuses_and_says_why(tmp_path: Path) -> None:
-    inputs = read_inputs("tianjin-2024")
-    files = {
-        f"n{place}": notebook(tmp_path / f"n{place}.ipynb", source, opening=opening)
-        for place, (source, opening, _) in enumerate(GATE.values())
-    }
-    files["totals"] = notebook(tmp_path / "totals.ipynb", measures=30)
-    files["fine"] = notebook(tmp_path / "fine.ipynb")
-    run = make_reports(
-        [(name, asked(inputs)) for name in files], inputs, folder=tmp_path / "site", started="now", notebook=files.get
-    )
-    found = {outcome.report: outcome for outcome in run.outcomes}
-    for place, (what, (_, _, reason)) in enumerate(GATE.items()):
-        assert found[f"n{place}"].result == "refused", (what, found[f"n{place}"])
-        assert reason in found[f"n{place}"].reason, what
-    assert "31 项措施" in found["totals"].reason
-    assert found["fine"].result == "made"
-    assert faults(tmp_path / "site") == []
-    kept = nbformat.read(tmp_path / "site" / read_manifest(tmp_path / "site").failures[found["n1"].address].notebook, 4)
-    assert any(
-        output.name == "stderr" for cell in kept.cells for output in cell.outputs if output.output_type == "stream"
-    )
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
@@ -450,13 +550,13 @@ def test_the_commands_in_the_documentation_are_understood() -> None:
 @pytest.mark.notebook
 def test_the_command_from_making_to_opening(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     site, log = str(tmp_path / "site"), tmp_path / "log.jsonl"
-    asked_for = ["report", "unit_brief", "--unit", "天津海关", "--as-of", AS_OF, "--lang", "zh", "--out", site]
+    asked_for = ["report", BRIEF.name, "--unit", "天津海关", "--as-of", AS_OF, "--lang", "zh", "--out", site]
     assert main([*asked_for, "--log", str(log)]) == Exit.OK
     assert "1 made" in capsys.readouterr().out
     assert [json.loads(line)["event"] for line in log.read_text("utf-8").splitlines()] == ["begin", "page", "end"]
     assert main(asked_for) == Exit.OK
     assert "1 unchanged" in capsys.readouterr().out
-    assert main(["open", "unit_brief", "--out", site]) == Exit.OK
+    assert main(["open", BRIEF.name, "--out", site]) == Exit.OK
     copy = Path(capsys.readouterr().out.strip())
     assert 'unit = "tj-customs"' in copy.read_text("utf-8").replace('\\"', '"')
     with FileLock(tmp_path / "site" / ".lock"):
@@ -474,17 +574,19 @@ def test_a_full_disk_is_told_and_the_pages_stay(tmp_path: Path, room: int) -> No
     inputs = read_inputs("tianjin-2024")
     site = tmp_path / "site"
     wanted = [("load", asked(inputs))]
-    (good,) = make_reports(wanted, inputs, folder=site, notebook=lambda name: small).outcomes
+    (good,) = make_reports(wanted, inputs, folder=site, registry=registry_of({"load": small})).outcomes
     before = good.path.read_bytes()
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
     try:
         if room == 30_000:
-            (outcome,) = make_reports(wanted, inputs, folder=site, notebook=lambda name: small, force=True).outcomes
+            (outcome,) = make_reports(
+                wanted, inputs, folder=site, registry=registry_of({"load": small}), force=True
+            ).outcomes
             assert outcome.result == "failed" and "无法写入" in outcome.reason
         else:
             with pytest.raises(SiteNotWritable, match="无法写入"):
-                make_reports(wanted, inputs, folder=site, notebook=lambda name: small, force=True)
+                make_reports(wanted, inputs, folder=site, registry=registry_of({"load": small}), force=True)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert good.path.read_bytes() == before

@@ -1,21 +1,45 @@
-"""The published folder: always whole, whatever stops a run."""
+"""The published folder: always whole, whatever stops a run; its manifest and its index."""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from analysis.report.manifest import MANIFEST, SiteNotWritable, expired, read_manifest
-from analysis.report.site import SiteLocked, is_published, is_whole, locked, staging
+from analysis.catalogue import FIRST, languages, own_name, tag_of
+from analysis.files import Busy
+from analysis.page import Executed
+from analysis.parameters import Parameters
+from analysis.runner import Report
+from analysis.site import (
+    Failure,
+    Manifest,
+    SiteNotWritable,
+    expired,
+    is_published,
+    is_whole,
+    locked,
+    read_manifest,
+    staging,
+)
+from analysis.site.index import index_files, page_of_failure
+from analysis.site.manifest import MANIFEST, manifest_text
 from tests.sites import failure, faults, html, page, put
+
+EMPTY = Manifest()
+REPORTS = {
+    name: Report(name, Path(f"{name}.ipynb"), titles)
+    for name, titles in {"load": {"zh": "负担", "en": "Load"}, "brief": {"en": "Brief"}}.items()
+}
 
 DAYS = ("2025-01-31", "2025-02-28", "2025-03-31")
 
@@ -37,22 +61,22 @@ def test_a_failure_is_told_until_its_page_is_made(tmp_path: Path) -> None:
     put(tmp_path, [page(as_of="2025-02-28")])
     put(tmp_path, [], [failure(since="first")])
     after = put(tmp_path, [], [failure(since="second")])
-    (told,) = after.failures.values()
-    assert told.since == "first"
-    assert (tmp_path / told.page).is_file() and (tmp_path / told.notebook).is_file()
+    (failed,) = after.failures.values()
+    assert failed.since == "first"
+    assert (tmp_path / failed.page).is_file() and (tmp_path / failed.notebook).is_file()
     assert faults(tmp_path) == []
     put(tmp_path, [page()])
     assert read_manifest(tmp_path).failures == {}
-    assert not (tmp_path / told.page).exists() and not (tmp_path / told.notebook).exists()
+    assert not (tmp_path / failed.page).exists() and not (tmp_path / failed.notebook).exists()
 
 
 def test_the_newest_dates_are_kept_and_what_was_just_asked_for(tmp_path: Path) -> None:
     put(tmp_path, [page(as_of=day) for day in DAYS])
     put(tmp_path, [page("other")], keep=2)
-    assert {one.as_of for one in read_manifest(tmp_path).pages.values()} == {"2025-02-28", "2025-03-31"}
+    assert {one.parameters.as_of for one in read_manifest(tmp_path).pages.values()} == {"2025-02-28", "2025-03-31"}
     assert not (tmp_path / "plan/2025-01-31").exists()
     put(tmp_path, [page(as_of="2024-12-31")], keep=1)
-    assert {one.as_of for one in read_manifest(tmp_path).pages.values()} == {"2024-12-31", "2025-03-31"}
+    assert {one.parameters.as_of for one in read_manifest(tmp_path).pages.values()} == {"2024-12-31", "2025-03-31"}
     assert faults(tmp_path) == []
 
 
@@ -88,7 +112,7 @@ def test_two_runs_do_not_publish_at_once(tmp_path: Path) -> None:
             time.sleep(60)
     os.read(reader, 4)
     try:
-        with pytest.raises(SiteLocked, match="另一次运行"), locked(tmp_path):
+        with pytest.raises(Busy, match="另一次运行"), locked(tmp_path):
             pass
     finally:
         os.kill(child, signal.SIGKILL)
@@ -102,6 +126,173 @@ def test_a_manifest_that_cannot_be_read_stops_the_run(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text("[]", "utf-8")
     with pytest.raises(SiteNotWritable, match="无法识别"):
         read_manifest(tmp_path)
+
+
+FLAT = """{
+ "pages": [
+  {
+   "path": "plan/2025-03-31_known_2025-04-05_compared_2024-12-31/en/load_unit-u.html",
+   "key": "k",
+   "sha256": "s",
+   "report": "load",
+   "plan_id": "plan",
+   "plan_title": "Plan",
+   "as_of": "2025-03-31",
+   "known_at": "2025-04-05",
+   "compare_to": "2024-12-31",
+   "lang": "en",
+   "unit": "u",
+   "theme": "",
+   "selection": "Unit",
+   "title": "Load",
+   "headline": "Much.",
+   "banner": "Made up.",
+   "measures": 3,
+   "closed": 2,
+   "no_feedback": 1
+  }
+ ],
+ "failures": [
+  {
+   "path": "plan/2025-03-31/zh/load.html",
+   "report": "load",
+   "plan_id": "plan",
+   "as_of": "2025-03-31",
+   "lang": "zh",
+   "selection": "",
+   "result": "failed",
+   "since": "2025-04-06T06:00+08:00",
+   "known_at": "2025-03-31"
+  }
+ ],
+ "index": {
+  "index.html": "h"
+ },
+ "leaving": ["gone.html"]
+}"""
+"""What the version before parameters were one value wrote."""
+
+
+def test_a_manifest_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text(FLAT, "utf-8")
+    site = read_manifest(tmp_path)
+    (one,) = site.pages.values()
+    assert one.parameters == Parameters(
+        plan_id="plan", as_of="2025-03-31", known_at="2025-04-05", compare_to="2024-12-31", lang="en", unit="u"
+    )
+    assert (one.title, one.measures, one.closed, one.no_feedback) == ("Load", 3, 2, 1)
+    assert one.latest_path == "plan/latest/en/load_unit-u.html"
+    (failed,) = site.failures.values()
+    assert failed.parameters == Parameters(plan_id="plan", as_of="2025-03-31", known_at="2025-03-31")
+    assert (site.index, site.leaving) == ({"index.html": "h"}, ("gone.html",))
+
+
+def test_a_manifest_is_written_flat_and_read_again(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text(FLAT, "utf-8")
+    site = read_manifest(tmp_path)
+    text = manifest_text(site)
+    written, before = json.loads(text), json.loads(FLAT)
+    assert written["pages"] == before["pages"]
+    blank = {"compare_to": "", "unit": "", "theme": ""}
+    assert written["failures"] == [failed | blank for failed in before["failures"]]
+    (tmp_path / MANIFEST).write_text(text, "utf-8")
+    assert read_manifest(tmp_path) == site
+
+
+@pytest.mark.parametrize("change", [{"as_of": "2025-02-30"}, {"lang": "xx"}, {"new": 1}])
+def test_a_manifest_that_says_what_cannot_be_stops_the_run(tmp_path: Path, change: dict[str, object]) -> None:
+    content = json.loads(FLAT)
+    content["pages"][0] |= change
+    (tmp_path / MANIFEST).write_text(json.dumps(content), "utf-8")
+    with pytest.raises(SiteNotWritable, match="无法识别"):
+        read_manifest(tmp_path)
+
+
+def test_the_newest_is_the_latest_day_the_last_known_and_compared_with_none() -> None:
+    made = [
+        replace(page(as_of=day, known_at=known), path=f"plan/{day}_{known}_{compared}/zh/load.html")
+        for day, known, compared in [
+            ("2025-03-31", "2025-04-05", ""),
+            ("2025-03-31", "2025-04-30", "2024-12-31"),
+            ("2025-03-31", "2025-04-30", ""),
+            ("2025-02-28", "2025-05-30", ""),
+        ]
+    ]
+    compared = made[1].parameters.model_copy(update={"compare_to": "2024-12-31"})
+    made[1] = replace(made[1], parameters=compared)
+    for order in (made, made[::-1]):
+        assert list(Manifest({one.path: one for one in order}).newest().values()) == [made[2]]
+
+
+def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None:
+    kept = [
+        replace(page(report, day), selection=unit, title=f"{report} {unit}", measures=measures, closed=1)
+        for day in ("2025-02-28", "2025-03-31")
+        for report, unit, measures in (("load", "", 31), ("b", "small", 2), ("c", "great", 26))
+    ]
+    text = index_files(Manifest({one.path: one for one in kept}), REPORTS)["index.html"]
+    places = [text.index(f'href="plan/{day}') for day in ("2025-03-31", "2025-02-28")]
+    assert places == sorted(places)
+    assert text.index("c great") < text.index("b small")
+    # What older dates said is there at a glance; their pages are one click away.
+    at_a_glance, older, latest = text.split("<main", 1)[1].split("<details>")
+    assert at_a_glance.count('class="headline"') == 2
+    assert at_a_glance.count('href="plan/2025-03-31') == 3 and 'href="plan/2025-02-28' not in at_a_glance
+    assert older.count('href="plan/2025-02-28') == 3
+    assert latest.count('href="plan/latest') == 3
+    assert '<td class="number">26</td><td class="number">1</td><td class="number">0</td>' in at_a_glance
+
+
+@pytest.mark.parametrize("order", [["load", "brief"], ["brief", "load"]])
+def test_the_index_follows_the_order_of_the_reports(order: list[str]) -> None:
+    made = [page(name) for name in ("unknown", "brief", "load")]
+    reports = {name: REPORTS[name] for name in order}
+    text = index_files(Manifest({one.path: one for one in made}), reports)["index.html"]
+    places = [text.index(f'href="plan/2025-03-31/zh/{name}.html') for name in [*order, "unknown"]]
+    assert places == sorted(places)
+
+
+def test_each_index_leads_to_those_of_all_other_languages() -> None:
+    texts = index_files(Manifest(), {})
+    assert len(texts) == len(languages())
+    assert f'<html lang="{tag_of(FIRST)}">' in texts["index.html"]
+    for lang in languages():
+        if lang != FIRST:
+            link = f'href="index.{lang}.html" lang="{tag_of(lang)}" hreflang="{tag_of(lang)}">{own_name(lang)}</a>'
+            assert link in texts["index.html"]
+            assert f'<html lang="{tag_of(lang)}">' in texts[f"index.{lang}.html"]
+            assert 'href="index.html"' in texts[f"index.{lang}.html"]
+    assert not [name for name, text in texts.items() if f'href="{name}"' in text]
+
+
+def told_of(one: Failure, site: Manifest = EMPTY, **parts: str) -> str:
+    broken = {"cell_type": "code", "source": ["1 ", "/ 0"], "metadata": {}}
+    broken["outputs"] = [{"output_type": "error", "ename": "ZeroDivisionError", "evalue": "by zero"}]
+    broken["outputs"][0]["traceback"] = ["Traceback", "\x1b[31mZeroDivisionError: by zero\x1b[0m"]
+    given = {"reason": "Traceback\nZeroDivisionError: by zero", "log": "", **parts}
+    return page_of_failure(site, one, Executed.of({"cells": [broken]}), reports=REPORTS, **given)
+
+
+def test_a_failure_is_told_in_words_and_once() -> None:
+    text = told_of(replace(failure("load"), selection="天津海关"))
+    assert "<h1>负担、天津海关</h1>" in text
+    assert "自2025年4月6日 06:00起未能生成" in text
+    assert text.count("ZeroDivisionError: by zero") == 2 and text.count("Traceback") == 1
+    assert "<pre>1 / 0</pre>" in text and "\x1b" not in text
+    assert 'href="../../../../index.html"' in text
+    assert "<pre>&lt;b&gt;</pre>" in told_of(failure(), log="<b>")
+
+
+def test_a_failure_names_what_is_shown_instead() -> None:
+    shown = replace(page(as_of="2025-02-28"), title="负担情况")
+    text = told_of(failure(), Manifest({shown.path: shown}))
+    assert "负担情况" in text and "2025年2月28日" in text
+
+
+def test_what_a_report_is_called_where_no_page_says_so() -> None:
+    """In another language when it has no title in this one; by its name when there is no such report any more."""
+    assert "<h1>Brief</h1>" in told_of(failure("brief"))
+    assert "<h1>gone</h1>" in told_of(failure("gone"))
 
 
 def test_what_a_stopped_run_left_is_swept(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -12,16 +12,19 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from analysis import status
-from analysis.plan import Plan, select
-from analysis.schema import BUCKETS, DELIVERY, FEEDBACK, FRESHNESS, NO_FEEDBACK, Calendar
+from analysis.schema import BUCKETS, DELIVERY, FRESHNESS, NO_FEEDBACK, Calendar
 from tests.strategies import SmallPlan, moments, small_plans, typed
+
+if TYPE_CHECKING:
+    from analysis.plan import Plan
 
 CALENDAR = Calendar(pd.Period("2024-06", "M"), 5, "Asia/Shanghai")
 LATER = pd.Timestamp("2025-12-31")
+ISSUED = pd.Timestamp("2024-05-31")
 
 Pair = tuple[str, str]
 Month = tuple[int, int]
-Row = dict[Hashable, Any]
+Row = dict[Any, Any]
 
 
 # What the definitions say, once more and without pandas.
@@ -31,18 +34,18 @@ def order_of(word: Row) -> tuple[Any, ...]:
     return word["as_of"], word["reported_at"], word["log_id"]
 
 
-def pairs_of(plan: SmallPlan) -> list[Pair]:
-    return list(zip(plan.responsibilities["measure_id"], plan.responsibilities["unit_id"], strict=True))
+def pairs_of(small: SmallPlan) -> list[Pair]:
+    return list(zip(small.responsibilities["measure_id"], small.responsibilities["unit_id"], strict=True))
 
 
-def standing_words(plan: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp) -> dict[Pair, list[Row]]:
+def standing_words(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp) -> dict[Pair, list[Row]]:
     """The statements that count for each responsibility, the one that decides last."""
-    known = [row for row in plan.progress.to_dict("records") if row["reported_at"] <= known_at]
+    known = [row for row in small.progress.to_dict("records") if row["reported_at"] <= known_at]
     replaced = {row["supersedes"] for row in known}
     standing = [row for row in known if row["as_of"] <= as_of and row["log_id"] not in replaced]
     return {
         pair: sorted([row for row in standing if (row["measure_id"], row["unit_id"]) == pair], key=order_of)
-        for pair in pairs_of(plan)
+        for pair in pairs_of(small)
     }
 
 
@@ -63,20 +66,20 @@ def months_due(calendar: Calendar, as_of: pd.Timestamp) -> dict[Month, pd.Timest
         year, month = following
 
 
-def expected_feedback(plan: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp) -> dict[tuple[str, str, str], str]:
-    words = standing_words(plan, as_of, known_at)
+def expected_feedback(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp) -> dict[tuple[str, str, str], str]:
+    words = standing_words(small, as_of, known_at)
     known = [
-        row for row in plan.progress.to_dict("records") if row["reported_at"] <= known_at and row["as_of"] <= as_of
+        row for row in small.progress.to_dict("records") if row["reported_at"] <= known_at and row["as_of"] <= as_of
     ]
     found = {}
-    for measure, unit in pairs_of(plan):
+    for measure, unit in pairs_of(small):
         settled_in: Month | None = None
         for word in words[measure, unit]:
             if word["status"] not in ("closed", "withdrawn"):
                 settled_in = None
             elif settled_in is None:
                 settled_in = month_of(word["as_of"])
-        for month, due in months_due(plan.calendar, as_of).items():
+        for month, due in months_due(small.calendar, as_of).items():
             if settled_in and month > settled_in:
                 continue
             arrivals = [
@@ -93,40 +96,40 @@ def expected_feedback(plan: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timesta
 
 
 @given(small_plans(), moments, moments)
-def test_statements_that_arrive_after_k_change_nothing(plan: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
-    before = plan.keeping(plan.progress["reported_at"] <= known_at)
+def test_statements_that_arrive_after_k_change_nothing(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
+    before = small.keeping(small.progress["reported_at"] <= known_at)
     for measure in (status.latest, status.feedback):
         assert_frame_equal(
-            measure(**plan.record, as_of=as_of, known_at=known_at),
+            measure(**small.record, as_of=as_of, known_at=known_at),
             measure(**before.record, as_of=as_of, known_at=known_at),
         )
 
 
 @given(small_plans(), moments)
-def test_what_was_published_on_a_day_never_changes(plan: SmallPlan, day: pd.Timestamp):
-    on_the_day = plan.keeping(plan.progress["reported_at"] <= day)
-    published = status.latest(**on_the_day.record, as_of=day)
-    assert_frame_equal(status.latest(**plan.record, as_of=day), published)
-    assert_frame_equal(status.latest(**plan.record, as_of=day, known_at=day), published)
+def test_what_was_published_on_a_day_never_changes(small: SmallPlan, day: pd.Timestamp):
+    on_the_day = small.keeping(small.progress["reported_at"] <= day)
+    published = on_the_day.plan.at(day).states
+    assert_frame_equal(small.plan.at(day).states, published)
+    assert_frame_equal(small.plan.at(day, known_at=day).states, published)
 
 
 @given(small_plans(), moments, moments)
 def test_statements_true_after_t_change_nothing_unless_they_correct(
-    plan: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp
+    small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp
 ):
-    before = plan.keeping((plan.progress["as_of"] <= as_of) | plan.progress["supersedes"].ne(""))
+    before = small.keeping((small.progress["as_of"] <= as_of) | small.progress["supersedes"].ne(""))
     assert_frame_equal(
-        status.latest(**plan.record, as_of=as_of, known_at=known_at),
+        status.latest(**small.record, as_of=as_of, known_at=known_at),
         status.latest(**before.record, as_of=as_of, known_at=known_at),
     )
 
 
 @given(small_plans(), moments, moments, st.randoms(use_true_random=False))
-def test_order_of_statements_never_matters(plan: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp, chance: Any):
-    other = plan.reordered(chance)
+def test_order_of_statements_never_matters(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp, chance: Any):
+    other = small.reordered(chance)
     for measure in (status.latest, status.feedback):
         assert_frame_equal(
-            measure(**plan.record, as_of=as_of, known_at=known_at),
+            measure(**small.record, as_of=as_of, known_at=known_at),
             measure(**other.record, as_of=as_of, known_at=known_at),
         )
 
@@ -134,9 +137,9 @@ def test_order_of_statements_never_matters(plan: SmallPlan, as_of: pd.Timestamp,
 def test_inputs_are_left_alone(tianjin: Plan):
     frames = tianjin.progress, tianjin.responsibilities, tianjin.measures
     before = [frame.copy(deep=True) for frame in frames]
-    record = {"responsibilities": tianjin.responsibilities, "progress": tianjin.progress, "calendar": tianjin.calendar}
-    status.by_measure(status.latest(**record, as_of=LATER), tianjin.measures)
-    status.feedback(**record, as_of=LATER)
+    now = tianjin.at(LATER)
+    for frame in (now.measure_states, now.feedback, now.panel, now.standing):
+        assert not frame.empty
     for frame, copy in zip(frames, before, strict=True):
         assert_frame_equal(frame, copy)
 
@@ -145,17 +148,17 @@ def test_inputs_are_left_alone(tianjin: Plan):
 
 
 @given(small_plans(), moments, moments)
-def test_latest_is_the_last_standing_word(plan: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
-    states = status.latest(**plan.record, as_of=as_of, known_at=known_at)
-    words = standing_words(plan, as_of, known_at)
-    assert list(zip(states["measure_id"], states["unit_id"], strict=True)) == pairs_of(plan)
-    due = months_due(plan.calendar, as_of)
+def test_latest_is_the_last_standing_word(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
+    states = status.latest(**small.record, as_of=as_of, known_at=known_at)
+    words = standing_words(small, as_of, known_at)
+    assert list(zip(states["measure_id"], states["unit_id"], strict=True)) == pairs_of(small)
+    due = months_due(small.calendar, as_of)
     for row in states.to_dict("records"):
         said = words[row["measure_id"], row["unit_id"]]
         if not said:
             assert row["state"] == row["freshness"] == NO_FEEDBACK
             assert row["periods_missed"] == len(due)
-            assert pd.isna(row["log_id"]) and pd.isna(row["as_of"]) and pd.isna(row["percent"])
+            assert all(pd.isna(row[column]) for column in ("log_id", "as_of", "percent"))
             continue
         assert (row["log_id"], row["state"]) == (said[-1]["log_id"], said[-1]["status"])
         assert row["as_of"] == said[-1]["as_of"]
@@ -166,11 +169,11 @@ def test_latest_is_the_last_standing_word(plan: SmallPlan, as_of: pd.Timestamp, 
 
 
 @given(small_plans(all_named=False), moments, moments)
-def test_by_measure_is_the_weakest_reporting_unit(plan: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
-    found = status.by_measure(status.latest(**plan.record, as_of=as_of, known_at=known_at), plan.measures)
-    words = standing_words(plan, as_of, known_at)
-    due = months_due(plan.calendar, as_of)
-    assert found[["measure_id", "theme_id", "kind"]].equals(plan.measures[["measure_id", "theme_id", "kind"]])
+def test_by_measure_is_the_weakest_reporting_unit(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
+    found = status.by_measure(status.latest(**small.record, as_of=as_of, known_at=known_at), small.measures)
+    words = standing_words(small, as_of, known_at)
+    due = months_due(small.calendar, as_of)
+    assert found[["measure_id", "theme_id", "kind"]].equals(small.measures[["measure_id", "theme_id", "kind"]])
     for row in found.to_dict("records"):
         units = {unit: said[-1:] for (measure, unit), said in words.items() if measure == row["measure_id"]}
         last = [word for said in units.values() for word in said]
@@ -190,13 +193,13 @@ def test_by_measure_is_the_weakest_reporting_unit(plan: SmallPlan, as_of: pd.Tim
 
 
 @given(small_plans(), moments, moments)
-def test_feedback_is_what_became_of_each_report_due(plan: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
-    found = status.feedback(**plan.record, as_of=as_of, known_at=known_at)
+def test_feedback_is_what_became_of_each_report_due(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
+    found = status.feedback(**small.record, as_of=as_of, known_at=known_at)
     told = {
         (row["measure_id"], row["unit_id"], str(row["period"])): row["feedback"] for row in found.to_dict("records")
     }
     assert len(told) == len(found)
-    assert told == expected_feedback(plan, as_of, known_at)
+    assert told == expected_feedback(small, as_of, known_at)
 
 
 # Panels.
@@ -204,18 +207,18 @@ def test_feedback_is_what_became_of_each_report_due(plan: SmallPlan, as_of: pd.T
 
 @given(small_plans(), st.lists(moments, min_size=1, max_size=4, unique=True), moments)
 def test_a_panel_is_the_latest_word_at_each_of_its_ends(
-    plan: SmallPlan, ends: list[pd.Timestamp], known_at: pd.Timestamp
+    small: SmallPlan, ends: list[pd.Timestamp], known_at: pd.Timestamp
 ):
     ends = sorted(ends)
-    panel = status.panel(**plan.record, period_ends=pd.DatetimeIndex(ends), known_at=known_at)
-    assert len(panel) == len(ends) * len(plan.responsibilities)
-    measures = status.by_measure(panel, plan.measures)
+    panel = status.panel(**small.record, period_ends=pd.DatetimeIndex(ends), known_at=known_at)
+    assert len(panel) == len(ends) * len(small.responsibilities)
+    measures = status.by_measure(panel, small.measures)
     for end in ends:
-        latest = status.latest(**plan.record, as_of=end, known_at=known_at)
+        latest = status.latest(**small.record, as_of=end, known_at=known_at)
         at_end = panel[panel["period_end"].eq(end)].drop(columns="period_end").reset_index(drop=True)
         assert_frame_equal(at_end, latest)
         of_measures = measures[measures["period_end"].eq(end)].drop(columns="period_end").reset_index(drop=True)
-        assert_frame_equal(of_measures, status.by_measure(latest, plan.measures))
+        assert_frame_equal(of_measures, status.by_measure(latest, small.measures))
 
 
 def test_a_panel_refuses_period_ends_out_of_order(tianjin: Plan):
@@ -253,25 +256,88 @@ def test_a_panel_of_no_periods_is_empty(tianjin: Plan):
 
 
 @given(small_plans(all_named=False), moments)
-def test_buckets_add_to_the_measures(plan: SmallPlan, as_of: pd.Timestamp):
-    measures = status.by_measure(status.latest(**plan.record, as_of=as_of), plan.measures)
-    in_all = status.count_states(measures)
-    assert list(in_all.columns) == list(BUCKETS)
-    assert in_all.to_numpy().sum() == len(plan.measures)
-    by_theme = status.count_states(measures, "theme_id")
-    assert list(by_theme.index) == list(plan.measures["theme_id"].unique())
-    assert (by_theme.sum(axis="columns") == plan.measures["theme_id"].value_counts()[by_theme.index]).all()
-    assert (by_theme.sum() == in_all.loc["all"]).all()
+def test_buckets_add_to_the_measures(small: SmallPlan, as_of: pd.Timestamp):
+    states = small.plan.at(as_of).measure_states
+    by_theme = status.count_states(states, "theme_id")
+    assert list(by_theme.columns) == ["theme_id", *BUCKETS]
+    assert list(by_theme["theme_id"]) == list(small.measures["theme_id"].unique())
+    assert list(by_theme.index) == list(range(len(by_theme)))
+    for row in by_theme.to_dict("records"):
+        of_theme = states.loc[states["theme_id"].eq(row["theme_id"]), "state"].to_list()
+        assert {bucket: row[bucket] for bucket in BUCKETS} == {bucket: of_theme.count(bucket) for bucket in BUCKETS}
 
 
 @pytest.mark.parametrize("day", ["2024-05-31", "2024-06-30", "2024-09-12", "2025-03-31"])
 def test_buckets_of_the_embedded_plan_add_to_its_measures(tianjin: Plan, day: str):
-    states = status.latest(
-        tianjin.responsibilities, tianjin.progress, calendar=tianjin.calendar, as_of=pd.Timestamp(day)
-    )
-    assert len(states) == 91
-    assert set(states["freshness"]) <= set(FRESHNESS)
-    assert status.count_states(status.by_measure(states, tianjin.measures)).to_numpy().sum() == 31
+    now = tianjin.at(day)
+    assert len(now.states) == 91
+    assert set(now.states["freshness"]) <= set(FRESHNESS)
+    assert status.count_states(now.measure_states, "theme_id")[list(BUCKETS)].to_numpy().sum() == 31
+
+
+def test_a_group_called_like_a_state_is_still_a_group():
+    frame = pd.DataFrame({"unit_id": ["stalled", "closed", "stalled"], "state": ["closed", "closed", "stalled"]})
+    counts = status.count_states(frame, "unit_id")
+    assert counts["unit_id"].tolist() == ["stalled", "closed"]
+    assert counts["closed"].tolist() == [1, 1]
+    assert counts["stalled"].tolist() == [1, 0]
+    words = status.count_words(frame, "unit_id", frame["state"], ("closed",))
+    assert words.to_dict("list") == {"unit_id": ["stalled", "closed"], "closed": [1, 1]}
+
+
+# Deadlines.
+
+
+def expected_schedule(small: SmallPlan, measure: Row, due: pd.Timestamp | None, as_of: pd.Timestamp) -> str:
+    said = {pair: words[-1] for pair, words in standing_words(small, as_of, as_of).items() if words}
+    percents = [word["percent"] for pair, word in said.items() if pair[0] == measure["measure_id"]]
+    least = min((percent for percent in percents if percent == percent), default=0)
+    if due is None:
+        return "no_deadline"
+    if measure["state"] in ("closed", "withdrawn"):
+        return "on_track"
+    if due < as_of:
+        return "overdue"
+    return "behind" if least * (due - ISSUED).days < 100 * (as_of - ISSUED).days else "on_track"
+
+
+@given(small_plans(), moments, st.data())
+def test_schedule_follows_the_deadline_and_the_least_percentage(
+    small: SmallPlan, as_of: pd.Timestamp, data: st.DataObject
+):
+    deadlines = st.none() | moments.filter(lambda day: day > ISSUED)
+    dues = {measure: data.draw(deadlines) for measure in small.measures["measure_id"]}
+    now = small.plan.at(as_of)
+    due = pd.Series(dues, dtype="datetime64[ns]")
+    found = status.schedule(now.measure_states, now.states, due, issued=ISSUED, as_of=as_of)
+    assert found.to_dict() == {
+        measure["measure_id"]: expected_schedule(small, measure, dues[measure["measure_id"]], as_of)
+        for measure in now.measure_states.to_dict("records")
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "day", "schedule"),
+    [
+        # Ten days from the notice to the deadline; of 40 per cent, four may be over.
+        ("in_progress", "2024-05-31", "on_track"),
+        ("in_progress", "2024-06-04", "on_track"),
+        ("in_progress", "2024-06-05", "behind"),
+        ("in_progress", "2024-06-10", "behind"),
+        ("in_progress", "2024-06-11", "overdue"),
+        ("closed", "2024-06-11", "on_track"),
+        ("withdrawn", "2024-06-11", "on_track"),
+        # What is only reported is not done.
+        ("done_reported", "2024-06-11", "overdue"),
+        ("done_reported", "2024-06-10", "behind"),
+    ],
+)
+def test_a_deadline_day_by_day(state: str, day: str, schedule: str):
+    small = one_measure(2, a=[("2024-05-31", "2024-05-31", state, "P1")], b=[("2024-05-31", "2024-05-31", state, "P2")])
+    small.progress["percent"] = [90.0, 40.0]
+    now, due = small.plan.at(day), pd.Series({"M1": pd.Timestamp("2024-06-10")})
+    found = status.schedule(now.measure_states, now.states, due, issued=ISSUED, as_of=now.as_of)
+    assert found.to_dict() == {"M1": schedule}
 
 
 # Worked by hand.
@@ -297,8 +363,8 @@ def one_measure(units: int = 1, kind: str = "one_off", **words: list[tuple[str, 
     )
 
 
-def state_of(plan: SmallPlan, as_of: pd.Timestamp = LATER) -> str:
-    return status.by_measure(status.latest(**plan.record, as_of=as_of), plan.measures)["state"].item()
+def state_of(small: SmallPlan, as_of: pd.Timestamp = LATER) -> str:
+    return small.plan.at(as_of).measure_states["state"].item()
 
 
 @pytest.mark.parametrize(
@@ -322,11 +388,11 @@ def test_ties(said: list[tuple[str, ...]], state: str):
 
 def test_a_correction_replaces_a_word_even_by_an_earlier_day():
     first = ("2024-07-31", "2024-08-01", "closed", "P1")
-    plan = one_measure(a=[first, ("2024-06-30", "2024-08-20", "in_progress", "P2", "P1")])
-    assert state_of(plan, pd.Timestamp("2024-08-19")) == "closed"
-    assert state_of(plan, pd.Timestamp("2024-08-20")) == "in_progress"
+    small = one_measure(a=[first, ("2024-06-30", "2024-08-20", "in_progress", "P2", "P1")])
+    assert state_of(small, pd.Timestamp("2024-08-19")) == "closed"
+    assert state_of(small, pd.Timestamp("2024-08-20")) == "in_progress"
     # What was published on the 19th can still be asked for, and so can the 19th as known today.
-    known_later = status.latest(**plan.record, as_of=pd.Timestamp("2024-08-19"), known_at=LATER)
+    known_later = small.plan.at("2024-08-19", known_at=LATER).states
     assert known_later["state"].item() == "in_progress"
 
 
@@ -336,7 +402,7 @@ def test_a_corrected_correction_does_not_bring_the_first_word_back():
         ("2024-06-30", "2024-07-02", "closed", "P2", "P1"),
         ("2024-08-31", "2024-09-01", "stalled", "P3", "P2"),
     ]
-    states = status.latest(**one_measure(a=said).record, as_of=pd.Timestamp("2024-07-31"), known_at=LATER)
+    states = one_measure(a=said).plan.at("2024-07-31", known_at=LATER).states
     assert states["state"].item() == NO_FEEDBACK
 
 
@@ -347,7 +413,7 @@ def test_no_feedback_is_not_not_started():
     # A silent unit beside one that reports does not drag the measure down.
     half = one_measure(2, a=[("2024-06-30", "2024-07-01", "done_reported", "P1")])
     assert state_of(half) == "done_reported"
-    assert status.latest(**silent.record, as_of=LATER)["percent"].isna().all()
+    assert silent.plan.at(LATER).states["percent"].isna().all()
 
 
 def test_withdrawn_only_if_all_withdrew():
@@ -371,15 +437,15 @@ def test_withdrawn_only_if_all_withdrew():
     ],
 )
 def test_a_word_of_june_ages(day: str, missed: int, freshness: str):
-    plan = one_measure(a=[("2024-06-30", "2024-06-30", "in_progress", "P1")])
-    states = status.latest(**plan.record, as_of=pd.Timestamp(day))
+    small = one_measure(a=[("2024-06-30", "2024-06-30", "in_progress", "P1")])
+    states = small.plan.at(day).states
     assert (states["periods_missed"].item(), states["freshness"].item()) == (missed, freshness)
 
 
 def test_a_closed_measure_owes_nothing_and_stays_settled():
-    plan = one_measure(a=[("2024-07-20", "2024-08-05", "closed", "P1")])
-    assert status.latest(**plan.record, as_of=LATER)["freshness"].item() == "settled"
-    found = status.feedback(**plan.record, as_of=LATER)
+    small = one_measure(a=[("2024-07-20", "2024-08-05", "closed", "P1")])
+    assert small.plan.at(LATER).states["freshness"].item() == "settled"
+    found = small.plan.at(LATER).feedback
     assert list(zip(found["period"].astype("str"), found["feedback"], strict=True)) == [
         ("2024-06", "missing"),
         ("2024-07", "on_time"),
@@ -388,12 +454,12 @@ def test_a_closed_measure_owes_nothing_and_stays_settled():
 
 def test_saying_once_more_that_it_is_closed_owes_nothing_for_the_months_between():
     said = [("2024-06-30", "2024-07-01", "closed", "P1"), ("2024-10-31", "2024-11-01", "closed", "P2")]
-    assert list(status.feedback(**one_measure(a=said).record, as_of=LATER)["period"].astype("str")) == ["2024-06"]
+    assert list(one_measure(a=said).plan.at(LATER).feedback["period"].astype("str")) == ["2024-06"]
 
 
 def test_a_reopened_measure_owes_again():
     said = [("2024-06-30", "2024-07-01", "closed", "P1"), ("2024-08-31", "2024-09-01", "in_progress", "P2")]
-    found = status.feedback(**one_measure(a=said).record, as_of=pd.Timestamp("2024-09-30"))
+    found = one_measure(a=said).plan.at("2024-09-30").feedback
     assert list(found["feedback"]) == ["on_time", "missing", "on_time"]
 
 
@@ -403,14 +469,14 @@ def test_feedback_is_late_from_the_day_after_the_due_day():
         ("2024-07-31", "2024-08-06", "in_progress", "P2"),
         ("2024-08-31", "2024-09-06", "in_progress", "P3"),
     ]
-    plan = one_measure(a=said)
-    assert list(status.feedback(**plan.record, as_of=pd.Timestamp("2024-09-05"))["feedback"]) == [
+    small = one_measure(a=said)
+    assert list(small.plan.at("2024-09-05").feedback["feedback"]) == [
         "on_time",
         "late",
         "missing",
     ]
     # The third has arrived by the next day.
-    assert list(status.feedback(**plan.record, as_of=pd.Timestamp("2024-09-06"))["feedback"]) == [
+    assert list(small.plan.at("2024-09-06").feedback["feedback"]) == [
         "on_time",
         "late",
         "late",
@@ -418,64 +484,29 @@ def test_feedback_is_late_from_the_day_after_the_due_day():
 
 
 def test_nothing_due_yet_is_an_empty_frame(tianjin: Plan):
-    found = status.feedback(
-        tianjin.responsibilities, tianjin.progress, calendar=tianjin.calendar, as_of=pd.Timestamp("2024-07-04")
-    )
-    assert found.empty
-    assert list(found.columns) == ["measure_id", "unit_id", "period", "feedback"]
+    feedback = tianjin.at("2024-07-04").feedback
+    assert feedback.empty
+    assert list(feedback.columns) == ["measure_id", "unit_id", "period", "feedback"]
 
 
 def test_an_empty_record(tianjin: Plan):
-    record = {"responsibilities": tianjin.responsibilities, "progress": typed("progress", [])}
-    states = status.latest(**record, calendar=CALENDAR, as_of=LATER)
-    assert len(states) == 91
-    assert set(states["state"]) == set(states["freshness"]) == {NO_FEEDBACK}
-    measures = status.by_measure(states, tianjin.measures)
-    assert status.count_states(measures).loc["all", NO_FEEDBACK] == 31
-    assert not measures["has_current_feedback"].any() and not measures["units_disagree"].any()
-    found = status.feedback(**record, calendar=CALENDAR, as_of=pd.Timestamp("2024-08-05"))
-    assert list(found["feedback"].unique()) == ["missing"]
-    assert len(found) == 2 * 91
+    now = replace(tianjin, progress=typed("progress", [])).at("2024-08-05")
+    assert len(now.states) == 91
+    assert set(now.states["state"]) == set(now.states["freshness"]) == {NO_FEEDBACK}
+    assert status.count_states(now.measure_states, "theme_id")[NO_FEEDBACK].sum() == 31
+    assert not now.measure_states[["has_current_feedback", "units_disagree"]].any(axis=None)
+    assert list(now.feedback["feedback"].unique()) == ["missing"]
+    assert len(now.feedback) == 2 * 91
 
 
 def test_no_responsibilities(tianjin: Plan):
-    nobody = select(tianjin, unit="guanshuibao", theme="T1")
-    record = {"responsibilities": nobody.responsibilities, "progress": nobody.progress, "calendar": CALENDAR}
-    states = status.latest(**record, as_of=LATER)
-    assert states.empty
-    assert status.feedback(**record, as_of=LATER).empty
-    measures = status.by_measure(states, nobody.measures)
-    assert measures.empty
-    assert status.count_states(measures).to_numpy().sum() == 0
-    assert status.count_states(measures, "theme_id").empty
+    nobody = tianjin.select(unit="guanshuibao", theme="T1")
+    now = nobody.at(LATER)
+    for frame in (now.states, now.feedback, now.measure_states, now.panel, now.measure_panel):
+        assert frame.empty
+    assert status.count_states(now.measure_states, "theme_id").empty
     # Measures that no unit carries are still measures.
-    unnamed = status.by_measure(states, tianjin.measures)
+    unnamed = status.by_measure(now.states, tianjin.measures)
     assert list(unnamed["measure_id"]) == list(tianjin.measures["measure_id"])
-    assert set(unnamed["state"]) == {NO_FEEDBACK} and not unnamed["units"].any()
-
-
-# The calendar.
-
-
-@pytest.mark.parametrize(
-    ("day", "ends", "due"),
-    [
-        # Before the first period there is the day alone.
-        ("2024-05-31", ["2024-05-31"], 0),
-        ("2024-06-01", ["2024-06-01"], 0),
-        ("2024-06-30", ["2024-06-30"], 0),
-        ("2024-07-04", ["2024-06-30", "2024-07-04"], 0),
-        ("2024-07-05", ["2024-06-30", "2024-07-05"], 1),
-        ("2024-08-31", ["2024-06-30", "2024-07-31", "2024-08-31"], 2),
-    ],
-)
-def test_period_ends_and_periods_due(day: str, ends: list[str], due: int):
-    as_of = pd.Timestamp(day)
-    assert list(CALENDAR.period_ends(as_of)) == [pd.Timestamp(end) for end in ends]
-    assert len(CALENDAR.periods_due(as_of)) == due == len(months_due(CALENDAR, as_of))
-    assert CALENDAR.period_end_before(as_of) == as_of.replace(day=1) - pd.Timedelta(days=1)
-
-
-def test_vocabularies_hang_together():
-    assert set(BUCKETS) == {*DELIVERY, NO_FEEDBACK}
-    assert set(FEEDBACK) >= set(expected_feedback(one_measure(), LATER, LATER).values())
+    assert set(unnamed["state"]) == {NO_FEEDBACK}
+    assert not unnamed["units"].any()

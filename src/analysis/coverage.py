@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
-from analysis import status
+from analysis import status, workload
+
+if TYPE_CHECKING:
+    from analysis.plan.reading import Reading
 
 
-def by_theme(
-    measure_states: pd.DataFrame,
-    responsibilities: pd.DataFrame,
-    commitments: pd.DataFrame,
-) -> pd.DataFrame:
+def by_theme(now: Reading) -> pd.DataFrame:
     """How each theme is covered.
-
-    Parameters
-    ----------
-    measure_states : pandas.DataFrame
-        From `analysis.status.by_measure`, in notice order.
-    responsibilities : pandas.DataFrame
-        measure_id, unit_id.
-    commitments : pandas.DataFrame
-        measure_id of each measurable promise in the text.
 
     Returns
     -------
@@ -42,15 +34,15 @@ def by_theme(
         with_commitment       measures whose text holds a measurable promise
         ===================== =======================================================================
     """
-    named = responsibilities[["measure_id", "unit_id"]].drop_duplicates()
-    states = measure_states.assign(
-        single_unit=measure_states["units"].eq(1),
-        completable=status.is_completable(measure_states),
-        closed=measure_states["state"].eq("closed"),
-        no_feedback=measure_states["state"].eq("no_feedback"),
-        with_commitment=measure_states["measure_id"].isin(commitments["measure_id"]),
+    named = now.plan.responsibilities[["measure_id", "unit_id"]].drop_duplicates()
+    states = now.measure_states.assign(
+        single_unit=now.measure_states["units"].eq(1),
+        completable=status.is_completable(now.measure_states),
+        closed=now.measure_states["state"].eq("closed"),
+        no_feedback=now.measure_states["state"].eq("no_feedback"),
+        with_commitment=now.measure_states["measure_id"].isin(now.plan.commitments["measure_id"]),
     )
-    found = states.groupby("theme_id", sort=False).agg(
+    themes = states.groupby("theme_id", sort=False).agg(
         measures=("measure_id", "size"),
         single_unit=("single_unit", "sum"),
         completable=("completable", "sum"),
@@ -61,57 +53,46 @@ def by_theme(
         with_commitment=("with_commitment", "sum"),
     )
     units = named.merge(states[["measure_id", "theme_id"]], on="measure_id").groupby("theme_id")["unit_id"].nunique()
-    found.insert(1, "units", units)
-    found = found.fillna(0).astype("int64")
-    found.insert(5, "completion", found["closed"] / found["completable"].where(found["completable"] > 0))
-    return found.reset_index()
+    themes.insert(1, "units", units)
+    themes = themes.fillna(0).astype("int64")
+    themes.insert(5, "completion", themes["closed"] / themes["completable"].where(themes["completable"] > 0))
+    return themes.reset_index()
 
 
-def unit_by_theme(responsibilities: pd.DataFrame, measures: pd.DataFrame, order: pd.Series) -> pd.DataFrame:
+def states_by_theme(now: Reading) -> pd.DataFrame:
+    """The measures of each theme by state: theme_id, then a count for each of `analysis.schema.BUCKETS`."""
+    return status.count_states(now.measure_states, "theme_id")
+
+
+def unit_by_theme(now: Reading) -> pd.DataFrame:
     """Measures of each theme that name each unit.
 
-    Parameters
-    ----------
-    order : pandas.Series
-        unit_id in the order wanted (by load, from `analysis.workload.by_unit`).
-
     Returns
     -------
     pandas.DataFrame
-        One row a unit (unit_id is the index), one column a theme in notice order, counts; 0 marks a gap.
+        unit_id, units by load; then one column a theme in notice order, counts; 0 marks a gap.
     """
-    pairs = responsibilities[["measure_id", "unit_id"]].drop_duplicates()
-    themed = pairs.merge(measures[["measure_id", "theme_id"]], on="measure_id")
+    pairs = now.plan.responsibilities[["measure_id", "unit_id"]].drop_duplicates()
+    themed = pairs.merge(now.plan.measures[["measure_id", "theme_id"]], on="measure_id")
     counts = pd.crosstab(themed["unit_id"], themed["theme_id"])
-    counts = counts.reindex(index=pd.Index(order, name="unit_id"), columns=measures["theme_id"].unique(), fill_value=0)
-    return counts.rename_axis(columns=None).astype("int64")
+    order = pd.Index(workload.order_of_units(now), name="unit_id")
+    counts = counts.reindex(index=order, columns=now.plan.measures["theme_id"].unique(), fill_value=0)
+    return counts.astype("int64").reset_index().rename_axis(columns="theme_id")
 
 
-def feedback_by_period(panel_by_measure: pd.DataFrame) -> pd.DataFrame:
+def feedback_by_period(now: Reading) -> pd.DataFrame:
     """Measures of each theme with current feedback at each period end.
 
-    Parameters
-    ----------
-    panel_by_measure : pandas.DataFrame
-        `analysis.status.by_measure` of a panel.
-
     Returns
     -------
     pandas.DataFrame
-        theme_id, period_end, current (measures with current feedback), measures (n); themes in notice order.
+        theme_id, period_end, current_feedback (measures that have it), measures (n); themes in notice order.
     """
-    grouped = panel_by_measure.groupby(["theme_id", "period_end"], sort=False)["has_current_feedback"]
-    return grouped.agg(current="sum", measures="size").astype("int64").reset_index()
+    grouped = now.measure_panel.groupby(["theme_id", "period_end"], sort=False)["has_current_feedback"]
+    return grouped.agg(current_feedback="sum", measures="size").astype("int64").reset_index()
 
 
-def measure_list(
-    measures: pd.DataFrame,
-    measure_states: pd.DataFrame,
-    responsibilities: pd.DataFrame,
-    states: pd.DataFrame,
-    *,
-    as_of: pd.Timestamp,
-) -> pd.DataFrame:
+def measure_list(now: Reading) -> pd.DataFrame:
     """Every measure with who carries it, how it stands, and what was said last.
 
     Returns
@@ -121,23 +102,22 @@ def measure_list(
         days_since_feedback (missing where there is none), last_unit, last_words (of the unit that spoke last; blank
         where nobody has).
     """
-    named = responsibilities.drop_duplicates(["measure_id", "unit_id"]).groupby("measure_id")["unit_id"].agg(list)
-    spoken = states[states["as_of"].notna()].sort_values(["as_of", "reported_at", "log_id"])
+    pairs = now.plan.responsibilities.drop_duplicates(["measure_id", "unit_id"])
+    named = pairs.groupby("measure_id")["unit_id"].agg(list)
+    spoken = now.states[now.states["as_of"].notna()].sort_values(["as_of", "reported_at", "log_id"])
     last = spoken.drop_duplicates("measure_id", keep="last").set_index("measure_id")
-    listed = measures[["measure_id", "theme_id"]].merge(
-        measure_states[["measure_id", "state", "units_disagree", "last_as_of"]], on="measure_id", how="left"
-    )
+    states = now.measure_states[["measure_id", "state", "units_disagree", "last_as_of"]]
+    listed = now.plan.measures[["measure_id", "theme_id"]].merge(states, on="measure_id", how="left")
     listed.insert(3, "unit_ids", [named.get(measure, []) for measure in listed["measure_id"]])
-    listed["days_since_feedback"] = (as_of - listed.pop("last_as_of")).dt.days.astype("Int64")
+    listed["days_since_feedback"] = (now.as_of - listed.pop("last_as_of")).dt.days.astype("Int64")
     listed["last_unit"] = listed["measure_id"].map(last["unit_id"]).astype("object").fillna("").astype("str")
     listed["last_words"] = listed["measure_id"].map(last["progress"]).astype("object").fillna("").astype("str")
     return listed
 
 
-def single_unit(measures: pd.DataFrame, measure_states: pd.DataFrame, responsibilities: pd.DataFrame) -> pd.DataFrame:
+def single_unit(now: Reading) -> pd.DataFrame:
     """Measures that rest on one unit: measure_id, theme_id, unit_id, state; in notice order."""
-    alone = measure_states[measure_states["units"].eq(1)]
-    named = responsibilities[["measure_id", "unit_id"]].drop_duplicates("measure_id")
-    listed = measures[["measure_id"]].merge(alone[["measure_id", "theme_id", "state"]], on="measure_id")
-    listed = listed.merge(named, on="measure_id")
-    return listed[["measure_id", "theme_id", "unit_id", "state"]]
+    alone = now.measure_states[now.measure_states["units"].eq(1)]
+    named = now.plan.responsibilities[["measure_id", "unit_id"]].drop_duplicates("measure_id")
+    listed = now.plan.measures[["measure_id"]].merge(alone[["measure_id", "theme_id", "state"]], on="measure_id")
+    return listed.merge(named, on="measure_id")[["measure_id", "theme_id", "unit_id", "state"]]

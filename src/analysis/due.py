@@ -7,25 +7,28 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis import status, workdays
-from analysis.schema import DELIVERY_WORDS, NO_FEEDBACK, problem_frame
+from analysis.catalogue import FIRST
+from analysis.schema import DELIVERY_WORDS, NO_FEEDBACK, Problem, Rule, problem_frame, rule
 
 if TYPE_CHECKING:
-    from analysis.plan import Plan
+    from collections.abc import Iterator
+
+    from analysis.plan.reading import Reading
 
 
-def owed(plan: Plan, *, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Every report that was due by a day and has not come.
+def outstanding(now: Reading) -> pd.DataFrame:
+    """Every report that was due by the day of a reading and has not come.
 
     Returns
     -------
     pandas.DataFrame
         One row a responsibility and period, units and measures in the order of the plan: unit_id, measure_id, period,
-        due (the last day on which it would have been on time), working_days_late (working days of China after it, up
-        to `as_of`; 0 while the first of them has not come).
+        due (the last day on which it would have been on time), days_overdue (calendar days since), working_days_late
+        (working days of China since; 0 while the first of them has not come).
     """
-    reports = status.feedback(plan.responsibilities, plan.progress, calendar=plan.calendar, as_of=as_of)
+    plan, as_of, reports = now.plan, now.as_of, now.feedback
     # What is said of a later period settles the earlier ones: the record knows how things stand.
-    heard = plan.progress[(plan.progress["reported_at"] <= as_of) & (plan.progress["as_of"] <= as_of)]
+    heard = plan.progress[(plan.progress["reported_at"] <= now.known_at) & (plan.progress["as_of"] <= as_of)]
     last = heard.groupby(status.RESPONSIBILITY)["as_of"].max().dt.to_period("M").rename("last")
     reports = reports[reports["feedback"].eq("missing")].merge(last, on=status.RESPONSIBILITY, how="left")
     missing = reports[reports["last"].isna() | (reports["period"] > reports["last"])].reset_index(drop=True)
@@ -33,6 +36,7 @@ def owed(plan: Plan, *, as_of: pd.Timestamp) -> pd.DataFrame:
     missing["due"] = plan.calendar.due_dates(periods)
     late = {day: workdays.count_after(day, as_of) for day in missing["due"].unique()}
     missing["working_days_late"] = missing["due"].map(late).astype("int64")
+    missing["days_overdue"] = (as_of - missing["due"]).dt.days.astype("int64")
     order = {
         "unit_id": {unit: place for place, unit in enumerate(plan.units["unit_id"])},
         "measure_id": {measure: place for place, measure in enumerate(plan.measures["measure_id"])},
@@ -42,10 +46,10 @@ def owed(plan: Plan, *, as_of: pd.Timestamp) -> pd.DataFrame:
         key=lambda column: column.map(order[str(column.name)]) if column.name in order else column,
         ignore_index=True,
     )
-    return missing[["unit_id", "measure_id", "period", "due", "working_days_late"]]
+    return missing[["unit_id", "measure_id", "period", "due", "days_overdue", "working_days_late"]]
 
 
-def by_unit(plan: Plan, owed: pd.DataFrame) -> pd.DataFrame:
+def by_unit(now: Reading) -> pd.DataFrame:
     """Who owes what since when, ready to print: one row a unit and measure.
 
     Returns
@@ -53,30 +57,31 @@ def by_unit(plan: Plan, owed: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         单位, 措施, 欠报期数, 最早一期, 应报日期, 已过工作日.
     """
-    names = plan.units.set_index("unit_id")["short"]
-    titles = plan.measures.set_index("measure_id")
-    grouped = owed.groupby(["unit_id", "measure_id"], sort=False)
-    found = grouped.agg(
+    names = now.plan.units.set_index("unit_id")["short"]
+    titles = now.plan.measures.set_index("measure_id")
+    grouped = outstanding(now).groupby(["unit_id", "measure_id"], sort=False)
+    owed = grouped.agg(
         periods=("period", "size"), first=("period", "min"), due=("due", "min"), late=("working_days_late", "max")
     ).reset_index()
     return pd.DataFrame(
         {
-            "单位": found["unit_id"].map(names),
-            "措施": [f"{titles.at[key, 'number']}. {titles.at[key, 'title']}" for key in found["measure_id"]],
-            "欠报期数": found["periods"],
-            "最早一期": [f"{period}" for period in found["first"]],
-            "应报日期": [f"{day:%Y-%m-%d}" for day in found["due"]],
-            "已过工作日": found["late"],
+            "单位": owed["unit_id"].map(names),
+            "措施": [f"{titles.at[key, 'number']}. {titles.at[key, 'title']}" for key in owed["measure_id"]],
+            "欠报期数": owed["periods"],
+            "最早一期": [f"{period}" for period in owed["first"]],
+            "应报日期": [f"{day:%Y-%m-%d}" for day in owed["due"]],
+            "已过工作日": owed["late"],
         }
     )
 
 
-def messages(plan: Plan, owed: pd.DataFrame, *, as_of: pd.Timestamp) -> list[tuple[str, str]]:
+def messages(now: Reading) -> list[tuple[str, str]]:
     """A short text for each unit that owes something, ready to paste into a message: (unit_id, text)."""
+    plan, as_of = now.plan, now.as_of
     names = plan.units.set_index("unit_id")["name"]
     titles = plan.measures.set_index("measure_id")
-    told = []
-    for unit, rows in owed.groupby("unit_id", sort=False):
+    texts = []
+    for unit, rows in outstanding(now).groupby("unit_id", sort=False):
         lines = []
         for measure, missed in rows.groupby("measure_id", sort=False):
             periods = "、".join(f"{period.year}年{period.month}月" for period in missed["period"])
@@ -90,41 +95,64 @@ def messages(plan: Plan, owed: pd.DataFrame, *, as_of: pd.Timestamp) -> list[tup
             f"贵单位有 {rows['measure_id'].nunique()} 项措施未反馈进展，最早应于 {since:%Y-%m-%d} 前报送，"
             f"已过 {late} 个工作日。请填好反馈表送回：\n" + "\n".join(lines)
         )
-        told.append((str(unit), text + _caution(since, as_of)))
-    return told
+        texts.append((str(unit), text + _caution(since, as_of)))
+    return texts
 
 
-def warnings(plan: Plan, *, as_of: pd.Timestamp) -> pd.DataFrame:
+def warnings(now: Reading, *, lang: str = FIRST) -> pd.DataFrame:
     """What a day's record leaves open: missing and stale feedback, joint units that contradict each other.
 
     Returns
     -------
     pandas.DataFrame
-        `analysis.schema.PROBLEM_COLUMNS`, severity ``warning``.
+        From `analysis.schema.problem_frame`, severity ``warning``.
     """
-    names = plan.units.set_index("unit_id")["short"].to_dict()
-    # The record is read last; its source is named as the plan keeps it.
-    file = str(plan.sources["file"].iloc[-1])
-    found = []
-    states = status.latest(plan.responsibilities, plan.progress, calendar=plan.calendar, as_of=as_of)
-    last = {(row.unit_id, row.measure_id): row for row in states.itertuples()}
-    for (unit, measure), rows in owed(plan, as_of=as_of).groupby(["unit_id", "measure_id"], sort=False):
-        word = last[unit, measure]
-        heard = "从未反馈" if word.state == NO_FEEDBACK else f"最近一次为 {word.as_of:%Y-%m-%d}"
-        since, late = rows["due"].min(), rows["working_days_late"].max()
-        rule = f"{len(rows)} 期未反馈（{heard}），应于 {since:%Y-%m-%d} 前报送，已过 {late} 个工作日"
-        found.append(_warning(file, measure, names[str(unit)], rule + _caution(since, as_of)))
-    reporting = states[states["state"].ne(NO_FEEDBACK)]
+    return problem_frame([*_missing_feedback(now), *_units_disagree(now)], lang=lang)
+
+
+@rule(
+    "feedback-missing",
+    "no feedback for {periods} periods ({heard}); it was due by {since}, {late} working days ago{caution}",
+    severity="warning",
+)
+def _missing_feedback(rule: Rule, now: Reading) -> Iterator[Problem]:
+    """Whoever keeps the ledger asks for what is due before anybody reads the pages."""
+    names = now.plan.units.set_index("unit_id")["short"].to_dict()
+    last = now.states.set_index(["unit_id", "measure_id"])["as_of"].to_dict()
+    for (unit, measure), rows in outstanding(now).groupby(["unit_id", "measure_id"], sort=False):
+        heard, since = last[unit, measure], rows["due"].min()
+        yield rule.broken(
+            file=_record_name(now),
+            column="measure_id",
+            value=f"{measure} {names[str(unit)]}",
+            periods=len(rows),
+            heard="从未反馈" if pd.isna(heard) else f"最近一次为 {heard:%Y-%m-%d}",
+            since=f"{since:%Y-%m-%d}",
+            late=rows["working_days_late"].max(),
+            caution=_caution(since, now.as_of),
+        )
+
+
+@rule(
+    "units-disagree",
+    "the units report different states; the measure counts as the weakest of them",
+    severity="warning",
+)
+def _units_disagree(rule: Rule, now: Reading) -> Iterator[Problem]:
+    """A measure that one unit calls done and another stalled is worth a telephone call."""
+    names = now.plan.units.set_index("unit_id")["short"].to_dict()
+    reporting = now.states[now.states["state"].ne(NO_FEEDBACK)]
     for measure, rows in reporting.groupby("measure_id", sort=False):
         if len(set(rows["state"])) > 1:
-            said = "；".join(f"{names[str(row.unit_id)]} {DELIVERY_WORDS[str(row.state)]}" for row in rows.itertuples())
-            found.append(_warning(file, measure, said, "各责任单位所报状态不一致，措施按最弱者计"))
-    return problem_frame(found)
+            words = "；".join(
+                f"{names[str(row.unit_id)]} {DELIVERY_WORDS[str(row.state)]}" for row in rows.itertuples()
+            )
+            yield rule.broken(file=_record_name(now), column="measure_id", value=f"{measure} {words}")
 
 
-def _warning(file: str, measure: object, value: str, rule: str) -> dict[str, object]:
-    told = {"file": file, "column": "measure_id", "value": f"{measure} {value}"}
-    return {**told, "rule": rule, "severity": "warning"}
+def _record_name(now: Reading) -> str:
+    # The record is read last; its source is named as the plan keeps it.
+    return str(now.plan.sources["file"].iloc[-1])
 
 
 def _caution(start: pd.Timestamp, end: pd.Timestamp) -> str:

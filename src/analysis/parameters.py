@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from analysis.catalogue import FIRST, languages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 _PAPERMILL = "# Parameters"
 """How papermill begins the cell that it puts in."""
@@ -78,8 +80,12 @@ class Parameters(BaseModel):
         assigned: dict[str, Any] = {}
         for source in namespace.get("In", ()):
             names = list(_assigned(source))
-            if source.startswith(_PAPERMILL) or cls.model_fields.keys() & set(names):
-                assigned |= {name: namespace[name] for name in names if name in namespace}
+            if not source.startswith(_PAPERMILL):
+                if "plan_id" not in names:
+                    continue
+                # The parameters cell, run again, takes the place of what it was.
+                assigned = {}
+            assigned |= {name: namespace[name] for name in names if name in namespace}
         known = {name: namespace[name] for name in cls.model_fields if name in namespace}
         return cls.of(known | assigned)
 
@@ -110,13 +116,21 @@ class Parameters(BaseModel):
             raise ValueError(f"应为 {'、'.join(languages())} 之一")
         return text
 
-    @model_validator(mode="after")
-    def _knows_what_it_says(self) -> Self:
-        if self.known_at and self.known_at < self.as_of:
-            raise ValueError(f"known_at（{self.known_at}）不能早于 as_of（{self.as_of}）：那一天还不知道这些情况")
-        if self.compare_to > self.as_of:
-            raise ValueError(f"compare_to（{self.compare_to}）不能晚于 as_of（{self.as_of}）：应为更早的一天")
-        return self
+    @field_validator("known_at")
+    @classmethod
+    def _is_not_before(cls, known_at: str, info: ValidationInfo) -> str:
+        as_of = info.data.get("as_of", "")
+        if known_at and known_at < as_of:
+            raise ValueError(f"不能早于 as_of（{as_of}）：那一天还不知道这些情况")
+        return known_at
+
+    @field_validator("compare_to")
+    @classmethod
+    def _is_earlier(cls, compare_to: str, info: ValidationInfo) -> str:
+        as_of = info.data.get("as_of", compare_to)
+        if compare_to > as_of:
+            raise ValueError(f"不能晚于 as_of（{as_of}）：应为更早的一天")
+        return compare_to
 
 
 def _faults(failed: ValidationError) -> Iterator[str]:
@@ -125,7 +139,7 @@ def _faults(failed: ValidationError) -> Iterator[str]:
         rule = rules.get(fault["type"], fault["msg"].removeprefix("Value error, "))
         name = ".".join(map(str, fault["loc"]))
         value = "" if fault["type"] == "missing" else f"，值“{fault['input']}”"
-        yield f"{name}{value}：{rule}" if name else rule
+        yield f"{name}{value}：{rule}"
 
 
 def _assigned(source: str) -> Iterator[str]:

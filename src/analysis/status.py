@@ -8,8 +8,6 @@ since revised. A statement that a known correction supersedes no longer counts, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
@@ -20,75 +18,13 @@ _SETTLED = ("closed", "withdrawn")
 _ORDER = ["as_of", "reported_at", "log_id"]
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """All that is read off the record for one pair of dates.
-
-    Attributes
-    ----------
-    as_of, known_at : pandas.Timestamp
-        T and K.
-    states : pandas.DataFrame
-        From `latest`.
-    measures : pandas.DataFrame
-        From `by_measure`, with ``schedule`` (`schedule`).
-    feedback : pandas.DataFrame
-        From `feedback`.
-    """
-
-    as_of: pd.Timestamp
-    known_at: pd.Timestamp
-    states: pd.DataFrame
-    measures: pd.DataFrame
-    feedback: pd.DataFrame
-
-
-def snapshot(
-    responsibilities: pd.DataFrame,
-    progress: pd.DataFrame,
-    measures: pd.DataFrame,
-    *,
-    calendar: Calendar,
-    issued: pd.Timestamp,
-    as_of: pd.Timestamp,
-    known_at: pd.Timestamp,
-) -> Snapshot:
-    """State(T, K) of every responsibility and measure, and what became of the reports that were due.
-
-    Parameters as in `latest`; `measures` has the columns ``kind`` and ``due``, `issued` is the day of the notice.
-    """
-    record = {"calendar": calendar, "as_of": as_of, "known_at": known_at}
-    states = latest(responsibilities, progress, **record)
-    found = by_measure(states, measures)
-    deadlines = measures.set_index("measure_id")["due"]
-    standings = schedule(found, states, deadlines, issued=issued, as_of=as_of)
-    found["schedule"] = standings.to_numpy()
-    return Snapshot(as_of, known_at, states, found, feedback(responsibilities, progress, **record))
-
-
-def dates(as_of: str, known_at: str = "", compare_to: str = "") -> tuple[dict[str, pd.Timestamp], ...]:
-    """The dates of a report and those of the earlier one it is compared with, from its parameters.
-
-    The earlier report is read as it would have been then: known as long after its day as the later one is after its
-    own. Without `compare_to` both are the same, so that nothing differs.
-
-    Returns
-    -------
-    tuple of dict
-        as_of and known_at, twice.
-    """
-    day, earlier = pd.Timestamp(as_of), pd.Timestamp(compare_to or as_of)
-    known = pd.Timestamp(known_at or as_of)
-    return {"as_of": day, "known_at": known}, {"as_of": earlier, "known_at": earlier + (known - day)}
-
-
 def latest(
     responsibilities: pd.DataFrame,
     progress: pd.DataFrame,
     *,
     calendar: Calendar,
     as_of: pd.Timestamp,
-    known_at: pd.Timestamp | None = None,
+    known_at: pd.Timestamp,
 ) -> pd.DataFrame:
     """The latest word of each responsibility.
 
@@ -102,8 +38,8 @@ def latest(
         When feedback was owed; decides freshness.
     as_of : pandas.Timestamp
         T: statements on later days do not count.
-    known_at : pandas.Timestamp, optional
-        K: statements that arrived later do not count; `as_of` when left out.
+    known_at : pandas.Timestamp
+        K: statements that arrived later do not count.
 
     Returns
     -------
@@ -117,7 +53,7 @@ def latest(
         progress,
         calendar=calendar,
         period_ends=pd.DatetimeIndex([as_of]),
-        known_at=as_of if known_at is None else known_at,
+        known_at=known_at,
     )
     return states.drop(columns="period_end")
 
@@ -167,7 +103,9 @@ def panel(
     return states
 
 
-def by_measure(states: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
+def by_measure(
+    states: pd.DataFrame, measures: pd.DataFrame, *, period_ends: pd.DatetimeIndex | None = None
+) -> pd.DataFrame:
     """The state of each measure, from the states of its units.
 
     A measure's state is that of its weakest reporting unit (`analysis.schema.DELIVERY` is ordered). It is
@@ -179,6 +117,8 @@ def by_measure(states: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
         From `latest` or `panel`.
     measures : pandas.DataFrame
         measure_id, theme_id, kind.
+    period_ends : pandas.DatetimeIndex, optional
+        Those of the panel; those that its rows name when left out, which are none where no measure names a unit.
 
     Returns
     -------
@@ -195,7 +135,7 @@ def by_measure(states: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
         evidence=states["evidence_ref"].fillna("").ne(""),
     )
     grouped = marked.groupby([*keys, "measure_id"], sort=False, dropna=False)
-    found = grouped.agg(
+    summed = grouped.agg(
         rank=("rank", "min"),
         units=("unit_id", "size"),
         units_reporting=("reporting", "sum"),
@@ -206,18 +146,18 @@ def by_measure(states: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
     )
     spine = measures[["measure_id", "theme_id", "kind"]]
     if keys:
-        spine = states[keys].drop_duplicates().merge(spine, how="cross")
-    found = spine.merge(found.reset_index(), on=[*keys, "measure_id"], how="left")
-    found["state"] = (
-        found["rank"].map(dict(enumerate(DELIVERY))).astype("str").where(found["rank"].notna(), NO_FEEDBACK)
-    )
-    found["units_disagree"] = found["different"].gt(1)
+        ends = states[keys].drop_duplicates() if period_ends is None else pd.DataFrame({"period_end": period_ends})
+        spine = ends.merge(spine, how="cross")
+    listed = spine.merge(summed.reset_index(), on=[*keys, "measure_id"], how="left")
+    states_in_order = listed["rank"].map(dict(enumerate(DELIVERY))).astype("str")
+    listed["state"] = states_in_order.where(listed["rank"].notna(), NO_FEEDBACK)
+    listed["units_disagree"] = listed["different"].gt(1)
     for column in ("units", "units_reporting"):
-        found[column] = found[column].fillna(0).astype("int64")
+        listed[column] = listed[column].fillna(0).astype("int64")
     for column in ("has_current_feedback", "has_evidence"):
-        found[column] = found[column].eq(True)
+        listed[column] = listed[column].eq(other=True)
     order = ["measure_id", "theme_id", "kind", "state", "units", "units_reporting", "units_disagree"]
-    return found[[*keys, *order, "has_current_feedback", "has_evidence", "last_as_of"]]
+    return listed[[*keys, *order, "has_current_feedback", "has_evidence", "last_as_of"]]
 
 
 def is_completable(measure_states: pd.DataFrame) -> pd.Series:
@@ -256,15 +196,29 @@ def schedule(
     return pd.Series(words, index=measures.index, name="schedule")
 
 
-def count_states(measure_states: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
-    """How many measures are in each state: one row a group of `by` (one row in all when None), a column a state.
+def count_states(states: pd.DataFrame, by: str) -> pd.DataFrame:
+    """How many are in each state: one row a group, in the order in which the groups come.
 
-    The columns are `analysis.schema.BUCKETS` in order; each row sums to the number of measures in its group.
+    Parameters
+    ----------
+    states : pandas.DataFrame
+        With the columns state and `by`: measures from `by_measure`, or responsibilities from `latest`.
+    by : str
+        The column of the group's key.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `by`, then a count for each of `analysis.schema.BUCKETS`; a row sums to the size of its group.
     """
-    groups = measure_states[by] if by else pd.Series("all", index=measure_states.index, name="all")
-    counts = pd.crosstab(groups, measure_states["state"]).reindex(columns=list(BUCKETS), fill_value=0)
-    counts = counts.reindex(groups.drop_duplicates() if by or len(groups) else ["all"], fill_value=0)
-    return counts.rename_axis(columns=None).astype("int64")
+    return count_words(states, by, states["state"], BUCKETS)
+
+
+def count_words(frame: pd.DataFrame, by: str, words: pd.Series, vocabulary: tuple[str, ...]) -> pd.DataFrame:
+    """How often each word of a vocabulary comes in each group of a frame: `by`, then a count a word."""
+    counts = pd.crosstab(frame[by], words).reindex(columns=list(vocabulary), fill_value=0)
+    counts = counts.reindex(frame[by].drop_duplicates(), fill_value=0)
+    return counts.rename_axis(columns=None).astype("int64").reset_index()
 
 
 def feedback(
@@ -273,7 +227,7 @@ def feedback(
     *,
     calendar: Calendar,
     as_of: pd.Timestamp,
-    known_at: pd.Timestamp | None = None,
+    known_at: pd.Timestamp,
 ) -> pd.DataFrame:
     """What became of every report that was due by `as_of`.
 
@@ -285,7 +239,6 @@ def feedback(
     pandas.DataFrame
         measure_id, unit_id, period, feedback (`analysis.schema.FEEDBACK`); empty when nothing was due yet.
     """
-    known_at = as_of if known_at is None else known_at
     periods = calendar.periods_due(as_of)
     pairs = responsibilities[RESPONSIBILITY].drop_duplicates()
     due = pairs.merge(pd.DataFrame({"period": periods, "due": calendar.due_dates(periods)}), how="cross")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    import datetime
 
 
 def count_after(start: pd.Timestamp, end: pd.Timestamp) -> int:

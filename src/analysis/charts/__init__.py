@@ -8,7 +8,7 @@ from analysis.charts.dots import draw_dots
 from analysis.charts.labels import Labels, name_of
 from analysis.charts.lorenz import draw_lorenz
 from analysis.charts.matrix import draw_matrix, draw_parts
-from analysis.charts.stacks import draw_states
+from analysis.charts.stacks import draw_feedback, draw_states
 from analysis.charts.style import PALETTE, colour, style
 from analysis.charts.trend import (
     draw_burn_up,
@@ -26,6 +26,7 @@ __all__ = [
     "draw_burn_up_by_theme",
     "draw_cumulative_flow",
     "draw_dots",
+    "draw_feedback",
     "draw_forecast",
     "draw_lorenz",
     "draw_matrix",

@@ -65,7 +65,7 @@ def draw_parts(
     Parameters
     ----------
     parts : pandas.DataFrame
-        From `analysis.coverage.feedback_by_period`: theme_id, period_end, current, measures.
+        From `analysis.coverage.feedback_by_period`: theme_id, period_end, current_feedback, measures.
     labels, ax, narrow
         As in `analysis.charts.draw_states`.
     """
@@ -78,7 +78,7 @@ def draw_parts(
             return say_nothing(ax, labels)
         current, measures = (
             recent.pivot_table(index="theme_id", columns="period_end", values=column, sort=False)
-            for column in ("current", "measures")
+            for column in ("current_feedback", "measures")
         )
         share = (current / measures).to_numpy()
         texts = np.array(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -78,6 +78,23 @@ def draw_states(
     return ax
 
 
+def draw_feedback(
+    reports: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
+) -> Axes:
+    """Bars of the reports that were due, stacked by what became of them.
+
+    Parameters
+    ----------
+    reports : pandas.DataFrame
+        First column: unit_id or measure_id, top bar first; a count for each of `analysis.schema.FEEDBACK`. Other
+        columns are not drawn.
+    labels, ax, narrow
+        As in `draw_states`.
+    """
+    counts = reports[[reports.columns[0], *FEEDBACK]]
+    return draw_states(counts, labels=labels, ax=ax, narrow=narrow)
+
+
 def state_legend(ax: Axes, states: list[str], labels: Labels | None, *, narrow: bool) -> None:
     """Names of the states above a figure, in the order of the stack."""
     names = [name_of(labels, "feedback" if state in FEEDBACK else "state", state) for state in states]
@@ -95,7 +112,7 @@ def label_bars(ax: Axes, bars: BarContainer, texts: list[str], state: str) -> No
     ax.bar_label(bars, texts, label_type="center", color=colour(f"on-{state}"), fontsize=8.5, bbox=clear)
 
 
-def state_look(state: str) -> dict[str, object]:
+def state_look(state: str) -> dict[str, Any]:
     """Fill, edge and hatch of a state."""
     hatched = state in _HATCHED
     return {

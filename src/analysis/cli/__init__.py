@@ -22,9 +22,11 @@ def main(arguments: list[str] | None = None) -> int:
         typer.echo(str(missing), err=True)
         return Exit.MISSING_EXTRA
     except Exception as failed:
-        if not hasattr(failed, "show"):
+        # What typer raises for a command line that it cannot read shows itself.
+        show = getattr(failed, "show", None)
+        if show is None:
             raise
-        failed.show()
+        show()
         return Exit.USAGE
     return result if isinstance(result, int) else Exit.OK
 

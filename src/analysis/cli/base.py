@@ -59,10 +59,10 @@ def opened_plan(plan: str) -> Plan:
 
 def to_day(text: str) -> pd.Timestamp:
     """A day from its ISO text; stops when it is none."""
-    import pandas as pd
+    from analysis import plan
 
     try:
-        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
+        return plan.to_day(text)
     except ValueError:
         stop(Exit.BAD_PARAMETERS, f"“{text}”不是日期：应写作 2024-12-31")
 

@@ -26,32 +26,34 @@ def check(
     ] = "",
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the problems to this file as well.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write them as a page as well.")] = None,
+    rules: Annotated[bool, typer.Option("--rules", help="List the rules that the data must keep, and stop.")] = False,
 ) -> None:
     """List every problem of a plan's data, and what the plan holds."""
     import pandas as pd
 
     from analysis import due as room
-    from analysis.plan import UnknownName, check_plan, open_plan
-    from analysis.words import Language
+    from analysis.language import Language
+    from analysis.plan import UnknownName, inspect_plan
     from analysis.words.page import banners
 
+    if rules:
+        _print_rules()
+        return
     try:
-        problems = check_plan(plan)
+        opened, problems = inspect_plan(plan)
     except UnknownName as unknown:
         stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
-    opened = None if problems["severity"].eq("error").any() else open_plan(plan)
     if opened and (day := as_of or _last_day(opened.progress)):
-        problems = pd.concat([problems, room.warnings(opened, as_of=to_day(day))], ignore_index=True)
+        problems = pd.concat([problems, room.warnings(opened.at(to_day(day)))], ignore_index=True)
     print_problems(problems)
     if csv:
         from analysis.record import to_csv
 
-        told = problems.astype("str").replace("<NA>", "")
-        csv.write_text(to_csv(told), "utf-8-sig")
+        csv.write_text(to_csv(problems.astype("str").replace("<NA>", "")), "utf-8-sig")
     if html:
-        from analysis.report.problems import problems_page
+        from analysis.page import problems_page
 
-        title, before = (opened.title["zh"], banners(opened, Language("zh"))) if opened else (plan, ())
+        title, before = (opened.title["zh"], banners(Language("zh", opened))) if opened else (plan, ())
         html.write_text(problems_page(title, problems, banners=before), "utf-8")
     if opened is None:
         raise typer.Exit(Exit.BAD_DATA)
@@ -74,10 +76,9 @@ def due(
     """Who owes feedback on what, since when; with a short text a unit, ready to paste into a message."""
     from analysis import due as room
 
-    opened, day = opened_plan(plan), to_day(as_of)
-    owed = room.owed(opened, as_of=day)
-    print_table(room.by_unit(opened, owed), f"截至 {as_of} 欠报 {len(owed)} 项次")
-    for _, text in room.messages(opened, owed, as_of=day):
+    now = opened_plan(plan).at(to_day(as_of))
+    print_table(room.by_unit(now), f"截至 {as_of} 欠报 {len(room.outstanding(now))} 项次")
+    for _, text in room.messages(now):
         typer.echo(f"\n{text}")
 
 
@@ -90,11 +91,11 @@ def make_forms(
 ) -> None:
     """Write one workbook a unit, to be filled in and sent back."""
     from analysis import forms
-    from analysis.plan import UnknownName, find_unit
+    from analysis.plan import UnknownName
 
     opened, day = opened_plan(plan), to_day(as_of)
     try:
-        units = list(opened.units["unit_id"]) if unit == "all" else [find_unit(opened, unit)]
+        units = list(opened.units["unit_id"]) if unit == "all" else [opened.find_unit(unit)]
     except UnknownName as unknown:
         stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
     out.mkdir(parents=True, exist_ok=True)
@@ -115,13 +116,14 @@ def collect_forms(
     ] = None,
 ) -> None:
     """Read returned forms into the record, and mark what was not taken, ready to be mailed back."""
-    from analysis import forms
+    from analysis import intake
     from analysis.files import Busy
     from analysis.plan import append_progress
     from analysis.schema import DataError
 
     opened = opened_plan(plan)
-    collected = forms.collect(forms.find_files(files), opened, reported_at=to_day(reported_at) if reported_at else None)
+    day = to_day(reported_at) if reported_at else None
+    collected = intake.collect(intake.find_files(files), opened, reported_at=day)
     try:
         if not dry_run and len(collected.rows):
             append_progress(opened, collected.rows)
@@ -138,10 +140,10 @@ def collect_forms(
         print_table(collected.rows[shown], "将追加（未写入）")
     print_problems(collected.problems)
     # The copies show the record as it stands now, with what was just taken.
-    returned = [] if dry_run else forms.write_returns(collected.forms, opened_plan(plan), folder=out)
+    returned = [] if dry_run else intake.write_returns(collected.forms, opened_plan(plan), folder=out)
     for file in returned:
         typer.echo(f"退回：{file}")
-    typer.echo(forms.summary(collected.counts))
+    typer.echo(intake.summary(collected.counts))
     if len(returned) or collected.counts["refused"] or collected.counts["unreadable"]:
         raise typer.Exit(Exit.BAD_DATA)
 
@@ -171,16 +173,27 @@ def sample(
     out: Annotated[Path, typer.Option(help="The CSV file to write.")] = Path("progress.csv"),
 ) -> None:
     """Write a synthetic record of progress for a plan: made up, and marked so in every row."""
-    from analysis.plan import UnknownName, open_plan
     from analysis.sample import synthetic_progress
 
-    try:
-        opened = open_plan(plan)
-    except UnknownName as unknown:
-        stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+    opened = opened_plan(plan)
     rows = synthetic_progress(opened.measures, opened.responsibilities, seed=seed)
     rows.to_csv(out, index=False, lineterminator="\n")
     typer.echo(f"{len(rows)} statements: {out}")
+
+
+def _print_rules() -> None:
+    """Every rule of a plan's data: id, severity, text in each language, and why it is there."""
+    # Importing them declares their rules.
+    from analysis import due, plan  # noqa: F401
+    from analysis.catalogue import languages
+    from analysis.plan import loading  # noqa: F401
+    from analysis.schema import RULES
+
+    for rule in RULES.values():
+        typer.echo(f"{rule.id} ({rule.severity})")
+        for lang in languages():
+            typer.echo(f"    {rule.message(lang)}")
+        typer.echo("    " + rule.meaning.replace("\n", "\n    "))
 
 
 def _last_day(progress: pd.DataFrame) -> str:

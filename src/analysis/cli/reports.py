@@ -7,13 +7,22 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from analysis.cli.base import Exit, PlanOption, SiteOption, app, print_problems, stop
+from analysis.catalogue import FIRST, languages
+from analysis.cli.base import Exit, PlanOption, SiteOption, app, opened_plan, print_problems, stop
 from analysis.extras import need
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.cli.telling import Telling
+    from analysis.parameters import Parameters
+    from analysis.report import Inputs, Registry, Report
+    from analysis.report.making import Wanted
 
 _EXITS = {
     "bad_data": Exit.BAD_DATA,
@@ -27,9 +36,11 @@ _EXITS = {
 class Languages(enum.StrEnum):
     """The languages of pages."""
 
-    zh = "zh"
-    en = "en"
-    all = "all"
+    # A class, which an option's type must be, whose members nobody writes down.
+    vars().update({lang: lang for lang in (*languages(), "all")})
+
+
+_ALL = Languages("all")
 
 
 class Engines(enum.StrEnum):
@@ -57,7 +68,7 @@ def report(
         ),
     ] = "",
     compare_to: Annotated[str, typer.Option(help="Mark what has moved since this earlier day.")] = "",
-    lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = Languages.all,
+    lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = _ALL,
     unit: Annotated[str, typer.Option(help="Only the measures that name this unit.")] = "",
     each_unit: Annotated[
         bool,
@@ -74,77 +85,108 @@ def report(
     log: Annotated[Path | None, typer.Option(help="Add a line of JSON on each event to this file.")] = None,
 ) -> None:
     """Make reports and publish them; a second call makes only what has changed."""
+    from analysis.cli.telling import Telling
     from analysis.plan import UnknownName
     from analysis.report import (
+        LAST_PERIOD_END,
         ParameterError,
-        SiteLocked,
         SiteNotWritable,
-        check_parameters,
-        make_reports,
         read_inputs,
-        report_names,
+        read_registry,
     )
-    from analysis.report.manifest import read_manifest
-    from analysis.report.periods import LAST_PERIOD_END, periods_due
-    from analysis.report.run import needs_unit, notebook_of
-    from analysis.report.telling import Telling
 
     if unit and each_unit:
         stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
     if known_at and as_of == LAST_PERIOD_END:
         stop(Exit.USAGE, "--known-at 与 --as-of last-period-end 不能同时使用：各期按其应报日期计")
     try:
-        by_unit = unit or each_unit
-        chosen = list(dict.fromkeys(names or [name for name in report_names() if by_unit or not needs_unit(name)]))
-        for name in chosen:
-            notebook_of(name)
-            if needs_unit(name) and not by_unit:
-                raise ParameterError(f"{name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
+        registry = read_registry()
+        for file, reason in registry.skipped.items():
+            typer.echo(f"跳过 {file}：{reason}", err=True)
+        chosen = _chosen(registry, names or [], by_unit=bool(unit or each_unit))
         inputs = read_inputs(plan)
+        needed = {"units": bool(unit or each_unit), "themes": bool(theme), "progress": not as_of}
+        if not inputs.is_readable(*(table for table, is_needed in needed.items() if is_needed)):
+            opened_plan(str(inputs.folder))
         now = _now(inputs.timezone)
-        days = [(as_of or inputs.last_day(), known_at)]
-        if as_of == LAST_PERIOD_END:
-            days = periods_due(now.date(), inputs, read_manifest(out), chosen)
-        languages = ["zh", "en"] if lang is Languages.all else [lang.value]
-        common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme}
+        days = _days(inputs, now, out, chosen, as_of=as_of, known_at=known_at)
+        common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}
+        spoken = languages() if lang is _ALL else [lang.value]
+        # Reports of the whole come once, unless it is they that are asked for.
+        apart = {one.name for one in chosen if each_unit and (names or one.needs_unit)}
         wanted = [
-            (name, check_parameters({**common, "as_of": day, "known_at": known, "lang": language, "unit": one}, inputs))
+            each
             for day, known in days
-            for language in languages
-            for name in chosen
-            # Reports of the whole come once, unless it is they that are asked for.
-            for one in (inputs.units if each_unit and (names or needs_unit(name)) else [unit])
+            for language in spoken
+            for one in chosen
+            for each in _wanted(
+                one.name,
+                {**common, "as_of": day, "known_at": known, "lang": language},
+                inputs,
+                units=inputs.units if one.name in apart else [unit],
+            )
         ]
     except (UnknownName, ParameterError) as failed:
         stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
     except SiteNotWritable as failed:
         stop(Exit.NOT_WRITABLE, str(failed))
     started = now.isoformat(timespec="minutes")
+    making = {"folder": out, "started": started, "jobs": jobs, "force": force, "engine": engine.value, "keep": keep}
     with Telling(len(wanted), log=log, started=started, plan=inputs.id, days=days) as telling:
-        try:
-            run = make_reports(
-                wanted,
-                inputs,
-                folder=out,
-                started=started,
-                jobs=jobs,
-                force=force,
-                engine=engine.value,
-                keep=keep,
-                tell=telling.page,
-            )
-        except SiteLocked as held:
-            code, counts, told = Exit.LOCKED, {}, str(held)
-        except SiteNotWritable as failed:
-            code, counts, told = Exit.NOT_WRITABLE, {}, str(failed)
-        else:
-            counts = run.counts()
-            code = next((_EXITS[result] for result in _EXITS if result in counts), Exit.OK)
-            told = f"{_listing(counts)}: {out / 'index.html'} ({run.seconds:.1f} s)"
-            if run.problems is not None:
-                print_problems(run.problems)
-        telling.end(code, counts, told)
+        code = _make(wanted, inputs, telling, registry=registry, **making)
     raise typer.Exit(code)
+
+
+def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Path, **making: Any) -> Exit:
+    """Make what is wanted, say how it ended, and give the exit code."""
+    from analysis.files import Busy
+    from analysis.report import SiteNotWritable, make_reports
+
+    try:
+        run = make_reports(wanted, inputs, folder=folder, tell=telling.page, **making)
+    except Busy as busy:
+        telling.end(Exit.LOCKED, {}, str(busy))
+        return Exit.LOCKED
+    except SiteNotWritable as failed:
+        telling.end(Exit.NOT_WRITABLE, {}, str(failed))
+        return Exit.NOT_WRITABLE
+    counts = run.counts()
+    code = next((_EXITS[result] for result in _EXITS if result in counts), Exit.OK)
+    if run.problems is not None:
+        print_problems(run.problems)
+    telling.end(code, counts, f"{_listing(counts)}: {folder / 'index.html'} ({run.seconds:.1f} s)")
+    return code
+
+
+def _chosen(registry: Registry, names: list[str], *, by_unit: bool) -> list[Report]:
+    """The reports that are named; all that can be made when none is."""
+    from analysis.report import ParameterError
+
+    every = [report.name for report in registry.reports.values() if by_unit or not report.needs_unit]
+    chosen = [registry.find(name) for name in dict.fromkeys(names or every)]
+    for one in chosen:
+        if one.needs_unit and not by_unit:
+            raise ParameterError(f"{one.name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
+    return chosen
+
+
+def _days(
+    inputs: Inputs, now: datetime, out: Path, chosen: list[Report], *, as_of: str, known_at: str
+) -> list[tuple[str, str]]:
+    """T and K of what is to be made; K is blank where nobody says."""
+    from analysis.report import LAST_PERIOD_END, periods_due
+    from analysis.site import read_manifest
+
+    if as_of == LAST_PERIOD_END:
+        return periods_due(now.date(), inputs, read_manifest(out), [one.name for one in chosen])
+    return [(as_of or inputs.last_day(), known_at)]
+
+
+def _wanted(name: str, asked: dict[str, str], inputs: Inputs, *, units: list[str]) -> Iterator[tuple[str, Parameters]]:
+    from analysis.report import check_parameters
+
+    for unit in units:
+        yield name, check_parameters({**asked, "unit": unit}, inputs)
 
 
 @app.command()
@@ -153,7 +195,7 @@ def history(
     last: Annotated[int, typer.Option(min=1, help="Runs to show.")] = 20,
 ) -> None:
     """What ran, and how it ended."""
-    from analysis.report.history import read_runs
+    from analysis.report import read_runs
 
     for run in read_runs(out, last=last):
         days = ", ".join(sorted({page["parameters"]["as_of"] for page in run["pages"]}))
@@ -173,31 +215,25 @@ def open_report(
 ) -> None:
     """Put a published report's notebook, with its parameters, where it may be changed; print its path."""
     from analysis.plan import UnknownName
-    from analysis.report import read_inputs
-    from analysis.report.manifest import SiteNotWritable, read_manifest
-    from analysis.report.run import scratch_copy
+    from analysis.report import SiteNotWritable, read_inputs, read_registry
+    from analysis.runner import scratch_copy
+    from analysis.site import Page, read_manifest
+
+    def in_reach(page: Page) -> tuple[object, ...]:
+        """The greater, the likelier it is meant: the newest, of the whole, in the first language."""
+        return page.age, not page.parameters.unit, not page.parameters.theme, page.parameters.lang == FIRST
 
     if lab:
         need("lab", "jupyterlab")
     try:
         inputs = read_inputs(plan)
-        pages = [page for page in read_manifest(out).pages.values() if page.plan_id == inputs.id]
+        pages = [page for page in read_manifest(out).pages.values() if page.parameters.plan_id == inputs.id]
         chosen = [page for page in pages if name in (page.path, page.latest_path, page.report)]
         if not chosen:
             stop(Exit.BAD_PARAMETERS, f"{out} 中没有已发布的报告“{name}”")
-        page = max(chosen, key=lambda page: (page.age, page.unit == "", page.theme == "", page.lang == "zh"))
-        copy = scratch_copy(
-            page.report,
-            {
-                "plan_id": inputs.address,
-                "as_of": page.as_of,
-                "known_at": page.known_at if page.known_at != page.as_of else "",
-                "compare_to": page.compare_to,
-                "lang": page.lang,
-                "unit": page.unit,
-                "theme": page.theme,
-            },
-        )
+        page = max(chosen, key=in_reach)
+        given = page.parameters.model_copy(update={"plan_id": inputs.address})
+        copy = scratch_copy(read_registry().find(page.report).notebook, given)
     except (UnknownName, SiteNotWritable) as failed:
         stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
     typer.echo(str(copy))

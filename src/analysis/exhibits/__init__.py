@@ -6,22 +6,25 @@ The same fragments of HTML stand in JupyterLab and in the page, so that both say
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from IPython.display import HTML, display
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analysis.exhibits.drawing import to_svg
+from analysis.exhibits.picture import picture as picture
 from analysis.schema import BUCKETS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
     from matplotlib.axes import Axes
 
-    from analysis.words import Caption, Method, Opening, Table
+    from analysis.language import Caption, Method, Table
+    from analysis.words import Opening
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""
@@ -31,9 +34,9 @@ def opening(words: Opening) -> None:
     """Show what stands at the head of a page: banners, title, dates, headline and key figures."""
     style = f"<style>{stylesheet()}{_lab_rules()}</style>"
     display(HTML(style), metadata={METADATA: {"role": "lab_style"}})
-    told: dict[str, Any] = {"role": "opening", "title": words.title, "headline": words.headline, "lang": words.lang}
-    told |= {"counts": dict(words.counts), "banners": list(words.banners)}
-    _display("opening", told, words=words)
+    about: dict[str, Any] = {"role": "opening", "title": words.title, "headline": words.headline, "lang": words.lang}
+    about |= {"counts": dict(words.counts), "banners": list(words.banners)}
+    _display("opening", about, words=words)
 
 
 def show(draw: Callable[..., Axes], frame: pd.DataFrame, caption: Caption, table: Table | None = None) -> None:
@@ -45,18 +48,18 @@ def show(draw: Callable[..., Axes], frame: pd.DataFrame, caption: Caption, table
         A ``draw_*`` of `analysis.charts`.
     frame : pandas.DataFrame
         What is drawn.
-    caption : analysis.words.Caption
+    caption : analysis.language.Caption
         Finding, alternative text, source, and the names to draw with.
-    table : analysis.words.Table, optional
+    table : analysis.language.Table, optional
         The same frame as a table.
     """
     drawings = to_svg(draw, frame, caption)
-    _display("exhibit", _told(table), caption=caption, drawings=drawings, table=table, file=_file(table))
+    _display("exhibit", _about(table), caption=caption, drawings=drawings, table=table, file=_file(table))
 
 
 def tabulate(caption: Caption, table: Table) -> None:
     """Show a table under its finding, with the same as a CSV file."""
-    _display("exhibit", _told(table), caption=caption, drawings=(), table=table, file=_file(table))
+    _display("exhibit", _about(table), caption=caption, drawings=(), table=table, file=_file(table))
 
 
 def method(words: Method) -> None:
@@ -100,8 +103,8 @@ def _variables(place: int) -> str:
     return "".join(f"--{role}:{colours[place]};" for role, colours in PALETTE.items())
 
 
-def _told(table: Table | None) -> dict[str, Any]:
-    """What the gate is told of an exhibit, to see whether its table adds up to the plan."""
+def _about(table: Table | None) -> dict[str, Any]:
+    """What the gate learns of an exhibit, to see whether its table adds up to the plan."""
     if table is None:
         return {"role": "exhibit"}
     return {
@@ -121,9 +124,9 @@ def _file(table: Table | None) -> dict[str, str] | None:
     return {"name": table.file_name, "href": f"data:text/csv;base64,{base64.b64encode(content).decode('ascii')}"}
 
 
-def _display(fragment: str, told: dict[str, Any], **values: Any) -> None:
+def _display(fragment: str, about: dict[str, Any], **values: Any) -> None:
     page = _environment().get_template(f"{fragment}.html.j2").render(**values)
-    display(HTML(page), metadata={METADATA: told})
+    display(HTML(page), metadata={METADATA: about})
 
 
 @cache

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import matplotlib as mpl
-import pandas as pd
 from markupsafe import Markup
 
 from analysis.charts.style import PALETTE, style
 
 if TYPE_CHECKING:
-    from analysis.words import Caption
+    from collections.abc import Callable
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from analysis.language import Caption
 
 _REWRITTEN = ("style", "d", "transform", "x", "y", "points", "clip-path", "fill", "stroke")
 _SVG, _LINK = "http://www.w3.org/2000/svg", "{http://www.w3.org/1999/xlink}href"
@@ -27,13 +30,13 @@ _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _FACE = re.compile(r"font-family:[^;]*;? ?|(?<=px) '[^;]*(?=;|$)")
 
 
-def to_svg(draw: Callable[..., object], frame: pd.DataFrame, caption: Caption) -> tuple[Markup, Markup]:
+def to_svg(draw: Callable[..., Axes | list[Axes]], frame: pd.DataFrame, caption: Caption) -> tuple[Markup, Markup]:
     """The wide and the narrow drawing of a frame, ready to stand in HTML."""
     wide, narrow = (_svg(draw, frame, caption, narrow=narrow) for narrow in (False, True))
     return wide, narrow
 
 
-def _svg(draw: Callable[..., object], frame: pd.DataFrame, caption: Caption, *, narrow: bool) -> Markup:
+def _svg(draw: Callable[..., Axes | list[Axes]], frame: pd.DataFrame, caption: Caption, *, narrow: bool) -> Markup:
     from matplotlib import pyplot
 
     kind = "narrow" if narrow else "wide"
@@ -41,6 +44,7 @@ def _svg(draw: Callable[..., object], frame: pd.DataFrame, caption: Caption, *, 
     with style(), mpl.rc_context({"svg.hashsalt": name}):
         drawn = draw(frame, labels=caption.labels, narrow=narrow)
         figure = (drawn[0] if isinstance(drawn, list) else drawn).get_figure(root=True)
+        assert figure is not None
         written = io.BytesIO()
         try:
             figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)

@@ -1,7 +1,20 @@
-"""Forms out to the units and back: one workbook a unit, and what people make of it read into the record's rows."""
+"""Forms out to the units: one workbook a unit; and where on a sheet that comes back its parts stand."""
 
-from analysis.forms.collecting import Collection, collect, find_files, summary
-from analysis.forms.returning import write_returns
-from analysis.forms.workbook import make
+from analysis.forms import layout
+from analysis.forms.sheets import fit_page, to_bytes, write_hidden, write_line
+from analysis.forms.tables import Head, Table, head_of, table_of
+from analysis.forms.workbook import build, make
 
-__all__ = ["Collection", "collect", "find_files", "make", "summary", "write_returns"]
+__all__ = [
+    "Head",
+    "Table",
+    "build",
+    "fit_page",
+    "head_of",
+    "layout",
+    "make",
+    "table_of",
+    "to_bytes",
+    "write_hidden",
+    "write_line",
+]

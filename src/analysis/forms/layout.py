@@ -12,6 +12,10 @@ HELP_SHEET = "填表说明"
 FAULT_SHEET = "退回说明"
 HIDDEN_SHEET = "portplan"
 
+HEADER_ROW = 4
+REPORTED_AT = "G2"
+"""The cell in which a unit states the day it sends the form."""
+
 HEADS = {
     "measure_id": "措施编号",
     "measure": "措施内容",
@@ -77,8 +81,8 @@ def plain(text: object) -> str:
 
 
 def _index(names: dict[str, str], others: dict[str, str]) -> dict[str, str]:
-    found = {plain(name): key for key, name in names.items()}
-    return {plain(other): key for key, line in others.items() for other in line.split()} | found
+    ours = {plain(name): key for key, name in names.items()}
+    return {plain(other): key for key, line in others.items() for other in line.split()} | ours
 
 
 KEY_OF_HEAD = _index(HEADS, _OTHER_HEADS)

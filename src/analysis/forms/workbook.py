@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import math
-import re
-import zipfile
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis.extras import need
 from analysis.forms import layout
+from analysis.forms.layout import HEADER_ROW, REPORTED_AT
+from analysis.forms.sheets import fit_page, height_of, lines_of, put_text, to_bytes, write_hidden
 from analysis.schema import DELIVERY_WORDS, NO_FEEDBACK, TRANSITIONS
-from analysis.status import latest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from openpyxl import Workbook
-    from openpyxl.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
     from analysis.plan import Plan
 
-HEADER_ROW = 4
-REPORTED_AT = "G2"
-"""The cell in which a unit states the day it sends the form."""
 _WIDTHS = {
     "measure_id": 9,
     "measure": 36,
@@ -39,6 +33,7 @@ _WIDTHS = {
     "evidence_ref": 13,
     "expected_completion": 12,
 }
+_LETTERS = "ABCDEFGHIJK"
 _HELP = (
     "一、只填浅黄色单元格，其余单元格已锁定。请不要改动表头、措施编号和表单编号；文件名可以改。",
     "二、进展状态：从下拉列表中选一项。未启动＝还没有开始；推进中＝已开始；受阻＝遇到困难、暂时推不动；"
@@ -64,7 +59,14 @@ def make(
     as_of : pandas.Timestamp
         The day the unit is asked about; last state and last words are those from before it, as known on it.
     entries : mapping, optional
-        Measure → column of `analysis.forms.layout.ENTRIES` → what to fill in beforehand.
+        Measure → column of `analysis.forms.layout.ENTRIES` → what to fill in beforehand: text, number or date.
+
+    Raises
+    ------
+    KeyError
+        When the plan has no such unit.
+    analysis.extras.MissingExtra
+        When openpyxl is not installed.
     """
     return to_bytes(build(plan, unit_id, as_of=as_of, entries=entries), as_of)
 
@@ -80,10 +82,13 @@ def build(
     book.properties.creator = "portplan"
     book.properties.title = f"{plan.title['zh']} {layout.FORM_SHEET}"
     form_id = f"{plan.id}/{unit_id}/{as_of:%Y-%m-%d}"
-    sheet = _first_sheet(book, layout.FORM_SHEET)
+    sheet = book.worksheets[0]
+    sheet.title = layout.FORM_SHEET
     unit = plan.units.set_index("unit_id").loc[unit_id]
     is_synthetic = plan.progress_provenance == "synthetic"
-    _write_head(sheet, plan.title["zh"], unit=unit["name"], as_of=as_of, form_id=form_id, is_synthetic=is_synthetic)
+    _write_head(
+        sheet, plan.title["zh"], unit=str(unit["name"]), as_of=as_of, form_id=form_id, is_synthetic=is_synthetic
+    )
     measures = _measures_of(plan, unit_id, as_of)
     _write_rows(sheet, measures, entries or {})
     _offer_choices(sheet, measures, issued=plan.issued)
@@ -93,56 +98,11 @@ def build(
     return book
 
 
-def put_text(cell: Cell, text: str) -> None:
-    """Write a text so that no spreadsheet takes it for a formula, now or when the cell is edited."""
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    # Control characters cannot be written into a workbook at all.
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
-    cell.data_type = "s"
-    cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
-
-
-def write_hidden(book: Workbook, told: Mapping[str, str]) -> None:
-    """Write what identifies a form on its hidden sheet, in place of what stood there."""
-    if layout.HIDDEN_SHEET in book.sheetnames:
-        book.remove(book[layout.HIDDEN_SHEET])
-    sheet = book.create_sheet(layout.HIDDEN_SHEET)
-    for name, text in told.items():
-        sheet.append([name, text])
-    sheet.sheet_state = "hidden"
-    sheet.protection.sheet = True
-
-
-def to_bytes(book: Workbook, day: pd.Timestamp) -> bytes:
-    """A workbook as a file that holds no clock: a day stands for when it was written."""
-    written, settled = io.BytesIO(), io.BytesIO()
-    book.save(written)
-    stamp = f"{day:%Y-%m-%dT00:00:00Z}"
-    with zipfile.ZipFile(written) as parts, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as kept:
-        for name in parts.namelist():
-            content = parts.read(name)
-            if name == "docProps/core.xml":
-                dates = rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*"
-                content = re.sub(dates, rb"\g<1>" + stamp.encode("ascii"), content)
-            # A height is a first guess: without this mark a row still grows with what is typed into it.
-            if name.startswith("xl/worksheets/"):
-                content = content.replace(b' customHeight="1"', b"")
-            kept.writestr(zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
-    return settled.getvalue()
-
-
-def _first_sheet(book: Workbook, title: str) -> Worksheet:
-    sheet = book.worksheets[0]
-    sheet.title = title
-    return sheet
-
-
 def _measures_of(plan: Plan, unit_id: str, as_of: pd.Timestamp) -> pd.DataFrame:
     """The unit's measures in notice order, with the latest word on each from before the day it is asked about."""
     own = plan.responsibilities[plan.responsibilities["unit_id"].eq(unit_id)]
-    before = as_of - pd.Timedelta(days=1)
-    states = latest(own, plan.progress, calendar=plan.calendar, as_of=before, known_at=as_of)
+    states = plan.at(as_of - pd.Timedelta(days=1), known_at=as_of).states
+    states = states[states["unit_id"].eq(unit_id)]
     measures = plan.measures[plan.measures["measure_id"].isin(own["measure_id"])]
     return measures[["measure_id", "number", "title", "text", "kind"]].merge(states, on="measure_id", how="left")
 
@@ -150,7 +110,7 @@ def _measures_of(plan: Plan, unit_id: str, as_of: pd.Timestamp) -> pd.DataFrame:
 def _write_head(
     sheet: Worksheet, title: str, *, unit: str, as_of: pd.Timestamp, form_id: str, is_synthetic: bool
 ) -> None:
-    from openpyxl.styles import Alignment, Font, Protection
+    from openpyxl.styles import Alignment, Font
 
     last = len(layout.HEADS)
     put_text(sheet.cell(1, 1), f"{title} {layout.FORM_SHEET}")
@@ -170,18 +130,17 @@ def _write_head(
         cell.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
     for column in (4, 7):
         sheet.cell(2, column).number_format = "yyyy-mm-dd"
-    _open(sheet[REPORTED_AT], Protection(locked=False))
+    _unlock(sheet[REPORTED_AT])
     sheet.merge_cells(start_row=2, start_column=10, end_row=2, end_column=last)
-    made_up = "合成示例：上次状态和上次填报均由程序生成，并非真实。" if is_synthetic else ""
-    put_text(sheet.cell(3, 2), f"{made_up}只填浅黄色单元格；填法见“填表说明”。一行全部留空视为未反馈。")
+    warning = "合成示例：上次状态和上次填报均由程序生成，并非真实。" if is_synthetic else ""
+    put_text(sheet.cell(3, 2), f"{warning}只填浅黄色单元格；填法见“填表说明”。一行全部留空视为未反馈。")
     sheet.cell(3, 2).font = Font(name="宋体", size=10, color="595959")
     sheet.row_dimensions[2].height = 32
 
 
 def _write_rows(sheet: Worksheet, measures: pd.DataFrame, entries: Mapping[str, Mapping[str, Any]]) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill, Protection
+    from openpyxl.styles import Alignment, Font, PatternFill
 
-    unlocked = Protection(locked=False)
     for column, head in enumerate(layout.HEADS.values(), start=1):
         cell = sheet.cell(HEADER_ROW, column, head)
         cell.font = Font(name="宋体", size=11, bold=True)
@@ -196,7 +155,6 @@ def _write_rows(sheet: Worksheet, measures: pd.DataFrame, entries: Mapping[str, 
             "last_state": _last_state(measure),
             "last_words": "" if measure.state == NO_FEEDBACK else str(measure.progress),
         }
-        lines = 1
         for column, key in enumerate(layout.HEADS, start=1):
             cell = sheet.cell(row, column)
             value = texts.get(key, given.get(key))
@@ -207,18 +165,12 @@ def _write_rows(sheet: Worksheet, measures: pd.DataFrame, entries: Mapping[str, 
             cell.font = Font(name="宋体", size=10)
             cell.alignment = Alignment(vertical="top", wrap_text=True)
             cell.border = _border()
-            lines = max(lines, lines_of(str(cell.value or ""), _WIDTHS[key]))
             if key in layout.ENTRIES:
                 cell.number_format = {"percent": "General", "expected_completion": "yyyy-mm-dd"}.get(key, "@")
-                _open(cell, unlocked)
-        sheet.row_dimensions[row].height = min(13.5 * lines + 4, 405)
+                _unlock(cell)
+        written = [str(cell.value or "") for cell in sheet[row]]
+        sheet.row_dimensions[row].height = height_of(written, list(_WIDTHS.values()))
     sheet.row_dimensions[HEADER_ROW].height = 30
-
-
-def lines_of(text: str, width: int) -> int:
-    """How many lines a text takes in a column: a Chinese character is two columns wide."""
-    widths = [sum(2 if ord(char) > 0x2E7F else 1 for char in line) for line in text.split("\n")]
-    return sum(max(math.ceil(wide / (width - 1)), 1) for wide in widths)
 
 
 def _last_state(measure: Any) -> str:
@@ -232,30 +184,30 @@ def _offer_choices(sheet: Worksheet, measures: pd.DataFrame, *, issued: pd.Times
     """Lists, number and date rules of the cells to fill in. A list holds what may follow a measure's last state."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    column = {key: letter for letter, key in zip("ABCDEFGHIJK", layout.HEADS, strict=True)}
+    letters = dict(zip(layout.HEADS, _LETTERS, strict=True))
     offered: dict[str, list[str]] = {}
     for row, measure in enumerate(measures.itertuples(), start=HEADER_ROW + 1):
         allowed = layout.statuses(str(measure.kind))
         if measure.state != NO_FEEDBACK:
             follows = TRANSITIONS[str(measure.state)] | {str(measure.state)}
             allowed = [state for state in allowed if state in follows]
-        offered.setdefault(",".join(DELIVERY_WORDS[state] for state in allowed), []).append(f"{column['status']}{row}")
-    for words, cells in offered.items():
+        offered.setdefault(",".join(DELIVERY_WORDS[state] for state in allowed), []).append(f"{letters['status']}{row}")
+    for words, addresses in offered.items():
         # A warning can be overruled: a report still on its way may have changed the last state.
         rule = DataValidation("list", formula1=f'"{words}"', allow_blank=True, errorStyle="warning")
         _explain(rule, "进展状态", f"请从列表中选：{words.replace(',', '、')}")
-        for cell in cells:
-            rule.add(cell)
+        for address in addresses:
+            rule.add(address)
         sheet.add_data_validation(rule)
     last = HEADER_ROW + max(len(measures), 1)
     percent = DataValidation("whole", operator="between", formula1="0", formula2="100", allow_blank=True)
     _explain(percent, "完成比例", "请填 0–100 的整数，不带百分号")
-    percent.add(f"{column['percent']}{HEADER_ROW + 1}:{column['percent']}{last}")
+    percent.add(f"{letters['percent']}{HEADER_ROW + 1}:{letters['percent']}{last}")
     sheet.add_data_validation(percent)
     day = f"DATE({issued.year},{issued.month},{issued.day})"
     dates = DataValidation("date", operator="greaterThanOrEqual", formula1=day, allow_blank=True)
     _explain(dates, "日期", "请填日期，写作 2024-12-31")
-    dates.add(f"{column['expected_completion']}{HEADER_ROW + 1}:{column['expected_completion']}{last}")
+    dates.add(f"{letters['expected_completion']}{HEADER_ROW + 1}:{letters['expected_completion']}{last}")
     dates.add(REPORTED_AT)
     sheet.add_data_validation(dates)
 
@@ -267,7 +219,7 @@ def _explain(rule: Any, title: str, text: str) -> None:
 
 
 def _lay_out(sheet: Worksheet, *, rows: int) -> None:
-    for letter, width in zip("ABCDEFGHIJK", _WIDTHS.values(), strict=True):
+    for letter, width in zip(_LETTERS, _WIDTHS.values(), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = f"C{HEADER_ROW + 1}"
     sheet.protection.sheet = True
@@ -279,7 +231,8 @@ def _lay_out(sheet: Worksheet, *, rows: int) -> None:
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.5
     footer = sheet.oddFooter
-    assert footer is not None and footer.center is not None
+    assert footer is not None
+    assert footer.center is not None
     footer.center.text = "第 &P 页，共 &N 页"
 
 
@@ -298,19 +251,11 @@ def _write_help(book: Workbook) -> None:
     fit_page(sheet)
 
 
-def fit_page(sheet: Worksheet) -> None:
-    """Print a sheet on A4, as wide as the page."""
-    from openpyxl.worksheet.properties import PageSetupProperties
+def _unlock(cell: Any) -> None:
+    """Make a cell one to fill in: open, yellow and framed."""
+    from openpyxl.styles import PatternFill, Protection
 
-    sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-
-
-def _open(cell: Cell, protection: Any) -> None:
-    from openpyxl.styles import PatternFill
-
-    cell.protection = protection
+    cell.protection = Protection(locked=False)
     cell.fill = PatternFill("solid", fgColor="FFF9DB")
     cell.border = _border()
 

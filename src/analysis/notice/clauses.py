@@ -7,8 +7,11 @@ says the role of its group, else the label does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _INNER = r"\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\)"
 _BRACKET = re.compile(_INNER)

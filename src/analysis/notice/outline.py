@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from analysis.notice.numerals import chinese_number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _CHINESE = "[一二三四五六七八九十]{1,3}"
 _MARK = re.compile(rf"({_CHINESE})、|\(({_CHINESE})\)|(?<![\d.])([0-9]{{1,3}})[.、]|\(([0-9]{{1,3}})\)")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.notice.clauses import Clause, NamedUnit, find_clauses, is_organ, lead_rule
 from analysis.notice.outline import Heading, first_sentence, headings, narrow, theme_of
 from analysis.notice.repair import doubt_frame, repair
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 THEME_COLUMNS = ("theme_id", "title")
 MEASURE_COLUMNS = ("measure_id", "theme_id", "number", "title", "text", "due_text")

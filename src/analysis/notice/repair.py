@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.extras import need
 from analysis.notice.numerals import chinese_number, to_chinese_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 DOUBT_COLUMNS = ("place", "as_received", "read_as", "doubt")
 LOST = "□"
@@ -114,13 +117,12 @@ class _DamagedLines:
             before, tail = line[: cut.start()], line[cut.end() :]
             mark = _FULL_WIDTH.get(cut[1], cut[1])
             found = self._read_shifted(_ORPHANS, mark, tail, before) or self._rebuild_list_mark(mark, tail, before)
-            if not found:
-                start = cut.end()
-                continue
-            restored, used = found
-            tell(cut[0] + tail[:used], restored.strip(), _RESTORED)
-            line = before + restored + tail[used:]
-            start = len(before + restored)
+            start = cut.end()
+            if found:
+                restored, used = found
+                tell(cut[0] + tail[:used], restored.strip(), _RESTORED)
+                line = before + restored + tail[used:]
+                start = len(before + restored)
         return line
 
     def _restore_eaten(self, line: str, tell: Callable[[str, str, str], None]) -> str:
@@ -129,9 +131,7 @@ class _DamagedLines:
         while eaten := _EATEN.search(line, start):
             before, tail = line[: eaten.start()], line[eaten.end() :]
             first = _gbk(before[-1:])
-            seconds = [
-                second for second in range(0x40, 0xFF) if _has_reading(_decode(first[-1:] + bytes([second])), eaten[1])
-            ]
+            seconds = [low for low in range(0x40, 0xFF) if _has_reading(_decode(first[-1:] + bytes([low])), eaten[1])]
             found = self._read_shifted(seconds, "", tail, before) if len(first) == 2 else None
             if found:
                 restored, used = found
@@ -201,7 +201,7 @@ def _shifted_bytes(tail: str) -> tuple[bytes, int, str] | None:
 
 def _with_reading(whole: bytes, reading: str, after: str) -> str:
     """Text whose last byte is lost and whose last character has this reading; empty unless there is just one."""
-    texts = [text for second in range(0x40, 0xFF) if (text := _decode(whole + bytes([second])))]
+    texts = [text for low in range(0x40, 0xFF) if (text := _decode(whole + bytes([low])))]
     read = [text for text in texts if _has_reading(text[-1], reading) and _is_common(text[-1])]
     if len(read) > 1:
         words = _words()
@@ -219,10 +219,8 @@ def _fits(restored: str, before: str) -> bool:
 
 def _is_common(char: str) -> bool:
     # Rows up to D7 of GB 2312 hold the marks and the 3755 characters in common use.
-    try:
-        return _to_simplified(char).encode("gb2312")[0] <= 0xD7
-    except UnicodeEncodeError:
-        return False
+    code = _to_simplified(char).encode("gb2312", errors="ignore")
+    return bool(code) and code[0] <= 0xD7
 
 
 def _made_of_words(restored: str, *, before: str, after: str) -> bool:
@@ -262,11 +260,9 @@ def _has_reading(char: str, reading: str) -> bool:
 def _readings(char: str) -> frozenset[str]:
     import pypinyin
 
-    found: Iterator[list[list[str]]] = (
-        pypinyin.pinyin(form, style=pypinyin.Style.TONE, heteronym=True, errors="ignore")
-        for form in (char, _to_simplified(char))
-    )
-    return frozenset(reading for groups in found for group in groups for reading in group)
+    forms = (char, _to_simplified(char))
+    read = [pypinyin.pinyin(form, style=pypinyin.Style.TONE, heteronym=True, errors="ignore") for form in forms]
+    return frozenset(reading for groups in read for group in groups for reading in group)
 
 
 def _lost(reading: str) -> str:

@@ -1,109 +1,136 @@
-"""Files of a plan's folder → tables of text, with every problem that they have."""
+"""A plan as it stood at one day, as known at another: what every metric is read from."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-import tomllib
-from datetime import date
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING
 
-import pandas as pd
+from analysis import status
+from analysis.plan.dates import to_day
+from analysis.plan.names import UnknownName
 
-from analysis import record, schema
-from analysis.files import read_csv
-from analysis.plan.checks import across
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.plan import Plan
+    from analysis.plan.dates import Day
 
 
-def read_plan(
-    folder: Path, *, progress: pd.DataFrame | None = None
-) -> tuple[dict[str, Any], dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
-    """What ``plan.toml`` says, the tables as text, a row a file that was read, and the problems of it all.
+@dataclass(frozen=True, eq=False, repr=False)
+class Reading:
+    """What the record says of a plan at T, as known at K; from `analysis.plan.Plan.at`.
 
-    Parameters
+    Attributes
     ----------
-    folder : pathlib.Path
-    progress : pandas.DataFrame, optional
-        A record to check the plan with, in place of the one it keeps.
+    plan : analysis.plan.Plan
+    as_of, known_at : pandas.Timestamp
+        T and K.
     """
-    head, head_problems = _read_head(folder)
-    place = _place(folder, head)
-    tables: dict[str, pd.DataFrame] = {}
-    sources: list[dict[str, Any]] = []
-    problems = [head_problems]
-    for name in schema.REQUIRED_COLUMNS:
-        file = f"{name}.csv"
-        try:
-            if name != "progress":
-                content = (folder / file).read_bytes()
-                tables[name], sha256 = record.to_frame(read_csv(content)), hashlib.sha256(content).hexdigest()
-            elif progress is not None:
-                tables[name], sha256 = progress, ""
-            else:
-                tables[name], sha256 = record.read(place)
-        except (OSError, ValueError) as failed:
-            rule = "缺少这个文件" if isinstance(failed, FileNotFoundError) else str(failed)
-            problems.append(schema.problem_frame([{"file": file, "column": "", "value": "", "rule": rule}]))
-            continue
-        named = place.name if name == "progress" else file
-        sources.append({"file": named, "rows": len(tables[name]), "sha256": sha256})
-        problems.append(schema.check_text(name, tables[name], file=file))
-    found = pd.concat(problems, ignore_index=True)
-    if not found["rule"].isin(["缺少这个文件", "缺少这一列"]).any() and set(tables) == set(schema.REQUIRED_COLUMNS):
-        bad = {(problem.file, problem.row) for problem in found.itertuples()}
-        more = schema.problem_frame(across(tables, bad))
-        found = pd.concat([found, more], ignore_index=True)
-    found["file"] = found["file"].replace("progress.csv", place.name)
-    return head, tables, pd.DataFrame(sources, columns=["file", "rows", "sha256"]), found
 
+    plan: Plan
+    as_of: pd.Timestamp
+    known_at: pd.Timestamp
 
-def _read_head(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
-    try:
-        head = tomllib.loads((folder / "plan.toml").read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failed:
-        return {}, schema.problem_frame(
-            [{"file": "plan.toml", "column": "", "value": "", "rule": f"无法读取：{failed}"}]
+    @cached_property
+    def states(self) -> pd.DataFrame:
+        """The state of every responsibility (`analysis.status.latest`)."""
+        return status.latest(
+            self.plan.responsibilities,
+            self.plan.progress,
+            calendar=self.plan.calendar,
+            as_of=self.as_of,
+            known_at=self.known_at,
         )
-    rules = {
-        "id": (lambda value: isinstance(value, str) and value.strip(), "不能为空"),
-        "title": (_both_languages, "应有 zh 和 en"),
-        "issuers": (_both_languages, "应有 zh 和 en"),
-        "issued": (lambda value: isinstance(value, date), "应为日期，写作 2024-05-31（不加引号）"),
-        "lead_rule": (lambda value: value in schema.LEAD_RULES, f"应为 {'、'.join(schema.LEAD_RULES)} 之一"),
-        "progress_provenance": (
-            lambda value: value in schema.PROVENANCES,
-            f"应为 {'、'.join(schema.PROVENANCES)} 之一",
-        ),
-        "progress": (lambda value: value is None or _is_place(folder, head), record.place.RULE),
-        "reporting": (_is_reporting, "应有 first_period（如 2024-06）、due_day（1–28）和 timezone"),
-    }
-    return head, schema.problem_frame(
-        {"file": "plan.toml", "column": key, "value": str(head.get(key, "")), "rule": rule}
-        for key, (test, rule) in rules.items()
-        if not test(head.get(key))
-    )
 
+    @cached_property
+    def measure_states(self) -> pd.DataFrame:
+        """The state of every measure (`analysis.status.by_measure`), with where it stands against its deadline."""
+        measures = status.by_measure(self.states, self.plan.measures)
+        deadlines = self.plan.measures.set_index("measure_id")["due"]
+        standings = status.schedule(measures, self.states, deadlines, issued=self.plan.issued, as_of=self.as_of)
+        return measures.assign(schedule=standings.to_numpy())
 
-def _place(folder: Path, head: dict[str, Any]) -> record.Place:
-    return record.place_of(folder, head if _is_place(folder, head) else {})
+    @cached_property
+    def feedback(self) -> pd.DataFrame:
+        """What became of every report that was due (`analysis.status.feedback`)."""
+        return status.feedback(
+            self.plan.responsibilities,
+            self.plan.progress,
+            calendar=self.plan.calendar,
+            as_of=self.as_of,
+            known_at=self.known_at,
+        )
 
+    @cached_property
+    def standing(self) -> pd.DataFrame:
+        """The statements that count at K, of any day up to T, in their order (`analysis.status.standing`)."""
+        statements = status.standing(self.plan.progress, known_at=self.known_at)
+        return statements[statements["as_of"].le(self.as_of)].reset_index(drop=True)
 
-def _is_place(folder: Path, head: dict[str, Any]) -> bool:
-    try:
-        record.place_of(folder, head)
-    except ValueError:
-        return False
-    return True
+    @cached_property
+    def panel(self) -> pd.DataFrame:
+        """The state of every responsibility at the end of each period up to T, all as known at K."""
+        return status.panel(
+            self.plan.responsibilities,
+            self.plan.progress,
+            calendar=self.plan.calendar,
+            period_ends=self.plan.calendar.period_ends(self.as_of),
+            known_at=self.known_at,
+        )
 
+    @cached_property
+    def measure_panel(self) -> pd.DataFrame:
+        """The state of every measure at the end of each period up to T, all as known at K."""
+        ends = self.plan.calendar.period_ends(self.as_of)
+        return status.by_measure(self.panel, self.plan.measures, period_ends=ends)
 
-def _both_languages(value: object) -> bool:
-    return isinstance(value, dict) and bool(value.get("zh")) and bool(value.get("en"))
+    def last_word(self, *, unit: str, measure: str) -> pd.Series:
+        """The latest statement of a unit on a measure, each by any of its names.
 
+        Returns
+        -------
+        pandas.Series
+            The columns of `states`; state ``no_feedback`` and missing dates where it never spoke.
 
-def _is_reporting(value: object) -> bool:
-    if not isinstance(value, dict) or not value.get("timezone"):
-        return False
-    month, day = value.get("first_period"), value.get("due_day")
-    is_month = isinstance(month, str) and re.fullmatch("[0-9]{4}-(0[1-9]|1[0-2])", month)
-    return bool(is_month) and type(day) is int and day in range(1, 29)
+        Raises
+        ------
+        analysis.plan.UnknownName
+            When the plan has no such unit or measure, or the unit is not named on the measure.
+        """
+        unit_id, measure_id = self.plan.find_unit(unit), self.plan.find_measure(measure)
+        of_measure = self.states[self.states["measure_id"].eq(measure_id)]
+        words = of_measure[of_measure["unit_id"].eq(unit_id)]
+        if words.empty:
+            names = self.plan.units.set_index("unit_id")["name"]
+            named = "、".join(names[of_measure["unit_id"]]) or "无"
+            raise UnknownName(f"“{unit}”不是措施“{measure}”的责任单位：责任单位为 {named}")
+        return words.iloc[0]
+
+    def before(self, day: Day | str = "") -> Reading:
+        """The earlier reading as it was made then: known as long after its day as this one is after its own.
+
+        Parameters
+        ----------
+        day : str, datetime.date or pandas.Timestamp
+            The earlier day; the end of the period before this one when left blank.
+        """
+        earlier = to_day(day) if day else self.plan.calendar.period_end_before(self.as_of)
+        return Reading(self.plan, earlier, earlier + (self.known_at - self.as_of))
+
+    def compared_with(self, day: Day | str = "") -> Reading:
+        """The reading that this one is compared with: as `before`, and itself when `day` is blank."""
+        return self.before(day) if day else self
+
+    def __repr__(self) -> str:
+        """One line, whatever the plan holds."""
+        return f"<Reading: {self._summary}>"
+
+    def _repr_html_(self) -> str:
+        counts = self.measure_states["state"].value_counts().rename_axis("state").reset_index(name="measures")
+        return f"<p>{escape(self._summary)}</p>{counts.to_html(index=False)}"
+
+    @property
+    def _summary(self) -> str:
+        return f"{self.plan.id} as of {self.as_of:%Y-%m-%d}, as known on {self.known_at:%Y-%m-%d}"

@@ -8,6 +8,6 @@ happens meanwhile; of two writers one is told to try again.
 
 from analysis.record.place import Place, place_of
 from analysis.record.store import append, next_log_ids, read
-from analysis.record.text import longer, to_csv, to_frame
+from analysis.record.text import longer, meant, to_csv, to_frame
 
-__all__ = ["Place", "append", "longer", "next_log_ids", "place_of", "read", "to_csv", "to_frame"]
+__all__ = ["Place", "append", "longer", "meant", "next_log_ids", "place_of", "read", "to_csv", "to_frame"]

@@ -26,6 +26,7 @@ def read_table(place: Place) -> pd.DataFrame:
         When the database does not answer.
     """
     import sqlalchemy
+    from sqlalchemy import exc
 
     engine, table = _engine(place), _table(sqlalchemy)
     file = engine.url.database
@@ -38,7 +39,7 @@ def read_table(place: Place) -> pd.DataFrame:
             if not sqlalchemy.inspect(connection).has_table(table.name):
                 raise FileNotFoundError(table.name)
             found = connection.execute(asked).all()
-    except sqlalchemy.exc.SQLAlchemyError as failed:
+    except exc.SQLAlchemyError as failed:
         raise ValueError(_told("读不到数据库中的台账", failed)) from failed
     finally:
         engine.dispose()
@@ -63,6 +64,7 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
         When the database did not take the rows; nothing was written.
     """
     import sqlalchemy
+    from sqlalchemy import exc
 
     engine, table = _engine(place), _table(sqlalchemy)
     records = [
@@ -77,10 +79,10 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
                 raise Busy("另有人刚追加过台账：请重新运行。本次没有写入")
             if records:
                 connection.execute(table.insert(), records)
-    except sqlalchemy.exc.IntegrityError as taken:
+    except exc.IntegrityError as taken:
         # A writer on another machine was first: the entry's number is taken.
         raise Busy("另有人同时在追加台账：请重新运行。本次没有写入") from taken
-    except sqlalchemy.exc.SQLAlchemyError as failed:
+    except exc.SQLAlchemyError as failed:
         raise OSError(_told("数据库没有接受，本次没有写入", failed)) from failed
     finally:
         engine.dispose()
@@ -89,12 +91,13 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
 def _engine(place: Place) -> sqlalchemy.Engine:
     need("sql", "sqlalchemy")
     import sqlalchemy
+    from sqlalchemy import exc
 
     try:
         return sqlalchemy.create_engine(place.address)
     except ImportError as missing:
         raise ValueError(f"缺少这种数据库的驱动 {missing.name}，请先安装它") from missing
-    except sqlalchemy.exc.ArgumentError as failed:
+    except exc.ArgumentError as failed:
         raise ValueError("数据库地址写法不对：应如 postgresql+psycopg://用户@主机/库") from failed
 
 

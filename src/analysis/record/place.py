@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.schema import REQUIRED_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 COLUMNS = REQUIRED_COLUMNS["progress"]
 DEFAULT = "progress.csv"

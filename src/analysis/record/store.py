@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -15,6 +15,9 @@ from analysis.files import Busy, decode, held, read_csv, write_whole
 from analysis.record.place import COLUMNS, Place
 from analysis.record.text import longer, meant, to_csv, to_frame
 from analysis.schema import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def read(place: Place) -> tuple[pd.DataFrame, str]:
@@ -43,6 +46,8 @@ def read(place: Place) -> tuple[pd.DataFrame, str]:
     else:
         content = Path(place.address).read_bytes()
         return meant(to_frame(read_csv(content))), hashlib.sha256(content).hexdigest()
+    # Whoever else writes there leaves a blank as a missing value.
+    rows = rows.astype("str").mask(rows.isna(), "")
     rows.index = pd.RangeIndex(2, len(rows) + 2)
     return rows, hashlib.sha256(to_csv(rows).encode("utf-8")).hexdigest()
 
@@ -121,7 +126,7 @@ def _read_parquet(place: Place) -> pd.DataFrame:
     need("parquet", "pyarrow")
     content = Path(place.address).read_bytes()
     try:
-        return pd.read_parquet(io.BytesIO(content)).astype("str")
+        return pd.read_parquet(io.BytesIO(content))
     except (OSError, ValueError) as failed:
         raise ValueError(f"不是完好的 Parquet 文件：{failed}") from failed
 

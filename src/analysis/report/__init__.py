@@ -1,28 +1,31 @@
-"""Make and publish reports: parameters → notebook → page → gate → site.
+"""What reports are made of a plan: which pages, whether they must be made again, and the record of each run.
 
-The only room that uses papermill and nbconvert. Importing it is quick: what is slow is imported where a page is made.
+Importing it is quick: what is slow is imported where a page is made.
 """
 
 from analysis.parameters import ParameterError, Parameters
-from analysis.report.history import Outcome, Run
+from analysis.report.history import Outcome, Run, read_runs
 from analysis.report.inputs import Inputs, check_parameters, read_inputs
 from analysis.report.making import make_reports
-from analysis.report.manifest import SiteNotWritable
-from analysis.report.run import report_names
-from analysis.report.site import SiteLocked
-from analysis.report.workers import Limits
+from analysis.report.periods import LAST_PERIOD_END, periods_due
+from analysis.runner import Limits, Registry, Report, read_registry
+from analysis.site import SiteNotWritable
 
 __all__ = [
+    "LAST_PERIOD_END",
     "Inputs",
     "Limits",
     "Outcome",
     "ParameterError",
     "Parameters",
+    "Registry",
+    "Report",
     "Run",
-    "SiteLocked",
     "SiteNotWritable",
     "check_parameters",
     "make_reports",
+    "periods_due",
     "read_inputs",
-    "report_names",
+    "read_registry",
+    "read_runs",
 ]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.parameters import Parameters
-from analysis.report.inputs import Inputs
+from analysis.files import write_whole
 from analysis.report.keys import rows_hash, shown_versions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
+
+    from analysis.parameters import Parameters
+    from analysis.report.inputs import Inputs
 
 FOLDER = "runs"
 _KEPT = 500
@@ -84,7 +87,7 @@ def record_run(folder: Path, run: Run, inputs: Inputs, *, started: str, engine: 
     engine : str
         How its notebooks ran.
     """
-    told = {
+    kept = {
         "started": started,
         "seconds": round(run.seconds, 3),
         "plan": inputs.id,
@@ -109,9 +112,7 @@ def record_run(folder: Path, run: Run, inputs: Inputs, *, started: str, engine: 
     number = int(files[-1].stem) + 1 if files else 1
     file = folder / FOLDER / f"{number:06d}.json"
     file.parent.mkdir(exist_ok=True)
-    unfinished = file.with_suffix(".part")
-    unfinished.write_text(json.dumps({"run": number, **told}, ensure_ascii=False, indent=1), "utf-8")
-    unfinished.replace(file)
+    write_whole(file, json.dumps({"run": number, **kept}, ensure_ascii=False, indent=1).encode("utf-8"))
     for old in files[: -_KEPT + 1]:
         old.unlink(missing_ok=True)
     return file

@@ -8,10 +8,13 @@ import platform
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analysis.parameters import Parameters
-from analysis.report.inputs import Inputs, Rows
+if TYPE_CHECKING:
+    from analysis.parameters import Parameters
+    from analysis.report.inputs import Inputs, Rows
 
+_PACKAGE = Path(__file__).resolve().parents[1]
 _SHOWN_VERSIONS = ("portplan", "pandas", "matplotlib", "seaborn", "papermill", "nbconvert")
 _FURTHER_VERSIONS = (
     "babel",
@@ -21,16 +24,25 @@ _FURTHER_VERSIONS = (
     "kiwisolver",
     "markupsafe",
     "matplotlib-inline",
+    "mistune",
     "numpy",
     "zhplot",
 )
 
 
 def page_path(name: str, inputs: Inputs, parameters: Parameters) -> str:
-    """Where a page lies in its site: ``plan/date/language/report.html``, made of ids only."""
+    """Where a page lies in its site: ``plan/date/language/report.html``, made of ids only.
+
+    Raises
+    ------
+    ValueError
+        When the parameters do not say K: `analysis.report.check_parameters` sees to it.
+    """
+    if not parameters.known_at:
+        raise ValueError("参数未经 check_parameters 检查：没有 known_at")
     parts = [name, *(f"{kind}-{chosen}" for kind in ("unit", "theme") if (chosen := getattr(parameters, kind)))]
     day = parameters.as_of
-    if parameters.known != parameters.as_of:
+    if parameters.known_at != parameters.as_of:
         day += f"_known_{parameters.known_at}"
     if parameters.compare_to:
         day += f"_compared_{parameters.compare_to}"
@@ -56,9 +68,8 @@ def rows_hash(rows: Rows) -> str:
 
 
 @cache
-def library_hash() -> str:
+def library_hash(package: Path = _PACKAGE) -> str:
     """A hash of every file of the package that can change a page."""
-    package = Path(__file__).resolve().parents[1]
     kinds = {".py", ".j2", ".css", ".po", ".json"}
     files = sorted(path for path in package.rglob("*") if path.suffix in kinds and "__pycache__" not in path.parts)
     digest = hashlib.sha256()

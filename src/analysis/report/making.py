@@ -5,25 +5,36 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.parameters import Parameters
 from analysis.report.history import Outcome, Run, record_run
-from analysis.report.inputs import Inputs
 from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
-from analysis.report.manifest import Failure, Manifest, Page, SiteNotWritable, expired, read_manifest
-from analysis.report.run import ENGINES, notebook_of
-from analysis.report.site import is_published, is_whole, locked, publish, staging
-from analysis.report.workers import Limits, run_each
+from analysis.runner import ENGINES, Limits, Registry, Report, read_registry, run_each
+from analysis.site import (
+    Failure,
+    Manifest,
+    Page,
+    SiteNotWritable,
+    expired,
+    is_published,
+    is_whole,
+    locked,
+    publish,
+    read_manifest,
+    staging,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
     import pandas as pd
 
     from analysis.plan import Plan
+    from analysis.report.inputs import Inputs
     from analysis.report.task import Task
 
 Wanted = tuple[str, Parameters]
@@ -44,7 +55,7 @@ def make_reports(
     limits: Limits | None = None,
     keep: int = KEEP,
     tell: Callable[[Outcome], None] = lambda outcome: None,
-    notebook: Callable[[str], Path] = notebook_of,
+    registry: Registry | None = None,
 ) -> Run:
     """Make every report that is wanted and has changed, and publish the good ones together.
 
@@ -52,7 +63,7 @@ def make_reports(
     ----------
     wanted : iterable of (str, Parameters)
         Reports and what is asked of each, from `check_parameters`.
-    inputs : analysis.report.inputs.Inputs
+    inputs : Inputs
         The plan that all of them name.
     folder : pathlib.Path
         The site.
@@ -63,23 +74,27 @@ def make_reports(
     force : bool
         Run even what has not changed.
     engine : {"warm", "kernel"}
-    limits : analysis.report.workers.Limits, optional
+    limits : analysis.runner.Limits, optional
         What each notebook may take.
     keep : int
         Dates of a plan to keep.
     tell : callable
         Called with each outcome as it comes.
-    notebook : callable
-        Gives the notebook of a report. For tests; anything else runs only the project's own.
+    registry : analysis.runner.Registry, optional
+        The reports there are; those of the project when left out.
 
     Raises
     ------
-    SiteLocked
+    analysis.files.Busy
         When another run is publishing to the folder.
+    analysis.plan.UnknownName
+        When there is no report of a name that is wanted.
     SiteNotWritable
         When the folder cannot be written to; what it held stands.
     """
     began = time.monotonic()
+    registry = registry or read_registry()
+    asked = {page_path(name, inputs, parameters): (registry.find(name), parameters) for name, parameters in wanted}
     outcomes: list[Outcome] = []
     problems = None
 
@@ -91,17 +106,16 @@ def make_reports(
     try:
         with locked(folder):
             known = read_manifest(folder)
-            asked = {page_path(name, inputs, parameters): (name, parameters) for name, parameters in wanted}
             changed: dict[str, str] = {}
-            for path, (name, parameters) in asked.items():
-                key = page_key(notebook(name), inputs, parameters)
+            for path, (report, parameters) in asked.items():
+                key = page_key(report.notebook, inputs, parameters)
                 page = known.pages.get(path)
                 if force or page is None or page.key != key or path in known.failures or not is_published(folder, page):
                     changed[path] = key
                 else:
-                    note(Outcome(name, parameters, folder / path, path, "unchanged"))
+                    note(Outcome(report.name, parameters, folder / path, path, "unchanged"))
             if changed or not known.index or not is_whole(folder, known) or expired(known, keep, asked):
-                making = _Making(inputs, folder, started, known, engine, notebook)
+                making = _Making(inputs, folder, started, known, engine, registry)
                 problems = making.run(
                     {path: (*asked[path], key) for path, key in changed.items()}, jobs, limits or Limits(), keep, note
                 )
@@ -116,6 +130,10 @@ def make_reports(
     return run
 
 
+_Changed = tuple[Report, Parameters, str]
+"""A report, what is asked of it, and the key of the page that comes of it."""
+
+
 @dataclass(frozen=True)
 class _Making:
     inputs: Inputs
@@ -123,11 +141,11 @@ class _Making:
     started: str
     known: Manifest
     engine: str
-    notebook: Callable[[str], Path]
+    registry: Registry
 
     def run(
         self,
-        wanted: Mapping[str, tuple[str, Parameters, str]],
+        changed: Mapping[str, _Changed],
         jobs: int,
         limits: Limits,
         keep: int,
@@ -135,12 +153,12 @@ class _Making:
     ) -> pd.DataFrame | None:
         """Make pages and publish them; gives the problems of the data when there are any."""
         # Slow to import, and not needed when there is nothing to do.
+        from analysis.language import alphabet
+        from analysis.page import narrowed_face
         from analysis.plan import open_plan
-        from analysis.report.face import narrowed_face
-        from analysis.report.index import index_files
         from analysis.report.task import make_page, warm_up
         from analysis.schema import DataError
-        from analysis.words import alphabet
+        from analysis.site.index import index_files
 
         made: dict[Page, Path] = {}
         failed: dict[Failure, list[Path]] = {}
@@ -148,11 +166,11 @@ class _Making:
         narrowed = b""
         with staging(self.folder) as stage:
             try:
-                plan = open_plan(self.inputs.folder) if wanted else None
+                plan = open_plan(self.inputs.folder) if changed else None
             except DataError as broken:
                 plan, problems = None, broken.problems
-                for place, (path, (name, parameters, _)) in enumerate(wanted.items()):
-                    outcome = Outcome(name, parameters, self.folder / path, path, "bad_data", str(broken))
+                for place, (path, (report, parameters, _)) in enumerate(changed.items()):
+                    outcome = Outcome(report.name, parameters, self.folder / path, path, "bad_data", str(broken))
                     failed.update(self._failure(outcome, stage / str(place)))
                     note(outcome)
             if plan:
@@ -160,61 +178,58 @@ class _Making:
                 narrowed = narrowed_face(alphabet(plan))
                 tasks = {
                     path: self._task(stage / str(place), path, *asked, plan, narrowed)
-                    for place, (path, asked) in enumerate(wanted.items())
+                    for place, (path, asked) in enumerate(changed.items())
                 }
                 for path, ending in run_each(tasks, make_page, jobs=jobs, limits=limits, logs=stage):
                     task = tasks[path]
                     took = {"seconds": round(ending.seconds, 3), "attempts": ending.attempts}
                     outcome = Outcome(task.report, task.parameters, self.folder / path, path, "", **took)
                     if ending.how == "done":
-                        found = task.found()
-                        outcome = replace(outcome, result=found.pop("result"), reason=found.pop("reason"))
+                        work = task.ending()
+                        outcome = replace(outcome, result=work.pop("result"), reason=work.pop("reason"))
                         if outcome.result == "made":
-                            made[_page(task, found)] = task.file(".html")
+                            made[_page(task, work)] = task.file(".html")
                     else:
                         result = "timed_out" if ending.how == "timed_out" else "failed"
-                        outcome = replace(outcome, result=result, reason=ending.told)
+                        outcome = replace(outcome, result=result, reason=ending.reason)
                     if outcome.result != "made":
                         failed.update(self._failure(outcome, task.stage))
                     note(outcome)
-            render = partial(index_files, narrowed=narrowed)
+            render = partial(index_files, reports=self.registry.reports, narrowed=narrowed)
             publish(self.folder, stage, made=made, failed=failed, render=render, keep=keep)
         return problems
 
     def _task(
-        self, stage: Path, path: str, name: str, parameters: Parameters, key: str, plan: Plan, narrowed: bytes
+        self, stage: Path, path: str, report: Report, parameters: Parameters, key: str, plan: Plan, narrowed: bytes
     ) -> Task:
         from analysis.report.task import Task
 
         return Task(
-            report=name,
+            report=report.name,
             path=path,
             key=key,
-            notebook=self.notebook(name),
+            notebook=report.notebook,
             parameters=parameters,
             plan=replace(plan, sources=_sources(self.inputs, parameters)),
             versions=shown_versions(),
-            command=_command(name, parameters, self.inputs),
+            command=_command(report.name, parameters, self.inputs),
             stage=stage,
             engine=self.engine,
             narrowed=narrowed,
         )
 
     def _failure(self, outcome: Outcome, stage: Path) -> dict[Failure, list[Path]]:
-        """What is kept of a failed attempt, and the files that tell of it."""
-        from analysis.report.index import failure_page, last_good, read_notebook, without_places
+        """What is kept of a failed attempt, and the files that say what happened."""
+        from analysis.page import Executed, read_notebook, without_places
+        from analysis.site.index import page_of_failure
 
-        parameters = outcome.parameters
+        asked = outcome.parameters
+        names = [self.inputs.short_name(key, asked.lang) for key in (asked.unit, asked.theme) if key]
         failure = Failure(
             path=outcome.address,
             report=outcome.report,
-            plan_id=self.inputs.id,
-            as_of=parameters.as_of,
-            known_at=parameters.known,
-            lang=parameters.lang,
-            selection=", ".join(
-                self.inputs.short_name(key, parameters.lang) for key in (parameters.unit, parameters.theme) if key
-            ),
+            parameters=asked.model_copy(update={"plan_id": self.inputs.id}),
+            selection=", ".join(names),
             result=outcome.result,
             since=self.started,
         )
@@ -222,10 +237,11 @@ class _Making:
         places = (self.inputs.folder, self.folder.resolve())
         notebook = read_notebook(stage.with_suffix(".ipynb"), places)
         log = stage.with_suffix(".log")
-        text = failure_page(
+        text = page_of_failure(
+            self.known,
             replace(failure, since=first.since),
-            notebook,
-            shown=last_good(self.known, outcome.address),
+            Executed.of(notebook),
+            reports=self.registry.reports,
             reason=without_places(outcome.reason, places),
             log=without_places(log.read_text("utf-8", "replace"), places) if log.is_file() else "",
         )
@@ -238,22 +254,10 @@ class _Making:
         return {failure: [page, kept]}
 
 
-def _page(task: Task, found: dict[str, Any]) -> Page:
-    parameters = task.parameters
-    return Page(
-        path=task.path,
-        key=task.key,
-        report=task.report,
-        plan_id=task.plan.id,
-        plan_title=task.plan.title[parameters.lang],
-        as_of=parameters.as_of,
-        known_at=parameters.known,
-        compare_to=parameters.compare_to,
-        lang=parameters.lang,
-        unit=parameters.unit,
-        theme=parameters.theme,
-        **found,
-    )
+def _page(task: Task, work: dict[str, Any]) -> Page:
+    asked = task.parameters.model_copy(update={"plan_id": task.plan.id})
+    title = task.plan.title[asked.lang]
+    return Page(path=task.path, key=task.key, report=task.report, plan_title=title, parameters=asked, **work)
 
 
 def _sources(inputs: Inputs, parameters: Parameters) -> pd.DataFrame:
@@ -267,13 +271,7 @@ def _sources(inputs: Inputs, parameters: Parameters) -> pd.DataFrame:
 
 
 def _command(name: str, parameters: Parameters, inputs: Inputs) -> str:
-    options = {
-        "plan": inputs.id if inputs.address == inputs.id else f"…/{inputs.folder.name}",
-        "as-of": parameters.as_of,
-        "known-at": parameters.known_at,
-        "compare-to": parameters.compare_to,
-        "lang": parameters.lang,
-        "unit": parameters.unit,
-        "theme": parameters.theme,
-    }
-    return " ".join(["portplan report", name, *(f"--{option} {value}" for option, value in options.items() if value)])
+    plan = inputs.id if inputs.address == inputs.id else f"…/{inputs.folder.name}"
+    options = {"plan": plan, **parameters.model_dump(exclude={"plan_id"})}
+    given = (f"--{option.replace('_', '-')} {value}" for option, value in options.items() if value)
+    return " ".join(["portplan report", name, *given])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from analysis.report.inputs import Inputs
-from analysis.report.manifest import Failure, Manifest, Page
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from analysis.report.inputs import Inputs
+    from analysis.site import Failure, Manifest, Page
 
 LAST_PERIOD_END = "last-period-end"
 _MOST = 12
@@ -26,7 +29,8 @@ def periods_due(today: date, inputs: Inputs, site: Manifest, reports: list[str])
     last, *earlier = islice(_periods_before(today, inputs.due_day), _MOST)
 
     def of(records: Iterable[Page | Failure]) -> set[Days]:
-        return {(one.as_of, one.known_at) for one in records if one.plan_id == inputs.id and one.report in reports}
+        asked = [one.parameters for one in records if one.report in reports]
+        return {(one.as_of, one.known_at) for one in asked if one.plan_id == inputs.id}
 
     made = of(site.pages.values())
     failed = of(site.failures.values())

@@ -1,12 +1,15 @@
-"""What a plan's tables hold: columns, vocabularies, the check of each column, and how problems are told.
+"""What a plan's tables hold: columns, vocabularies, the rules they keep, and how problems are reported.
 
 Every table is checked as *text* first and given types second, so that a bad cell is named once, as it was written.
 Definitions follow the plan's own notice and the practice of keeping a progress ledger (台账); see data/README.md.
 """
 
 from analysis.schema.calendar import Calendar
-from analysis.schema.checks import check_text, to_types
+from analysis.schema.cells import CELL_RULES, check_cells, to_types
+from analysis.schema.columns import COLUMNS, LABELS, Column
 from analysis.schema.problems import PROBLEM_COLUMNS, DataError, problem_frame
+from analysis.schema.rules import RULES, Problem, Rule, rule
+from analysis.schema.tables import REQUIRED_COLUMNS, TABLES, Field
 from analysis.schema.vocabulary import (
     BUCKETS,
     COMPARATORS,
@@ -18,7 +21,6 @@ from analysis.schema.vocabulary import (
     MEASURE_KINDS,
     NO_FEEDBACK,
     PROVENANCES,
-    REQUIRED_COLUMNS,
     ROLES,
     SCHEDULE,
     TRANSITIONS,
@@ -27,11 +29,14 @@ from analysis.schema.vocabulary import (
 
 __all__ = [
     "BUCKETS",
+    "CELL_RULES",
+    "COLUMNS",
     "COMPARATORS",
     "DELIVERY",
     "DELIVERY_WORDS",
     "FEEDBACK",
     "FRESHNESS",
+    "LABELS",
     "LEAD_RULES",
     "MEASURE_KINDS",
     "NO_FEEDBACK",
@@ -39,12 +44,19 @@ __all__ = [
     "PROVENANCES",
     "REQUIRED_COLUMNS",
     "ROLES",
+    "RULES",
     "SCHEDULE",
+    "TABLES",
     "TRANSITIONS",
     "UNIT_KINDS",
     "Calendar",
+    "Column",
     "DataError",
-    "check_text",
+    "Field",
+    "Problem",
+    "Rule",
+    "check_cells",
     "problem_frame",
+    "rule",
     "to_types",
 ]

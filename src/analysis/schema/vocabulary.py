@@ -1,4 +1,4 @@
-"""The words of a plan's tables: states, kinds, roles, and the columns of each table."""
+"""The words of a plan's tables: states, kinds, roles."""
 
 DELIVERY = ("not_started", "stalled", "in_progress", "ongoing", "done_reported", "closed", "withdrawn")
 """Delivery states a unit may enter, weakest first; ``withdrawn`` stands outside the order."""
@@ -46,49 +46,3 @@ ROLES = ("sole", "joint", "lead", "support", "unmarked")
 COMPARATORS = ("at_most", "at_least", "equal", "between")
 LEAD_RULES = ("none", "first_listed")
 PROVENANCES = ("synthetic", "real")
-
-REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
-    "themes": ("theme_id", "title", "title_en", "short", "short_en"),
-    "measures": (
-        "measure_id",
-        "theme_id",
-        "number",
-        "title",
-        "title_en",
-        "text",
-        "kind",
-        "kind_basis",
-        "deliverable",
-        "due",
-    ),
-    "units": ("unit_id", "name", "short", "name_en", "short_en", "kind", "is_group", "aliases"),
-    "responsibilities": ("measure_id", "clause", "unit_id", "position", "role", "role_basis"),
-    "commitments": (
-        "measure_id",
-        "comparator",
-        "quantity",
-        "quantity_high",
-        "quantity_unit",
-        "condition",
-        "text_span",
-    ),
-    "progress": (
-        "log_id",
-        "measure_id",
-        "unit_id",
-        "as_of",
-        "reported_at",
-        "status",
-        "percent",
-        "progress",
-        "problems",
-        "next_step",
-        "evidence_ref",
-        "expected_completion",
-        "supersedes",
-        "source_file",
-        "source_sheet",
-        "source_row",
-    ),
-}
-"""Table → the columns its CSV must have, in the order they are written."""

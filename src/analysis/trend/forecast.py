@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pandas.api.typing import NaTType
 
 LEAST_PERIODS = 8
 LEAST_COMPLETIONS = 5
@@ -24,7 +30,7 @@ class Forecast:
         What the past holds.
     fan : pandas.DataFrame
         One row a coming period: period_end, p50 and p85: measures closed by then in at least 50 % and 85 % of paths.
-    finish : dict of str to pandas.Timestamp
+    finish : mapping of str to pandas.Timestamp
         p50 and p85: the period end by which that part of the paths is done; missing beyond the horizon.
     """
 
@@ -32,7 +38,7 @@ class Forecast:
     periods: int
     completions: int
     fan: pd.DataFrame
-    finish: dict[str, pd.Timestamp]
+    finish: Mapping[str, pd.Timestamp | NaTType]
 
 
 def forecast(burn_up: pd.DataFrame, *, seed: int = 2024, paths: int = 10_000) -> Forecast:
@@ -60,10 +66,8 @@ def forecast(burn_up: pd.DataFrame, *, seed: int = 2024, paths: int = 10_000) ->
         return Forecast("few_completions", periods, completions, empty, {})
     closed, scope = int(burn_up["closed"].iloc[-1]), int(burn_up["scope"].iloc[-1])
     totals = _paths(throughput, closed, scope, seed=seed, paths=paths)
-    ends = pd.DatetimeIndex(
-        (pd.Period(over["period_end"].iloc[-1], "M") + 1 + step).to_timestamp(how="end").normalize()
-        for step in range(HORIZON)
-    )
+    first = pd.Period(over["period_end"].iloc[-1], "M") + 1
+    ends = pd.period_range(first, periods=HORIZON, freq="M").to_timestamp(how="end").normalize()
     fan = pd.DataFrame({"period_end": ends, **{name: _reached(totals, part) for name, part in _LEVELS.items()}})
     done = {name: ends[fan[name].ge(scope).to_numpy()] for name in _LEVELS}
     finish = {name: reached[0] if len(reached) else pd.NaT for name, reached in done.items()}
@@ -71,7 +75,7 @@ def forecast(burn_up: pd.DataFrame, *, seed: int = 2024, paths: int = 10_000) ->
     return Forecast("", periods, completions, fan[needed], finish)
 
 
-def with_past(told: Forecast, burn_up: pd.DataFrame) -> pd.DataFrame:
+def with_past(outlook: Forecast, burn_up: pd.DataFrame) -> pd.DataFrame:
     """What was closed so far and the fan that follows it, in one frame to draw.
 
     Returns
@@ -81,7 +85,9 @@ def with_past(told: Forecast, burn_up: pd.DataFrame) -> pd.DataFrame:
         forecast was refused.
     """
     past = burn_up[["period_end", "scope", "closed"]]
-    joined = pd.concat([past, told.fan], ignore_index=True) if len(told.fan) else past.head(0).assign(p50=[], p85=[])
+    joined = (
+        pd.concat([past, outlook.fan], ignore_index=True) if len(outlook.fan) else past.head(0).assign(p50=[], p85=[])
+    )
     joined["scope"] = joined["scope"].ffill().astype("int64")
     return joined
 
@@ -97,9 +103,9 @@ def backtest(burn_up: pd.DataFrame, *, seed: int = 2024, paths: int = 10_000) ->
     """
     rows = []
     for made in range(LEAST_PERIODS, len(burn_up)):
-        told = forecast(burn_up.iloc[:made], seed=seed, paths=paths)
+        outlook = forecast(burn_up.iloc[:made], seed=seed, paths=paths)
         coming = burn_up.iloc[made:].set_index("period_end")["closed"]
-        held = told.fan.merge(coming.reset_index(), on="period_end")
+        held = outlook.fan.merge(coming.reset_index(), on="period_end")
         held.insert(0, "made_at", burn_up["period_end"].iloc[made - 1])
         rows.append(held)
     columns = ["made_at", "period_end", "closed", "p50", "p85"]

@@ -5,48 +5,33 @@ Kaplan, E. L. and Meier, P. (1958), Nonparametric estimation from incomplete obs
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
+if TYPE_CHECKING:
+    from analysis.plan.reading import Reading
 
-def durations(
-    measure_states: pd.DataFrame,
-    states: pd.DataFrame,
-    progress: pd.DataFrame,
-    *,
-    issued: pd.Timestamp,
-    as_of: pd.Timestamp,
-) -> pd.DataFrame:
+
+def durations(now: Reading) -> pd.DataFrame:
     """Days from the issue of the notice until each measure was closed, or until it was last seen open.
 
     A closure lies between two statements; the later day, that of the statement, is taken. A measure closes on the day
     of its last unit's closure. Measures of ongoing kind never complete and are left out.
-
-    Parameters
-    ----------
-    measure_states : pandas.DataFrame
-        From `analysis.status.by_measure` at the day that the report speaks of.
-    states : pandas.DataFrame
-        From `analysis.status.latest` for the same dates.
-    progress : pandas.DataFrame
-        The statements that count, in their order (`analysis.status.standing`).
-    issued : pandas.Timestamp
-        The day of the notice.
-    as_of : pandas.Timestamp
-        The day the report speaks of: what is open on it was last seen open then.
 
     Returns
     -------
     pandas.DataFrame
         measure_id, days, closed (False: right-censored, still open or withdrawn on that day).
     """
-    counted = measure_states[measure_states["kind"].ne("ongoing")]
-    ended = states[states["state"].isin(["closed", "withdrawn"])]
-    since = ended.assign(since=_since(ended, progress)).groupby(["measure_id", "state"])["since"].max()
+    counted = now.measure_states[now.measure_states["kind"].ne("ongoing")]
+    ended = now.states[now.states["state"].isin(["closed", "withdrawn"])]
+    since = ended.assign(since=_since(ended, now.standing)).groupby(["measure_id", "state"])["since"].max()
     closed = counted["state"].eq("closed")
     settled = closed | counted["state"].eq("withdrawn")
     ends = since.reindex(pd.MultiIndex.from_frame(counted[["measure_id", "state"]])).set_axis(counted.index)
-    days = (ends - issued).dt.days.where(settled, (as_of - issued).days).astype("int64")
+    days = (ends - now.plan.issued).dt.days.where(settled, (now.as_of - now.plan.issued).days).astype("int64")
     # What was done before the notice was done on its day.
     days = days.clip(lower=0)
     return pd.DataFrame({"measure_id": counted["measure_id"], "days": days, "closed": closed}).reset_index(drop=True)
@@ -84,10 +69,10 @@ def _since(ended: pd.DataFrame, progress: pd.DataFrame) -> pd.Series:
     keys = ["measure_id", "unit_id"]
     # Statements of one day follow each other, too: their place in the order tells, not their day.
     placed = progress[[*keys, "status", "as_of"]].assign(place=range(len(progress)))
-    told = ended[[*keys, "state", "as_of"]].merge(placed, on=keys, suffixes=("", "_then"))
-    told = told[told["as_of_then"].le(told["as_of"])]
-    other = told[told["status"].ne(told["state"])].groupby(keys)["place"].max().rename("other")
-    told = told.merge(other.reset_index(), on=keys, how="left")
-    same = told[told["status"].eq(told["state"]) & ~told["place"].lt(told["other"])]
+    words = ended[[*keys, "state", "as_of"]].merge(placed, on=keys, suffixes=("", "_then"))
+    words = words[words["as_of_then"].le(words["as_of"])]
+    other = words[words["status"].ne(words["state"])].groupby(keys)["place"].max().rename("other")
+    words = words.merge(other.reset_index(), on=keys, how="left")
+    same = words[words["status"].eq(words["state"]) & ~words["place"].lt(words["other"])]
     first = same.groupby(keys)["as_of_then"].min()
     return pd.Series(first.reindex(pd.MultiIndex.from_frame(ended[keys])).to_numpy(), index=ended.index)

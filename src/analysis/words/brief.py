@@ -4,44 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from analysis.schema import NO_FEEDBACK
-from analysis.words.language import Language, round_parts
-from analysis.words.page import Caption, KeyFigure, Method, caption
-from analysis.words.table import Table, table
+from analysis.language import Caption, Language, caption, round_parts
+from analysis.schema import FEEDBACK, NO_FEEDBACK
+from analysis.words.page import KeyFigure
 
 if TYPE_CHECKING:
-    from analysis.plan import Plan
+    import pandas as pd
 
 
-def title(plan: Plan, say: Language) -> str:
+def title(say: Language) -> str:
     """The title of the page: the unit's own name as the notice prints it."""
-    names = plan.units.set_index("unit_id")["name" if say.lang == "zh" else "name_en"]
-    return say("Brief for {unit}", unit=names[plan.selection["unit"]])
+    units = say.plan.units
+    names = dict(zip(units["unit_id"], say.own(units, "name"), strict=True))
+    return say("Brief for {unit}", unit=names[say.plan.selection["unit"]])
 
 
-def key_figures(
-    loads: pd.DataFrame, carried: pd.DataFrame, owed: pd.DataFrame, plan: Plan, say: Language
-) -> list[KeyFigure]:
+def key_figures(loads: pd.DataFrame, carried: pd.DataFrame, reports: pd.DataFrame, say: Language) -> list[KeyFigure]:
     """The numbers at the head of the page."""
-    rounded = loads.assign(share=round_parts(loads["share"], 2)).set_index("unit_id")
-    load = rounded.reindex([plan.selection["unit"]]).iloc[0]
+    printed = loads.assign(share=round_parts(loads["share"], 2)).set_index("unit_id")
+    load = printed.reindex([say.plan.selection["unit"]]).iloc[0]
     states = carried["state_of_unit"].value_counts()
-    due = int(owed.to_numpy().sum())
+    due = int(reports[list(FEEDBACK)].to_numpy().sum())
     return [
         KeyFigure(say("Measures naming the unit (F)"), say.number(load["named_in"])),
         KeyFigure(say("Fractional count (W)"), say.number(load["share"], 2)),
         KeyFigure(say("Carried alone (S)"), say.number(load["sole"])),
         KeyFigure(say("Closed (verified)"), say.number(states.get("closed", 0)), say("by its own last word")),
         KeyFigure(say("Never reported on"), say.share_of(int(states.get(NO_FEEDBACK, 0)), len(carried))),
-        KeyFigure(say("Reports in time"), say.share_of(int(owed["on_time"].sum()), due)),
+        KeyFigure(say("Reports in time"), say.share_of(int(reports["on_time"].sum()), due)),
     ]
 
 
-def carries(carried: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def carries(carried: pd.DataFrame, say: Language) -> Caption:
     """Around the list of what the unit carries."""
-    unit = say.name(plan.selection["unit"])
+    unit = say.unit(say.plan.selection["unit"])
     stalled, silent = (
         int(carried["state_of_unit"].eq("stalled").sum()),
         int(carried["state_of_unit"].eq(NO_FEEDBACK).sum()),
@@ -54,26 +50,12 @@ def carries(carried: pd.DataFrame, plan: Plan, say: Language) -> Caption:
         stalled=stalled,
         silent=silent,
     )
-    return caption(plan, say, key="carries", finding=finding, record=True)
+    return caption(say, key="carries", finding=finding, record=True)
 
 
-def carries_table(carried: pd.DataFrame, plan: Plan, say: Language, *, before: pd.DataFrame | None = None) -> Table:
-    """What the unit carries, as a table."""
-    return table(
-        carried,
-        plan,
-        say,
-        key=f"brief_{plan.selection['unit']}",
-        caption=say("Its measures, in the order of the notice"),
-        record=True,
-        before=before,
-        quotes=["progress", "problems", "next_step"],
-    )
-
-
-def partners(shared: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def partners(shared: pd.DataFrame, say: Language) -> Caption:
     """Around the figure of the units it works with."""
-    unit = say.name(plan.selection["unit"])
+    unit = say.unit(say.plan.selection["unit"])
     if shared.empty:
         finding = say("{unit} shares no measure with another unit", unit=unit)
     else:
@@ -84,37 +66,25 @@ def partners(shared: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             "{unit} works with {n} other units; most measures shared: {most}, with {names}",
             unit=unit,
             most=int(shared["shared"].max()),
-            names=say.listing(map(say.name, most["unit_id"]), most=3),
+            names=say.listing(map(say.unit, most["unit_id"]), most=3),
         )
-    told = say.listing(
-        (say("{state} {n}", state=say.name(other), n=n) for other, n in shared.itertuples(index=False)), most=5
+    details = say.listing(
+        (say("{state} {n}", state=say.unit(other), n=n) for other, n in shared.itertuples(index=False)), most=5
     )
     return caption(
-        plan,
         say,
         key="partners",
         finding=finding,
-        alt=say("Dot chart of the measures shared with each other unit. {told}.", told=told or "—"),
+        alt=say("Dot chart of the measures shared with each other unit. {details}.", details=details or "—"),
         record=False,
-        nothing=finding,
+        drawing={"nothing": finding},
     )
 
 
-def partners_table(shared: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """The units it works with, as a table."""
-    return table(
-        shared,
-        plan,
-        say,
-        key=f"partners_{plan.selection['unit']}",
-        caption=say("Measures shared with other units"),
-        record=False,
-    )
-
-
-def due(owed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def due(reports: pd.DataFrame, say: Language) -> Caption:
     """Around the figure of the reports it owed."""
-    total, missing = int(owed.to_numpy().sum()), int(owed["missing"].sum())
+    counts = reports[list(FEEDBACK)].sum()
+    total, missing = int(counts.sum()), int(counts["missing"])
     if not total:
         finding = say("No report was due yet")
     else:
@@ -125,64 +95,18 @@ def due(owed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             total=total,
         )
     return caption(
-        plan,
         say,
         key="due",
         finding=finding,
         alt=say(
             "Stacked bars of the reports owed on each measure: {on_time} in time, {late} late, {missing} missing.",
-            on_time=int(owed["on_time"].sum()),
-            late=int(owed["late"].sum()),
+            on_time=int(counts["on_time"]),
+            late=int(counts["late"]),
             missing=missing,
         ),
         record=True,
-        nothing=say("No report was due yet"),
-        count_of=say("Number of reports due"),
-        **{str(measure): _shortened(say.name(measure)) for measure in owed.index},
-    )
-
-
-def due_table(owed: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """The reports it owed, as a table."""
-    return table(
-        owed.reset_index(),
-        plan,
-        say,
-        key=f"due_{plan.selection['unit']}",
-        caption=say("Reports owed on each measure"),
-        record=True,
-    )
-
-
-def method(plan: Plan, say: Language) -> Method:
-    """How the brief was made."""
-    return Method(
-        say("How to read this"),
-        (
-            (
-                say("State by its own word"),
-                say("What this unit said last. The state of a measure is that of its weakest reporting unit."),
-            ),
-            (
-                say("Fractional count (W)"),
-                say(
-                    "Each measure counts 1, shared equally by its units. Equal sharing is an assumption: the notice "
-                    "does not say who does how much. The counts add to the number of measures."
-                ),
-            ),
-            (
-                say("On time"),
-                say(
-                    "A statement on a month that arrived by day {day} of the next month. Months after closure or "
-                    "withdrawal are not due.",
-                    day=plan.calendar.due_day,
-                ),
-            ),
-            (
-                say("No feedback"),
-                say("No statement has arrived. It is a state of its own: it does not mean that nothing was begun."),
-            ),
-        ),
+        drawing={"nothing": say("No report was due yet"), "count_of": say("Number of reports due")},
+        names={"measure_id": {str(measure): _shortened(say.measure(measure)) for measure in reports["measure_id"]}},
     )
 
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from analysis.language import Caption, Language, caption
 from analysis.schema import NO_FEEDBACK
-from analysis.words.language import Language
-from analysis.words.page import Caption, KeyFigure, Method, caption, titled
-from analysis.words.table import Table, table
+from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
-    from analysis.plan import Plan
+    from collections.abc import Iterator
+
+    import pandas as pd
 
 
-def title(plan: Plan, say: Language) -> str:
+def title(say: Language) -> str:
     """The title of the page."""
-    return titled(say("Theme coverage"), plan, say)
+    return titled(say("Theme coverage"), say)
 
 
-def key_figures(plan: Plan, themes: pd.DataFrame, say: Language) -> list[KeyFigure]:
+def key_figures(themes: pd.DataFrame, say: Language) -> list[KeyFigure]:
     """The numbers at the head of the page."""
-    measures = len(plan.measures)
+    measures = len(say.plan.measures)
     sums = themes.drop(columns=["theme_id", "completion"]).sum()
     return [
         KeyFigure(
@@ -43,7 +41,7 @@ def key_figures(plan: Plan, themes: pd.DataFrame, say: Language) -> list[KeyFigu
     ]
 
 
-def states(counts: pd.DataFrame, themes: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def states(themes: pd.DataFrame, say: Language) -> Caption:
     """Around the figure of each theme's measures by state."""
     possible = themes[themes["completable"].gt(0)]
     silent = themes.loc[themes["current_feedback"].eq(0), "theme_id"]
@@ -55,7 +53,7 @@ def states(counts: pd.DataFrame, themes: pd.DataFrame, plan: Plan, say: Language
             len(silent),
             "{n} theme has no current feedback: {themes}",
             "{n} themes have no current feedback: {themes}",
-            themes=say.listing(map(say.name, silent)),
+            themes=say.listing(map(say.theme, silent)),
         )
     elif possible.empty:
         finding = say("Every theme has current feedback; none holds a measure that can be completed")
@@ -68,74 +66,59 @@ def states(counts: pd.DataFrame, themes: pd.DataFrame, plan: Plan, say: Language
         best = possible.loc[possible["completion"].eq(possible["completion"].max())]
         finding = say(
             "Every theme has current feedback; completion is highest in {themes}, {share}",
-            themes=say.listing(map(say.name, best["theme_id"])),
+            themes=say.listing(map(say.theme, best["theme_id"])),
             share=say.listing(map(say.share_of, best["closed"].tolist(), best["completable"].tolist()), most=len(best)),
         )
-    told = say.listing(
+    details = say.listing(
         (
-            say("{theme}: {closed} of {measures} closed", theme=say.name(theme), closed=closed, measures=measures)
+            say("{theme}: {closed} of {measures} closed", theme=say.theme(theme), closed=closed, measures=measures)
             for theme, closed, measures in themes[["theme_id", "closed", "measures"]].itertuples(index=False)
         ),
         most=8,
     )
     return caption(
-        plan,
         say,
         key="states-by-theme",
         finding=finding,
-        alt=say("Stacked bars of each theme's measures by state. {told}.", told=told or "—"),
+        alt=say("Stacked bars of each theme's measures by state. {details}.", details=details or "—"),
         record=True,
     )
 
 
-def theme_table(themes: pd.DataFrame, plan: Plan, say: Language, *, before: pd.DataFrame | None = None) -> Table:
-    """Every theme's coverage."""
-    return table(
-        themes,
-        plan,
-        say,
-        key="theme_coverage",
-        caption=say("Coverage of each theme"),
-        record=True,
-        percents=["completion"],
-        before=before,
-    )
-
-
-def matrix(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def matrix(counts: pd.DataFrame, say: Language) -> Caption:
     """Around the matrix of units and themes."""
-    spans = counts.gt(0).sum(axis="columns")
-    everywhere, once = counts.index[spans.eq(counts.shape[1])], int(spans.eq(1).sum())
+    cells = counts.drop(columns="unit_id")
+    themes, spans = cells.shape[1], cells.gt(0).sum(axis="columns")
+    everywhere, once = counts.loc[spans.eq(themes), "unit_id"], int(spans.eq(1).sum())
     if counts.empty:
         finding = say("No measure matches this selection")
-    elif counts.shape[1] == 1:
+    elif themes == 1:
         finding = say.count(len(counts), "{n} unit carries the one theme shown", "{n} units carry the one theme shown")
     elif len(everywhere):
         finding = say.count(
             once,
             "In all {themes} themes: {units}; {n} unit in only one",
             "In all {themes} themes: {units}; {n} units in only one",
-            units=say.listing(map(say.name, everywhere)),
-            themes=counts.shape[1],
+            units=say.listing(map(say.unit, everywhere)),
+            themes=themes,
         )
     else:
         finding = say.count(
             once,
             "No unit takes part in all {themes} themes; {n} unit in only one",
             "No unit takes part in all {themes} themes; {n} units in only one",
-            themes=counts.shape[1],
+            themes=themes,
         )
-    gaps = int(counts.eq(0).to_numpy().sum())
+    gaps = int(cells.eq(0).to_numpy().sum())
     return caption(
-        plan,
         say,
         key="unit-by-theme",
         finding=finding,
         alt=say(
             "Heatmap of the measures of each theme that name each unit: {rows} units by {columns} themes, {gaps} cells "
             "empty.",
-            rows=counts.shape[0],
-            columns=counts.shape[1],
+            rows=len(counts),
+            columns=themes,
             gaps=gaps,
         ),
         record=False,
@@ -143,19 +126,7 @@ def matrix(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
     )
 
 
-def matrix_table(counts: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """The matrix of units and themes as a table."""
-    return table(
-        counts.reset_index(),
-        plan,
-        say,
-        key="unit_by_theme",
-        caption=say("Measures of each theme that name each unit"),
-        record=False,
-    )
-
-
-def measures(listed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def measures(listed: pd.DataFrame, say: Language) -> Caption:
     """Around the list of measures."""
     silent, divided = int(listed["state"].eq(NO_FEEDBACK).sum()), int(listed["units_disagree"].sum())
     if listed.empty:
@@ -171,7 +142,6 @@ def measures(listed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
     else:
         finding = say("Every measure has had feedback; on {divided} the units disagree", divided=divided)
     return caption(
-        plan,
         say,
         key="measures",
         finding=finding,
@@ -180,30 +150,15 @@ def measures(listed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
     )
 
 
-def measures_table(listed: pd.DataFrame, plan: Plan, say: Language, *, before: pd.DataFrame | None = None) -> Table:
-    """Every measure, as a table that the reader can narrow to a state."""
-    return table(
-        listed,
-        plan,
-        say,
-        key="measures",
-        caption=say("All measures, in the order of the notice"),
-        record=True,
-        before=before,
-        group_by="state",
-        quotes=["last_words"],
-    )
-
-
-def feedback(parts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def feedback(parts: pd.DataFrame, say: Language) -> Caption:
     """Around the figure of current feedback by theme and period."""
     if parts.empty:
         finding = say("No measure matches this selection")
     else:
         ends = parts["period_end"].drop_duplicates()
-        sums = parts.groupby("period_end")[["current", "measures"]].sum()
+        sums = parts.groupby("period_end")[["current_feedback", "measures"]].sum()
         last = sums.loc[ends.iloc[-1]]
-        now = say.share_of(int(last["current"]), int(last["measures"]))
+        now = say.share_of(int(last["current_feedback"]), int(last["measures"]))
         if len(ends) == 1:
             finding = say("{now} of the measures have current feedback", now=now)
         else:
@@ -212,31 +167,22 @@ def feedback(parts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
                 "{now} of the measures have current feedback, after {past} at the end of {month}",
                 now=now,
                 month=say.month(ends.iloc[-2]),
-                past=say.share_of(int(past["current"]), int(past["measures"])),
+                past=say.share_of(int(past["current_feedback"]), int(past["measures"])),
             )
     return caption(
-        plan,
         say,
         key="feedback-by-theme",
         finding=finding,
         alt=say(
-            "Heatmap of themes by months: measures with current feedback of all. At the end: {told}.",
-            told=_latest(parts, say),
+            "Heatmap of themes by months: measures with current feedback of all. At the end: {details}.",
+            details=_latest(parts, say),
         ),
         record=True,
         note=say("Current: someone's last word is at most one due period old, or nothing is owed any more."),
     )
 
 
-def feedback_table(parts: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """Current feedback by theme and period as a table."""
-    printed = parts.rename(columns={"current": "current_feedback"})
-    return table(
-        printed, plan, say, key="feedback_by_theme", caption=say("Measures with current feedback by month"), record=True
-    )
-
-
-def promises(themes: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def promises(themes: pd.DataFrame, say: Language) -> Caption:
     """Around the figure of evidence and measurable promises."""
     total = int(themes["measures"].sum())
     finding = say(
@@ -244,37 +190,25 @@ def promises(themes: pd.DataFrame, plan: Plan, say: Language) -> Caption:
         evidence=say.share_of(int(themes["with_evidence"].sum()), total),
         commitment=say.share_of(int(themes["with_commitment"].sum()), total),
     )
-    told = say.listing(
+    details = say.listing(
         (
-            say("{theme}: {evidence} and {commitment} of {measures}", theme=say.name(theme), **counts)
+            say("{theme}: {evidence} and {commitment} of {measures}", theme=say.theme(theme), **counts)
             for theme, counts in _by_theme(themes, evidence="with_evidence", commitment="with_commitment")
         ),
         most=8,
     )
     return caption(
-        plan,
         say,
         key="promises",
         finding=finding if total else say("No measure matches this selection"),
-        alt=say("Dots of measures with evidence and with a measurable promise by theme. {told}.", told=told or "—"),
+        alt=say(
+            "Dots of measures with evidence and with a measurable promise by theme. {details}.", details=details or "—"
+        ),
         record=True,
     )
 
 
-def commitments_table(commitments: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """The measurable promises that the text holds."""
-    return table(
-        commitments[["measure_id", "text_span"]],
-        plan,
-        say,
-        key="commitments",
-        caption=say("Measurable promises in the text of the notice"),
-        record=False,
-        quotes=["text_span"],
-    )
-
-
-def alone(listed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def alone(listed: pd.DataFrame, say: Language) -> Caption:
     """Around the list of measures that rest on one unit."""
     units = listed["unit_id"].unique()
     if listed.empty:
@@ -284,7 +218,7 @@ def alone(listed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             len(listed),
             "{n} measure rests on one unit, {unit}",
             "{n} measures rest on one unit each, all on {unit}",
-            unit=say.name(units[0]),
+            unit=say.unit(units[0]),
         )
     else:
         finding = say.count(
@@ -293,43 +227,7 @@ def alone(listed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             "{n} measures rest on one unit each, on {units} units in all",
             units=len(units),
         )
-    return caption(plan, say, key="alone", finding=finding, record=True)
-
-
-def alone_table(listed: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """The measures that rest on one unit, as a table."""
-    return table(listed, plan, say, key="single_unit", caption=say("Measures that rest on one unit"), record=True)
-
-
-def method(say: Language) -> Method:
-    """How the figures of the page were made."""
-    return Method(
-        say("How to read this"),
-        (
-            (
-                say("State of a measure"),
-                say(
-                    "That of its weakest reporting unit. It counts as without feedback only when no unit has reported."
-                ),
-            ),
-            (
-                say("Can be completed"),
-                say(
-                    "All measures but those that run continuously by their nature and those withdrawn. Which are which "
-                    "is our reading of the notice."
-                ),
-            ),
-            (say("Completion"), say("Closed measures ÷ measures that can be completed; empty when there are none.")),
-            (
-                say("Current feedback"),
-                say("At least one unit's last word is at most one due period old, or nothing is owed any more."),
-            ),
-            (
-                say("Measurable promise"),
-                say("The text of the measure names a number to be kept. The list of promises is our reading."),
-            ),
-        ),
-    )
+    return caption(say, key="alone", finding=finding, record=True)
 
 
 def _by_theme(themes: pd.DataFrame, **columns: str) -> Iterator[tuple[str, dict[str, int]]]:
@@ -339,14 +237,9 @@ def _by_theme(themes: pd.DataFrame, **columns: str) -> Iterator[tuple[str, dict[
 
 
 def _latest(parts: pd.DataFrame, say: Language) -> str:
-    last = parts[parts["period_end"].eq(parts["period_end"].max())]
-    return (
-        say.listing(
-            (
-                say("{theme} {current}/{measures}", theme=say.name(theme), current=current, measures=measures)
-                for theme, current, measures in last[["theme_id", "current", "measures"]].itertuples(index=False)
-            ),
-            most=8,
-        )
-        or "—"
+    last = parts.loc[parts["period_end"].eq(parts["period_end"].max()), ["theme_id", "current_feedback", "measures"]]
+    cells = (
+        say("{theme} {current}/{measures}", theme=say.theme(theme), current=current, measures=measures)
+        for theme, current, measures in last.itertuples(index=False)
     )
+    return say.listing(cells, most=8) or "—"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.schema import BUCKETS, NO_FEEDBACK
-from analysis.words.language import Language
 
 if TYPE_CHECKING:
-    from analysis.plan import Plan
-    from analysis.status import Snapshot
+    from collections.abc import Iterable, Mapping
+
+    from analysis.language import Language
+    from analysis.plan.reading import Reading
 
 
 @dataclass(frozen=True)
@@ -41,26 +41,6 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class Caption:
-    """What stands around a figure or a table: the finding, the alternative text, the source, the names to draw with."""
-
-    key: str
-    finding: str
-    alt: str
-    source: str
-    labels: Mapping[str, str] = field(default_factory=dict)
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Method:
-    """How the figures were made: terms and what they mean."""
-
-    title: str
-    terms: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class Chrome:
     """The words that a page has around the outputs of its notebook."""
 
@@ -70,51 +50,43 @@ class Chrome:
     terms: tuple[tuple[str, str], ...]
 
 
-def opening(
-    plan: Plan,
-    say: Language,
-    *,
-    title: str,
-    key_figures: Iterable[KeyFigure],
-    now: Snapshot,
-    then: Snapshot,
-) -> Opening:
+def opening(say: Language, *, title: str, key_figures: Iterable[KeyFigure], now: Reading, then: Reading) -> Opening:
     """The head of a page, with the leader's first line.
 
     Parameters
     ----------
-    now, then : analysis.status.Snapshot
-        The dates that the page speaks of, and those it is compared with (the same when it is compared with none).
+    now, then : analysis.plan.reading.Reading
+        What the page speaks of, and what it is compared with (the same when it is compared with nothing).
     """
-    as_of, known_at = now.as_of, now.known_at
-    dates = [say("As of {date}", date=say.date(as_of)), say("As known on {date}", date=say.date(known_at))]
-    if plan.selection:
-        dates.append(say("Only: {names}", names=say.listing(map(say.name, plan.selection.values()))))
+    dates = [say("As of {date}", date=say.date(now.as_of)), say("As known on {date}", date=say.date(now.known_at))]
+    if say.plan.selection:
+        dates.append(say("Only: {names}", names=say.listing(say.selected())))
     return Opening(
         lang=say.lang,
-        banners=(*banners(plan, say), *stale(plan, now.states, say)),
-        plan=plan.title[say.lang],
+        banners=(*banners(say), *stale(now, say)),
+        plan=say.chosen(say.plan.title),
         title=title,
         dates=tuple(dates),
-        headline=headline(plan, now.measures, say, as_of=as_of),
+        headline=headline(now, say),
         key_figures=tuple(key_figures),
-        counts={str(state): int(count) for state, count in now.measures["state"].value_counts().items()},
+        counts={str(state): int(count) for state, count in now.measure_states["state"].value_counts().items()},
         moved=moved(now, then, say),
     )
 
 
-def titled(title: str, plan: Plan, say: Language) -> str:
+def titled(title: str, say: Language) -> str:
     """A title with what the plan was narrowed to."""
-    if not plan.selection:
+    if not say.plan.selection:
         return title
-    return say("{title}: {names}", title=title, names=say.listing(map(say.name, plan.selection.values())))
+    return say("{title}: {names}", title=title, names=say.listing(say.selected()))
 
 
-def moved(now: Snapshot, then: Snapshot, say: Language) -> str:
+def moved(now: Reading, then: Reading, say: Language) -> str:
     """What has changed since the earlier date, and how the tables mark it; blank when nothing is compared."""
     if then.as_of == now.as_of:
         return ""
-    both = now.measures[["measure_id", "state"]].merge(then.measures[["measure_id", "state"]], on="measure_id")
+    columns = ["measure_id", "state"]
+    both = now.measure_states[columns].merge(then.measure_states[columns], on="measure_id")
     return say.count(
         int(both["state_x"].ne(both["state_y"]).sum()),
         "Compared with {date}: {n} measure has changed its state. In the tables ↑ and ↓ mark what grew and shrank, "
@@ -125,9 +97,9 @@ def moved(now: Snapshot, then: Snapshot, say: Language) -> str:
     )
 
 
-def banners(plan: Plan, say: Language) -> tuple[str, ...]:
+def banners(say: Language) -> tuple[str, ...]:
     """What must be said before anything else: that a record is made up."""
-    if plan.progress_provenance != "synthetic":
+    if say.plan.progress_provenance != "synthetic":
         return ()
     return (
         say(
@@ -137,41 +109,34 @@ def banners(plan: Plan, say: Language) -> tuple[str, ...]:
     )
 
 
-def stale(plan: Plan, states: pd.DataFrame, say: Language) -> tuple[str, ...]:
-    """That what is shown is old: of nothing that is open has anything been heard for two periods or more.
-
-    Parameters
-    ----------
-    states : pandas.DataFrame
-        From `analysis.status.latest`.
-    """
-    still_open = states[states["freshness"].ne("settled")]
+def stale(now: Reading, say: Language) -> tuple[str, ...]:
+    """That what is shown is old: of nothing that is open has anything been heard for two periods or more."""
+    still_open = now.states[now.states["freshness"].ne("settled")]
     missed = 0 if still_open.empty else int(still_open["periods_missed"].min())
     if missed < 2:
         return ()
-    about = say.listing(map(say.name, plan.selection.values())) or plan.title[say.lang]
-    told = {"about": about, "n": say.number(missed)}
-    heard = states["as_of"].max()
+    about = {"about": say.listing(say.selected()) or say.chosen(say.plan.title), "n": say.number(missed)}
+    heard = now.states["as_of"].max()
     if pd.isna(heard):
-        return (say("Stale. {about}: no feedback has come in any of the {n} periods on which it was due.", **told),)
+        return (say("Stale. {about}: no feedback has come in any of the {n} periods on which it was due.", **about),)
     return (
         say(
             "Stale. {about}: no feedback on anything open has come for the last {n} periods on which it was due. "
             "Shown is what was heard last, up to {date}; it may no longer hold.",
             date=say.date(heard),
-            **told,
+            **about,
         ),
     )
 
 
-def headline(plan: Plan, measure_states: pd.DataFrame, say: Language, *, as_of: pd.Timestamp) -> str:
+def headline(now: Reading, say: Language) -> str:
     """The leader's first line: how many measures are in each state; the parts add to the number of measures."""
-    total = len(measure_states)
+    total = len(now.measure_states)
     if not total:
-        return say("As of {date}: no measure matches this selection.", date=say.date(as_of))
-    states = measure_states["state"].value_counts().reindex(list(BUCKETS), fill_value=0)
-    silent = measure_states.loc[measure_states["state"].eq(NO_FEEDBACK), "measure_id"]
-    numbers = plan.measures.set_index("measure_id")["number"].loc[silent]
+        return say("As of {date}: no measure matches this selection.", date=say.date(now.as_of))
+    states = now.measure_states["state"].value_counts().reindex(list(BUCKETS), fill_value=0)
+    silent = now.measure_states.loc[now.measure_states["state"].eq(NO_FEEDBACK), "measure_id"]
+    numbers = say.plan.measures.set_index("measure_id")["number"].loc[silent]
     parts = {
         "closed": say("{n} closed", n=say.number(states["closed"])),
         "done_reported": say("{n} reported done and awaiting verification", n=say.number(states["done_reported"])),
@@ -187,51 +152,19 @@ def headline(plan: Plan, measure_states: pd.DataFrame, say: Language, *, as_of: 
         total,
         "As of {date}, {n} measure: {parts}.",
         "As of {date}, {n} measures: {parts}.",
-        date=say.date(as_of),
+        date=say.date(now.as_of),
         parts=say.listing((parts[state] for state in BUCKETS), most=len(BUCKETS)),
     )
 
 
-def caption(
-    plan: Plan, say: Language, *, key: str, finding: str, record: bool, alt: str = "", note: str = "", **labels: str
-) -> Caption:
-    """What stands around a figure; `labels` are names that only this figure needs, by the words its drawing uses."""
-    usual = {
-        "nothing": say("No measure matches this selection"),
-        "rows_left_out": say("{n} more are in the data table.", n="{n}"),
-        "count_of": say("Number of measures"),
-    }
-    return Caption(
-        key=key,
-        finding=finding,
-        alt=alt,
-        source=source(plan, say, record=record),
-        labels={**say.labels, **usual, **labels},
-        note=note,
-    )
-
-
-def source(plan: Plan, say: Language, *, record: bool) -> str:
-    """Where a figure comes from: the notice alone, or the notice with the record of progress."""
-    issuers = say.listing(plan.issuers[say.lang])
-    notice = say("Source: notice of {date} by {issuers}", date=say.date(plan.issued), issuers=issuers)
-    if not record:
-        return say("{notice}.", notice=notice)
-    if plan.progress_provenance == "synthetic":
-        return say("{notice}; record of progress: synthetic sample, not real.", notice=notice)
-    return say("{notice}; record of progress reported by the units.", notice=notice)
-
-
-def chrome(
-    plan: Plan, say: Language, *, versions: Mapping[str, str], parameters: Mapping[str, str], command: str
-) -> Chrome:
+def chrome(say: Language, *, versions: Mapping[str, str], parameters: Mapping[str, str], command: str) -> Chrome:
     """The words around a page's outputs, with where its numbers come from and how to make it again."""
     inputs = say.listing(
         (
             say("{file}: {rows} rows, SHA-256 {hash}", file=file, rows=rows, hash=sha256[:12])
-            for file, rows, sha256 in plan.sources[["file", "rows", "sha256"]].itertuples(index=False)
+            for file, rows, sha256 in say.plan.sources[["file", "rows", "sha256"]].itertuples(index=False)
         ),
-        most=len(plan.sources),
+        most=len(say.plan.sources),
     )
     return Chrome(
         lang=say.lang,

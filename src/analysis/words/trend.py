@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.language import Caption, Language, caption
 from analysis.schema import NO_FEEDBACK
 from analysis.trend.forecast import LEAST_COMPLETIONS, LEAST_PERIODS
-from analysis.words.language import Language
-from analysis.words.page import Caption, KeyFigure, Method, caption, titled
-from analysis.words.table import Table, table
+from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
-    from analysis.plan import Plan
     from analysis.trend import Forecast
 
 
-def title(plan: Plan, say: Language) -> str:
+def title(say: Language) -> str:
     """The title of the page."""
-    return titled(say("Completion trend"), plan, say)
+    return titled(say("Completion trend"), say)
 
 
 def key_figures(burn_up: pd.DataFrame, counts: pd.DataFrame, changes: pd.DataFrame, say: Language) -> list[KeyFigure]:
@@ -38,9 +36,9 @@ def key_figures(burn_up: pd.DataFrame, counts: pd.DataFrame, changes: pd.DataFra
     ]
 
 
-def burn_up(progressed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def burn_up(progressed: pd.DataFrame, say: Language) -> Caption:
     """Around the burn-up."""
-    finding, told = say("Nothing can be completed in this selection"), "—"
+    finding, details = say("Nothing can be completed in this selection"), "—"
     if len(progressed) and progressed["scope"].iloc[-1]:
         last = progressed.iloc[-1]
         closed, scope, waiting = int(last["closed"]), int(last["scope"]), int(last["reported"] - last["closed"])
@@ -50,7 +48,7 @@ def burn_up(progressed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             "{share} of the measures that can be completed are closed; {n} more are reported done",
             share=say.share_of(closed, scope),
         )
-        told = say.listing(
+        details = say.listing(
             (
                 say("{month}: {closed} closed", month=say.month(end), closed=closed)
                 for end, closed in progressed[["period_end", "closed"]].itertuples(index=False)
@@ -58,39 +56,24 @@ def burn_up(progressed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             most=24,
         )
     return caption(
-        plan,
         say,
         key="burn-up",
         finding=finding,
-        alt=say("Step chart of measures closed and reported done under the line of scope. {told}.", told=told),
+        alt=say("Step chart of measures closed and reported done under the line of scope. {details}.", details=details),
         record=True,
-        nothing=finding,
-        **_lines(say),
+        drawing={"nothing": finding, **_lines(say)},
         note=say("The notice sets no deadline, so no target line is drawn. History is shown as it is known now."),
     )
 
 
-def burn_up_table(progressed: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """The burn-up as a table."""
-    return table(
-        progressed,
-        plan,
-        say,
-        key="burn_up",
-        caption=say("Completion at the end of each period"),
-        record=True,
-        percents=["completion"],
-    )
-
-
-def flow(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def flow(counts: pd.DataFrame, say: Language) -> Caption:
     """Around the columns of states by period."""
     if counts.empty or not counts.drop(columns="period_end").to_numpy().sum():
-        finding, told = say("No measure matches this selection"), "—"
+        finding, details = say("No measure matches this selection"), "—"
     else:
         first, last = counts.iloc[0], counts.iloc[-1]
         before, now = int(first[NO_FEEDBACK]), int(last[NO_FEEDBACK])
-        told = say(
+        details = say(
             "without feedback {before}, then {now}; stalled {stalled} at the end",
             before=before,
             now=now,
@@ -114,28 +97,15 @@ def flow(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
         else:
             finding = say("Measures without feedback are {now}, as many as in {month}", **_span(before, now, month))
     return caption(
-        plan,
         say,
         key="flow",
         finding=finding,
-        alt=say("Columns of measures by state at the end of each period: {told}.", told=told),
+        alt=say("Columns of measures by state at the end of each period: {details}.", details=details),
         record=True,
     )
 
 
-def flow_table(counts: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """States by period as a table."""
-    return table(
-        counts,
-        plan,
-        say,
-        key="states_by_period",
-        caption=say("Measures by state at the end of each period"),
-        record=True,
-    )
-
-
-def changes(moved: pd.DataFrame, since: pd.Timestamp, plan: Plan, say: Language) -> Caption:
+def changes(moved: pd.DataFrame, since: pd.Timestamp, say: Language) -> Caption:
     """Around the list of what moved since the period before."""
     if moved.empty:
         finding = say("No measure has changed its state since {date}", date=say.date(since))
@@ -151,17 +121,12 @@ def changes(moved: pd.DataFrame, since: pd.Timestamp, plan: Plan, say: Language)
             "{n} measure has changed its state since {date}: {parts}",
             "{n} measures have changed their state since {date}: {parts}",
             date=say.date(since),
-            parts=say.listing(parts[direction].format(n=count) for direction, count in directions.items()),
+            parts=say.listing(parts[str(direction)].format(n=count) for direction, count in directions.items()),
         )
-    return caption(plan, say, key="changes", finding=finding, record=True)
+    return caption(say, key="changes", finding=finding, record=True)
 
 
-def changes_table(moved: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """What moved, as a table."""
-    return table(moved, plan, say, key="changes", caption=say("Measures that changed their state"), record=True)
-
-
-def by_theme(progressed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def by_theme(progressed: pd.DataFrame, say: Language) -> Caption:
     """Around the small multiples by theme."""
     last = progressed.drop_duplicates("theme_id", keep="last")
     able = last[last["scope"].gt(0)]
@@ -173,49 +138,35 @@ def by_theme(progressed: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             len(done),
             "{n} theme has closed all that can be completed: {themes}",
             "{n} themes have closed all that can be completed: {themes}",
-            themes=say.listing(map(say.name, done["theme_id"])),
+            themes=say.listing(map(say.theme, done["theme_id"])),
         )
     elif len(idle):
         finding = say.count(
             len(idle),
             "{n} theme has closed none of its measures yet: {themes}",
             "{n} themes have closed none of their measures yet: {themes}",
-            themes=say.listing(map(say.name, idle["theme_id"])),
+            themes=say.listing(map(say.theme, idle["theme_id"])),
         )
     else:
         finding = say("Every theme with something to complete has closed some of it, none has closed all")
-    told = say.listing(
+    details = say.listing(
         (
-            say("{theme} {current}/{measures}", theme=say.name(theme), current=closed, measures=scope)
+            say("{theme} {current}/{measures}", theme=say.theme(theme), current=closed, measures=scope)
             for theme, closed, scope in last[["theme_id", "closed", "scope"]].itertuples(index=False)
         ),
         most=8,
     )
     return caption(
-        plan,
         say,
         key="burn-up-by-theme",
         finding=finding,
-        alt=say("Small step charts of closed measures by theme on one scale. {told}.", told=told or "—"),
+        alt=say("Small step charts of closed measures by theme on one scale. {details}.", details=details or "—"),
         record=True,
-        nothing=finding,
-        **_lines(say),
+        drawing={"nothing": finding, **_lines(say)},
     )
 
 
-def by_theme_table(progressed: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """The burn-up of each theme as a table."""
-    return table(
-        progressed,
-        plan,
-        say,
-        key="burn_up_by_theme",
-        caption=say("Completion of each theme at the end of each period"),
-        record=True,
-    )
-
-
-def survival(curve: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def survival(curve: pd.DataFrame, say: Language) -> Caption:
     """Around the curve of time to completion."""
     halved = curve.loc[curve["still_open"].le(0.5), "days"]
     closures = int(curve["closures"].sum())
@@ -235,7 +186,6 @@ def survival(curve: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             days=int(curve["days"].iloc[-1]),
         )
     return caption(
-        plan,
         say,
         key="survival",
         finding=finding,
@@ -246,55 +196,41 @@ def survival(curve: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             "closure lies between two reports; the later day is taken. These are all the measures there are, not a "
             "sample, so no interval is drawn."
         ),
-        nothing=finding,
-        days_since_notice=say("Days since the notice"),
+        drawing={"nothing": finding, "days_since_notice": say("Days since the notice")},
     )
 
 
-def survival_table(curve: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """The curve of time to completion as a table."""
-    return table(
-        curve,
-        plan,
-        say,
-        key="time_to_completion",
-        caption=say("Measures still open by days since the notice"),
-        record=True,
-        percents=["still_open"],
-    )
-
-
-def forecast(told: Forecast, tested: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def forecast(outlook: Forecast, tested: pd.DataFrame, say: Language) -> Caption:
     """Around the forecast, or the reason why there is none."""
     refusals = {
         "nothing_left": say("Nothing is left to forecast"),
         "few_periods": say(
             "No forecast: it takes {least} periods, and there are {periods}",
             least=LEAST_PERIODS,
-            periods=told.periods,
+            periods=outlook.periods,
         ),
         "few_completions": say(
             "No forecast: it takes {least} closures in months that are over, and there have been {closed}",
             least=LEAST_COMPLETIONS,
-            closed=told.completions,
+            closed=outlook.completions,
         ),
     }
-    if told.refused:
-        finding = refusals[told.refused]
-    elif pd.isna(told.finish["p50"]):
+    if outlook.refused:
+        finding = refusals[outlook.refused]
+    elif pd.isna(outlook.finish["p50"]):
         finding = say("At the pace so far, half of the draws do not close all within two years")
-    elif pd.isna(told.finish["p85"]):
+    elif pd.isna(outlook.finish["p85"]):
         finding = say(
             "If the pace so far goes on, all is closed by {p50} in half of the draws; 85% takes longer than two years",
-            p50=say.month(told.finish["p50"]),
+            p50=say.month(outlook.finish["p50"]),
         )
     else:
         finding = say(
             "If the pace so far goes on, all is closed by {p50} in half of the draws and by {p85} in 85% of them",
-            p50=say.month(told.finish["p50"]),
-            p85=say.month(told.finish["p85"]),
+            p50=say.month(outlook.finish["p50"]),
+            p85=say.month(outlook.finish["p85"]),
         )
-    if told.refused:
+    if outlook.refused:
         note = ""
     elif tested.empty:
         note = say("Not enough has passed since a first forecast could be made to test one.")
@@ -306,36 +242,24 @@ def forecast(told: Forecast, tested: pd.DataFrame, plan: Plan, say: Language) ->
             p85=int(tested["held_p85"].sum()),
         )
     return caption(
-        plan,
         say,
         key="forecast",
         finding=finding,
         alt=say("Fan of measures closed in the coming months. {finding}.", finding=finding),
         record=True,
         note=note,
-        nothing=finding,
-        p50=say("closed in at least 50% of draws"),
-        p85=say("closed in at least 85% of draws"),
+        drawing={
+            "nothing": finding,
+            "p50": say("closed in at least 50% of draws"),
+            "p85": say("closed in at least 85% of draws"),
+        },
     )
 
 
-def forecast_table(fan: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """The forecast as a table."""
-    return table(
-        fan,
-        plan,
-        say,
-        key="forecast",
-        caption=say("Closed measures: past and forecast"),
-        record=True,
-        digits={"closed": 0, "p50": 0, "p85": 0},
-    )
-
-
-def slips(found: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def slips(moves: pd.DataFrame, say: Language) -> Caption:
     """Around the list of what slipped or was returned."""
-    slipped, returned = int(found["days_slipped"].fillna(0).gt(0).sum()), int(found["times_returned"].gt(0).sum())
-    if found.empty:
+    slipped, returned = int(moves["days_slipped"].fillna(0).gt(0).sum()), int(moves["times_returned"].gt(0).sum())
+    if moves.empty:
         finding = say("No expected day has slipped and nothing was returned")
     else:
         finding = say(
@@ -343,47 +267,7 @@ def slips(found: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             slipped=slipped,
             returned=returned,
         )
-    return caption(plan, say, key="slips", finding=finding, record=True)
-
-
-def slips_table(found: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """What slipped or was returned, as a table."""
-    return table(
-        found, plan, say, key="slips", caption=say("Expected days that moved later, and work returned"), record=True
-    )
-
-
-def method(say: Language) -> Method:
-    """How the figures of the page were made."""
-    return Method(
-        say("How to read this"),
-        (
-            (
-                say("Scope"),
-                say(
-                    "All measures but those that run continuously by their nature and those withdrawn. Which are which "
-                    "is our reading of the notice."
-                ),
-            ),
-            (say("Closed (verified)"), say("Every reporting unit's part is closed, that is, verified by the office.")),
-            (
-                say("Reported done, not verified"),
-                say("The weakest reporting unit says that it is done; the office has not verified it."),
-            ),
-            (
-                say("As known on"),
-                say("Every past period is shown with all that had arrived by that day, not as it was published then."),
-            ),
-            (
-                say("Forecast"),
-                say(
-                    "Closures of past months, months without any included, are drawn again at random {paths} times and "
-                    "added up. It assumes that the future is like the past; it is no promise and no target.",
-                    paths="10,000",
-                ),
-            ),
-        ),
-    )
+    return caption(say, key="slips", finding=finding, record=True)
 
 
 def _span(before: int, now: int, month: str) -> dict[str, object]:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from analysis.schema import NO_FEEDBACK
-from analysis.words.language import Language, round_parts
-from analysis.words.page import Caption, KeyFigure, Method, caption, titled
-from analysis.words.table import Table, table
+from analysis.language import Caption, Language, caption, round_parts
+from analysis.schema import FEEDBACK, NO_FEEDBACK
+from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
-    from analysis.plan import Plan
+    import pandas as pd
 
 
-def title(plan: Plan, say: Language) -> str:
+def title(say: Language) -> str:
     """The title of the page."""
-    return titled(say("Workload by unit"), plan, say)
+    return titled(say("Workload by unit"), say)
 
 
-def key_figures(plan: Plan, loads: pd.DataFrame, concentration: pd.Series, say: Language) -> list[KeyFigure]:
+def key_figures(loads: pd.DataFrame, concentration: pd.Series, say: Language) -> list[KeyFigure]:
     """The numbers at the head of the page."""
-    measures = len(plan.measures)
+    measures = len(say.plan.measures)
     alone = int(loads["sole"].sum())
     return [
         KeyFigure(say("Measures"), say.number(measures)),
@@ -42,21 +39,21 @@ def key_figures(plan: Plan, loads: pd.DataFrame, concentration: pd.Series, say: 
     ]
 
 
-def load(loads: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def load(loads: pd.DataFrame, say: Language) -> Caption:
     """Around the figure of F, W and S by unit."""
-    measures = len(plan.measures)
+    measures = len(say.plan.measures)
     heaviest = loads[loads["share"].eq(loads["share"].max()) & loads["named_in"].eq(loads["named_in"].max())]
     if loads.empty and measures:
         finding = say("No measure here names a unit")
     elif loads.empty:
         finding = say("No measure matches this selection, so no unit carries any")
     elif len(loads) == 1:
-        finding = say("{unit} carries all of it alone", unit=say.name(loads["unit_id"].iloc[0]))
+        finding = say("{unit} carries all of it alone", unit=say.unit(loads["unit_id"].iloc[0]))
     elif len(heaviest) == 1:
         unit = heaviest.iloc[0]
         finding = say(
             "{unit} is named in {named} of {measures} measures and carries {share} of the load",
-            unit=say.name(unit["unit_id"]),
+            unit=say.unit(unit["unit_id"]),
             named=unit["named_in"],
             measures=measures,
             share=say.percent(unit["share"] / measures),
@@ -64,56 +61,42 @@ def load(loads: pd.DataFrame, plan: Plan, say: Language) -> Caption:
     elif len(heaviest) > 1:
         finding = say(
             "{units} carry the most, each named in {named} of {measures} measures",
-            units=say.listing(map(say.name, heaviest["unit_id"])),
+            units=say.listing(map(say.unit, heaviest["unit_id"])),
             named=heaviest["named_in"].iloc[0],
             measures=measures,
         )
     else:
         finding = say(
             "Named most often: {named_most}; carrying the most: {carries_most}",
-            named_most=say.listing(map(say.name, loads.loc[loads["named_in"].eq(loads["named_in"].max()), "unit_id"])),
-            carries_most=say.listing(map(say.name, loads.loc[loads["share"].eq(loads["share"].max()), "unit_id"])),
+            named_most=say.listing(map(say.unit, loads.loc[loads["named_in"].eq(loads["named_in"].max()), "unit_id"])),
+            carries_most=say.listing(map(say.unit, loads.loc[loads["share"].eq(loads["share"].max()), "unit_id"])),
         )
-    told = say.listing(
+    printed = loads.assign(share=round_parts(loads["share"], 2))
+    details = say.listing(
         (
-            say("{unit} {named} and {share}", unit=say.name(unit), named=named, share=say.number(share, 2))
-            for unit, named, share in _printed_loads(loads)[["unit_id", "named_in", "share"]].itertuples(index=False)
+            say("{unit} {named} and {share}", unit=say.unit(unit), named=named, share=say.number(share, 2))
+            for unit, named, share in printed[["unit_id", "named_in", "share"]].itertuples(index=False)
         ),
         most=5,
     )
     return caption(
-        plan,
         say,
         key="load",
         finding=finding,
-        alt=say("Dot chart of measures naming each unit and of its fractional count. {told}.", told=told or "—"),
+        alt=say(
+            "Dot chart of measures naming each unit and of its fractional count. {details}.", details=details or "—"
+        ),
         record=False,
         note=say("The kind of each unit stands beside its row; a diamond counts the measures it carries alone."),
     )
 
 
-def load_table(loads: pd.DataFrame, plan: Plan, say: Language, *, before: pd.DataFrame | None = None) -> Table:
-    """Every unit's load; the fractional counts are rounded so that they add to the number of measures."""
-    printed = _printed_loads(loads)
-    return table(
-        printed,
-        plan,
-        say,
-        key="workload_by_unit",
-        caption=say(
-            "Load of each unit; the fractional counts add to {total}", total=say.number(printed["share"].sum())
-        ),
-        record=True,
-        before=None if before is None else _printed_loads(before),
-        unrounded=loads[printed.columns],
-    )
-
-
-def states(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def states(counts: pd.DataFrame, say: Language) -> Caption:
     """Around the figure of each unit's responsibilities by state."""
-    total, silent = int(counts.to_numpy().sum()), int(counts[NO_FEEDBACK].sum())
-    closed = int(counts["closed"].sum())
-    never = counts.index[counts[NO_FEEDBACK].eq(counts.sum(axis="columns"))]
+    states = counts.drop(columns="unit_id")
+    total, silent = int(states.to_numpy().sum()), int(states[NO_FEEDBACK].sum())
+    closed = int(states["closed"].sum())
+    never = counts.loc[states[NO_FEEDBACK].eq(states.sum(axis="columns")), "unit_id"]
     if not total:
         finding = say("No measure matches this selection, so there is nothing to report on")
     elif silent == total:
@@ -123,7 +106,7 @@ def states(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             len(never),
             "{n} unit has never reported: {units}",
             "{n} units have never reported: {units}",
-            units=say.listing(map(say.name, never)),
+            units=say.listing(map(say.unit, never)),
         )
     elif silent:
         finding = say.count(
@@ -137,34 +120,22 @@ def states(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             "Every unit has reported on each of its measures; {n} of {total} are closed", n=closed, total=total
         )
     return caption(
-        plan,
         say,
         key="states-by-unit",
         finding=finding,
         alt=say(
-            "Stacked bars of each unit's measures by delivery state. In all: {told}.", told=_told(counts, say) or "—"
+            "Stacked bars of each unit's measures by delivery state. In all: {details}.",
+            details=_details(states, "state", say) or "—",
         ),
         record=True,
         note=say("Each unit's own last word. Load is not performance: units with more measures have more to report."),
     )
 
 
-def states_table(counts: pd.DataFrame, plan: Plan, say: Language, *, before: pd.DataFrame | None = None) -> Table:
-    """Each unit's responsibilities by state."""
-    return table(
-        counts.reset_index(),
-        plan,
-        say,
-        key="states_by_unit",
-        caption=say("Each unit's measures by state"),
-        record=True,
-        before=None if before is None else before.reset_index(),
-    )
-
-
-def feedback(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
+def feedback(counts: pd.DataFrame, say: Language) -> Caption:
     """Around the figure of the reports that were due."""
-    due, on_time, missing = int(counts.to_numpy().sum()), int(counts["on_time"].sum()), int(counts["missing"].sum())
+    reports = counts[list(FEEDBACK)]
+    due, on_time, missing = int(reports.to_numpy().sum()), int(reports["on_time"].sum()), int(reports["missing"].sum())
     if not due:
         finding = say("No report was due yet")
     else:
@@ -175,40 +146,22 @@ def feedback(counts: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             share=say.share_of(on_time, due),
         )
     return caption(
-        plan,
         say,
         key="feedback",
         finding=finding,
-        alt=say("Stacked bars of the reports each unit owed. In all: {told}.", told=_told(counts, say) or "—"),
+        alt=say(
+            "Stacked bars of the reports each unit owed. In all: {details}.",
+            details=_details(reports, "feedback", say) or "—",
+        ),
         record=True,
-        nothing=say("No report was due yet"),
-        count_of=say("Number of reports due"),
+        drawing={"nothing": say("No report was due yet"), "count_of": say("Number of reports due")},
     )
 
 
-def feedback_table(loads: pd.DataFrame, counts: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """Each unit's reports, and how fresh its last words are."""
-    kept = loads[["unit_id", "stale", "reports_due", "on_time_share"]]
-    return table(
-        counts.reset_index().merge(kept, on="unit_id", how="left"),
-        plan,
-        say,
-        key="feedback_by_unit",
-        caption=say("Reports each unit owed, and its stale measures"),
-        record=True,
-        percents=["on_time_share"],
-    )
-
-
-def partners(shared: pd.DataFrame, plan: Plan, say: Language) -> Caption:
-    """Around the matrix of co-responsibility."""
-    pairs = [
-        (int(shared.iloc[row, column]), shared.index[row], shared.columns[column])
-        for row in range(len(shared))
-        for column in range(row)
-    ]
-    most = max((count for count, _, _ in pairs), default=0)
-    closest = [(one, other) for count, one, other in pairs if count == most]
+def partners(matrix: pd.DataFrame, pairs: pd.DataFrame, say: Language) -> Caption:
+    """Around the matrix of co-responsibility, whose pairs stand in `analysis.workload.pairs`."""
+    most = 0 if pairs.empty else int(pairs["shared"].max())
+    closest = pairs[pairs["shared"].eq(most)]
     if not most:
         finding = say("No two units share a measure")
     elif len(closest) == 1:
@@ -216,8 +169,8 @@ def partners(shared: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             most,
             "{one} and {other} work together most: on {n} measure",
             "{one} and {other} work together most: on {n} measures",
-            one=say.name(closest[0][1]),
-            other=say.name(closest[0][0]),
+            one=say.unit(closest["unit_id"].iloc[0]),
+            other=say.unit(closest["other_unit"].iloc[0]),
         )
     else:
         finding = say.count(
@@ -227,13 +180,12 @@ def partners(shared: pd.DataFrame, plan: Plan, say: Language) -> Caption:
             pairs=len(closest),
         )
     return caption(
-        plan,
         say,
         key="partners",
         finding=finding,
         alt=say(
             "Matrix of the measures that {units} units share two by two; the most is {most}.",
-            units=len(shared),
+            units=len(matrix),
             most=most,
         ),
         record=False,
@@ -244,26 +196,7 @@ def partners(shared: pd.DataFrame, plan: Plan, say: Language) -> Caption:
     )
 
 
-def partners_table(shared: pd.DataFrame, plan: Plan, say: Language) -> Table:
-    """Every two units that share a measure, those that share most first."""
-    pairs = [
-        {"unit_id": shared.index[row], "other_unit": shared.columns[column], "shared": int(shared.iloc[row, column])}
-        for row in range(len(shared))
-        for column in range(row + 1, len(shared))
-        if shared.iloc[row, column]
-    ]
-    listed = pd.DataFrame(pairs, columns=["unit_id", "other_unit", "shared"])
-    return table(
-        listed.sort_values("shared", ascending=False, kind="stable"),
-        plan,
-        say,
-        key="co_responsibility",
-        caption=say("Measures that two units share"),
-        record=False,
-    )
-
-
-def concentration(curve: pd.DataFrame, found: pd.Series, plan: Plan, say: Language) -> Caption:
+def concentration(curve: pd.DataFrame, measured: pd.Series, say: Language) -> Caption:
     """Around the Lorenz curve."""
     units = max(len(curve) - 1, 0)
     if not units:
@@ -273,97 +206,30 @@ def concentration(curve: pd.DataFrame, found: pd.Series, plan: Plan, say: Langua
     else:
         finding = say(
             "The load lies as unevenly as if {effective} of {units} units carried it all in equal parts",
-            effective=say.number(found["effective_units"], 1),
+            effective=say.number(measured["effective_units"], 1),
             units=units,
         )
     return caption(
-        plan,
         say,
         key="concentration",
         finding=finding,
         alt=say(
             "Lorenz curve of the load over {units} units: Gini {gini}, the three heaviest carry {top}.",
             units=units,
-            gini=say.number(found["gini"], 2),
-            top=say.percent(found["top_three_share"], 1),
+            gini=say.number(measured["gini"], 2),
+            top=say.percent(measured["top_three_share"], 1),
         ),
         record=False,
-        even_load=say("even load"),
-        share_of_units=say("Units, lightest first"),
-        share_of_load=say("Part of the load"),
+        drawing={
+            "even_load": say("even load"),
+            "share_of_units": say("Units, lightest first"),
+            "share_of_load": say("Part of the load"),
+        },
     )
 
 
-def concentration_table(found: pd.Series, plan: Plan, say: Language) -> Table:
-    """The measures of concentration."""
-    return table(
-        pd.DataFrame({"measured": found.index, "value": found.to_numpy()}),
-        plan,
-        say,
-        key="concentration",
-        caption=say("Concentration of the load"),
-        record=False,
-        digits={"value": 4},
-    )
-
-
-def method(plan: Plan, say: Language) -> Method:
-    """How the figures of the page were made."""
-    lead = (
-        say("The notice declares no lead, so leads are left empty: that is not the same as none.")
-        if plan.lead_rule == "none"
-        else say("The notice declares that the unit listed first leads.")
-    )
-    return Method(
-        say("How to read this"),
-        (
-            (say("Measures naming the unit (F)"), say("Each measure counts once for every unit that it names.")),
-            (
-                say("Fractional count (W)"),
-                say(
-                    "Each measure counts 1, shared equally by its units. Equal sharing is an assumption: the notice "
-                    "does not say who does how much. The counts add to the number of measures."
-                ),
-            ),
-            (say("Leads (L)"), lead),
-            (say("Open load"), say("The fractional count over measures that are neither closed nor withdrawn.")),
-            (
-                say("Overdue"),
-                say("Measures past their own deadline. Where the notice sets none, the column is left empty."),
-            ),
-            (
-                say("No feedback"),
-                say("No statement has arrived. It is a state of its own: it does not mean that nothing was begun."),
-            ),
-            (
-                say("On time"),
-                say(
-                    "A statement on a month that arrived by day {day} of the next month. Months after closure or "
-                    "withdrawal are not due.",
-                    day=plan.calendar.due_day,
-                ),
-            ),
-            (
-                say("Effective units"),
-                say("1 ÷ HHI, the sum of squared parts of the load: so many equal units would be as uneven."),
-            ),
-            (
-                say("Gini"),
-                say("0 when all units carry the same, 1 when one carries all; corrected for small numbers of units."),
-            ),
-        ),
-    )
-
-
-def _printed_loads(loads: pd.DataFrame) -> pd.DataFrame:
-    columns = ["unit_id", "named_in", "share", "sole", "lead", "open_load", "overdue"]
-    printed = loads[columns].copy()
-    printed["share"] = round_parts(loads["share"], 2)
-    printed["open_load"] = round_parts(loads["open_load"], 2)
-    return printed
-
-
-def _told(counts: pd.DataFrame, say: Language) -> str:
+def _details(counts: pd.DataFrame, space: str, say: Language) -> str:
+    sums = counts.sum().items()
     return say.listing(
-        (say("{state} {n}", state=say.name(state), n=count) for state, count in counts.sum().items() if count), most=8
+        (say("{state} {n}", state=say.name(space, word), n=count) for word, count in sums if count), most=8
     )

@@ -1,0 +1,188 @@
+"""A returned file → the cells of its sheets, whatever kind of table it is, judged by content and not by name."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import math
+import re
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from analysis.extras import need
+from analysis.files import decode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Formula", "Grid", "Unreadable", "address", "as_written", "is_blank", "read_grids"]
+
+_MOST_BYTES = 200_000_000
+"""What a workbook may take unpacked; a form takes a thousandth of it."""
+
+
+class Unreadable(ValueError):
+    """A file that cannot be read as a table; says why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula whose result the file does not hold."""
+
+    text: str
+
+    def __str__(self) -> str:
+        """The formula, as a spreadsheet shows it."""
+        return self.text
+
+
+@dataclass
+class Grid:
+    """The cells of one sheet.
+
+    Attributes
+    ----------
+    name : str
+        Of the sheet; ``""`` for a text file.
+    rows : list of list
+        Cells from the first row and column on: text, numbers, dates, `Formula`, None; errors as text, ``"#N/A"``.
+    merged : list
+        Ranges of merged cells as ((row, column), (row, column)), from 0.
+    """
+
+    name: str
+    rows: list[list[Any]]
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+
+    def at(self, row: int, column: int) -> Any:
+        """A cell, counted from 0; None outside."""
+        return self.rows[row][column] if row < len(self.rows) and column < len(self.rows[row]) else None
+
+    def put(self, row: int, column: int, cell: Any) -> None:
+        """Write a cell, counted from 0, wherever it is."""
+        self.rows.extend([] for _ in range(row + 1 - len(self.rows)))
+        cells = self.rows[row]
+        cells.extend([None] * (column + 1 - len(cells)))
+        cells[column] = cell
+
+
+def address(row: int, column: int) -> str:
+    """A cell's name in a spreadsheet, from its place counted from 0."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def as_written(cell: Any) -> str:
+    """A cell as text, as its reader saw it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        cell = cell.date()
+    if isinstance(cell, float) and math.isfinite(cell):
+        return repr(cell).removesuffix(".0") if abs(cell) < 1e15 else f"{cell:.0f}"
+    return str(cell)
+
+
+def is_blank(cell: Any) -> bool:
+    """Whether a cell holds nothing that can be seen."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def read_grids(file: Path) -> list[Grid]:
+    """The sheets of a returned file: xlsx, xls, ods, or text with commas, tabs or semicolons between the cells.
+
+    Returns
+    -------
+    list of Grid
+        One a sheet, in the order of the file; one alone for text.
+
+    Raises
+    ------
+    Unreadable
+        When it has a password, is damaged, or is no table.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as failed:
+        raise Unreadable(f"文件打不开：{failed.strerror}") from failed
+    if not content.strip():
+        raise Unreadable("文件是空的：请重新报送")
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return _read_workbook(content)
+    return _read_text(content)
+
+
+def _read_workbook(content: bytes) -> list[Grid]:
+    need("forms", "openpyxl", "python_calamine")
+    import python_calamine as calamine
+
+    if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k" in content:
+        raise Unreadable("文件有打开密码：请去掉密码后重新报送")
+    is_incomplete = content.startswith(b"PK") and _has_formulas_or_errors(content)
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        grids = []
+        for name in book.sheet_names:
+            sheet = book.get_sheet_by_name(name)
+            rows = [[None if cell == "" else cell for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+            grids.append(Grid(name, rows, list(sheet.merged_cell_ranges or ())))
+    except calamine.PasswordError as locked:
+        raise Unreadable("文件有打开密码：请去掉密码后重新报送") from locked
+    except Exception as failed:
+        raise Unreadable("文件已损坏，或不是表格：请另存为 .xlsx 后重新报送") from failed
+    if is_incomplete:
+        _fill_in(grids, content)
+    return grids
+
+
+def _has_formulas_or_errors(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > _MOST_BYTES:
+                raise Unreadable("文件过大：请只报送反馈表")
+            sheets = [part for part in parts.namelist() if part.startswith("xl/worksheets/sheet")]
+            return any(re.search(rb'<f[ >]|\bt="e"', parts.read(part)) for part in sheets)
+    except Unreadable:
+        raise
+    except Exception as failed:
+        raise Unreadable("文件已损坏：请另存为 .xlsx 后重新报送") from failed
+
+
+def _fill_in(grids: list[Grid], content: bytes) -> None:
+    """Put a `Formula` where a formula has no stored result, and errors as text: such cells otherwise read as empty."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), data_only=False)
+    except Exception as failed:
+        raise Unreadable("表中有公式而无法核对：请把公式粘贴为数值，另存为 .xlsx 后重新报送") from failed
+    for grid in grids:
+        if grid.name not in book.sheetnames:
+            continue
+        for row, cells in enumerate(book[grid.name].iter_rows(min_row=1, min_col=1)):
+            for column, cell in enumerate(cells):
+                if cell.data_type in ("e", "f") and is_blank(grid.at(row, column)):
+                    text = str(cell.value)
+                    grid.put(row, column, Formula(text) if cell.data_type == "f" else text)
+
+
+def _read_text(content: bytes) -> list[Grid]:
+    try:
+        text, _ = decode(content)
+    except ValueError as failed:
+        raise Unreadable("不是表格文件，或文字编码无法识别：请另存为 .xlsx 后重新报送") from failed
+    if "\x00" in text:
+        raise Unreadable("不是表格文件，或已损坏：请另存为 .xlsx 后重新报送")
+    first_lines = text[:5000]
+    delimiter = max(",\t;", key=first_lines.count)
+    try:
+        rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    except csv.Error as failed:
+        raise Unreadable("不是完好的 CSV 文件：请另存为 .xlsx 后重新报送") from failed
+    return [Grid("", rows)]

@@ -1,0 +1,191 @@
+"""What goes back to a unit: its form once more with what it wrote, every cell not taken marked and explained."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.forms import build, fit_page, layout, to_bytes, write_hidden, write_line
+from analysis.grids import address
+from analysis.intake.identity import names_of
+from analysis.intake.reading import fingerprint, read_form
+from analysis.schema import DELIVERY_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from analysis.intake.statements import Form, Problem, Statement
+    from analysis.plan import Plan
+
+_HEADS = ("原表工作表", "原表单元格", "列", "所填内容", "问题与改法", "本表单元格")
+_WIDTHS = (14, 12, 16, 30, 60, 12)
+
+
+def write_returns(forms: Sequence[Form], plan: Plan, *, folder: Path | None = None) -> list[Path]:
+    """Write a marked copy of every form with something not taken; gives their paths.
+
+    Parameters
+    ----------
+    forms : sequence of Form
+        Of an `analysis.intake.Collection`.
+    plan : analysis.plan.Plan
+    folder : pathlib.Path, optional
+        Where to; beside each form when left out.
+    """
+    written: list[Path] = []
+    # A corrected copy comes back under the name we gave it: what was read as a form is never written over.
+    originals = {form.file.resolve() for form in forms if not form.unchanged}
+    for form in forms:
+        if not form.errors and not form.count("refused"):
+            continue
+        target = (folder or form.file.parent) / f"{form.file.stem}（退回）.xlsx"
+        number = 2
+        while target in written or target.resolve() in originals:
+            target = target.with_name(f"{form.file.stem}（退回{number}）.xlsx")
+            number += 1
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(marked(form, plan))
+        written.append(target)
+    return written
+
+
+def marked(form: Form, plan: Plan) -> bytes:
+    """The marked copy of a form, as an .xlsx file; only the explanation where the form does not say whose it is."""
+    day = pd.Timestamp(form.as_of) if form.as_of else plan.issued
+    # What the copy says as long as nobody writes on it, so that collecting its folder again leaves it alone.
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "form.xlsx"
+        file.write_bytes(to_bytes(_book(form, plan, returned="unread"), day))
+        untouched = fingerprint(read_form(file, plan, names_of(plan), reported_at=None))
+    return to_bytes(_book(form, plan, returned=untouched), day)
+
+
+def _book(form: Form, plan: Plan, *, returned: str) -> Workbook:
+    import openpyxl
+
+    placed: dict[str, Statement] = {}
+    marks: dict[tuple[str, str], str] = {}
+    hidden: dict[str, str] = {}
+    if form.unit_id and form.as_of:
+        named = set(plan.responsibilities.loc[plan.responsibilities["unit_id"].eq(form.unit_id), "measure_id"])
+        own = [measure for measure in plan.measures["measure_id"] if measure in named]
+        placed = _placed(form, own)
+        entries = {measure: _entries(statement) for measure, statement in placed.items()}
+        book = build(plan, form.unit_id, as_of=pd.Timestamp(form.as_of), entries=entries)
+        hidden = {str(row[0]): str(row[1]) for row in book[layout.HIDDEN_SHEET].iter_rows(values_only=True)}
+        rows = {measure: row for row, measure in enumerate(own, start=layout.HEADER_ROW + 1)}
+        marks = _mark(book[layout.FORM_SHEET], form, placed, rows)
+    else:
+        book = openpyxl.Workbook()
+        book.remove(book.worksheets[0])
+    in_place = {id(statement) for statement in placed.values()}
+    homeless = [statement for statement in form.statements if id(statement) not in in_place]
+    _explain(book, form, plan.title["zh"], marks, homeless=homeless)
+    write_hidden(book, {**hidden, "returned": returned})
+    return book
+
+
+def _placed(form: Form, own: Sequence[str]) -> dict[str, Statement]:
+    """Measure → the statement that stands in its row: of several, the one that needs a correction."""
+    placed: dict[str, Statement] = {}
+    for statement in form.statements:
+        measure = statement.texts["measure_id"]
+        if measure in own and (measure not in placed or statement.outcome == "refused"):
+            placed[measure] = statement
+    return placed
+
+
+def _entries(statement: Statement) -> dict[str, Any]:
+    """What to fill in again: what was taken, as it was taken; what was not, as it was written."""
+    faulty = {problem.column for problem in statement.errors}
+    entries: dict[str, Any] = {}
+    for key in layout.ENTRIES:
+        text = statement.texts[key] if layout.HEADS[key] not in faulty else ""
+        if not text:
+            entries[key] = statement.written.get(key) or None
+        elif key == "status":
+            entries[key] = DELIVERY_WORDS[text]
+        elif key == "percent":
+            entries[key] = float(text)
+        elif key == "expected_completion":
+            entries[key] = pd.Timestamp(text).to_pydatetime()
+        else:
+            entries[key] = text
+    return entries
+
+
+def _mark(
+    sheet: Worksheet, form: Form, placed: Mapping[str, Statement], rows: Mapping[str, int]
+) -> dict[tuple[str, str], str]:
+    """Colour the cells that were not taken and say why in a comment; gives their new places by the old ones."""
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
+    column = {head: place for place, head in enumerate(layout.HEADS.values())}
+    places = [
+        (problem, address(rows[measure] - 1, column[problem.column]))
+        for measure, statement in placed.items()
+        for problem in statement.errors
+    ]
+    places += [
+        (problem, layout.REPORTED_AT) for problem in form.errors if problem.column == layout.LABELS["reported_at"]
+    ]
+    rules: dict[str, list[str]] = {}
+    for problem, cell in places:
+        rules.setdefault(cell, []).append(problem.rule)
+    for cell, reasons in rules.items():
+        sheet[cell].fill = PatternFill("solid", fgColor="F8C9C4")
+        sheet[cell].comment = Comment("；".join(reasons), "portplan", height=120, width=260)
+    return {(problem.sheet, problem.cell): cell for problem, cell in places}
+
+
+def _explain(
+    book: Workbook, form: Form, title: str, marks: Mapping[tuple[str, str], str], *, homeless: Sequence[Statement]
+) -> None:
+    """The sheet in front: every cell that was not taken, with its value and what would be right."""
+    from openpyxl.styles import Font
+
+    sheet = book.create_sheet(layout.FAULT_SHEET, 0)
+    book.active = 0
+    errors = [problem for problem in form.all_problems if problem.severity == "error"]
+    remarks = [problem for problem in form.all_problems if problem.severity != "error"]
+    kept = form.count("appended") + form.count("known")
+    write_line(sheet, [f"{title} {layout.FAULT_SHEET}"], font=Font(name="宋体", size=14, bold=True))
+    write_line(sheet, [f"原文件：{form.name}"])
+    write_line(sheet, [f"本表已在台账中的 {kept} 行，退回 {form.count('refused')} 行。退回的内容没有记入台账。"])
+    if marks:
+        write_line(sheet, ["请在“反馈表”中改正红色单元格（批注里有原因），填写报送日期，另存后送回。"])
+    else:
+        write_line(sheet, ["请按下列说明改正后，用发下的反馈表重新报送。"])
+    _table(sheet, "未采用的内容", errors, marks)
+    _table(sheet, "提示（已采用，请核对）" if form.statements else "提示", remarks, marks)
+    if homeless:
+        write_line(sheet, [])
+        write_line(sheet, ["未能放回反馈表的行，原文如下"], font=Font(name="宋体", size=11, bold=True))
+        write_line(sheet, ["工作表", "行", "措施编号", *(layout.HEADS[key] for key in layout.ENTRIES)], widths=_WIDTHS)
+        for statement in homeless:
+            texts = [statement.written.get(key, "") for key in ("measure_id", *layout.ENTRIES)]
+            write_line(sheet, [statement.sheet, str(statement.row), *texts], widths=_WIDTHS)
+    for letter, width in zip("ABCDEF", _WIDTHS, strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.page_setup.orientation = "landscape"
+    fit_page(sheet)
+
+
+def _table(sheet: Worksheet, title: str, problems: Sequence[Problem], marks: Mapping[tuple[str, str], str]) -> None:
+    from openpyxl.styles import Font
+
+    if not problems:
+        return
+    write_line(sheet, [])
+    write_line(sheet, [title], font=Font(name="宋体", size=11, bold=True))
+    write_line(sheet, list(_HEADS), widths=_WIDTHS)
+    for problem in problems:
+        where = (problem.sheet, problem.cell)
+        write_line(sheet, [*where, problem.column, problem.value, problem.rule, marks.get(where, "")], widths=_WIDTHS)

@@ -1,0 +1,75 @@
+"""What stands around a figure or a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analysis.charts import Labels
+    from analysis.language.speaker import Language
+
+
+@dataclass(frozen=True)
+class Caption:
+    """The finding, the alternative text, the source, and the names to draw with."""
+
+    key: str
+    finding: str
+    alt: str
+    source: str
+    labels: Labels = field(default_factory=dict)
+    note: str = ""
+
+
+def caption(
+    say: Language,
+    *,
+    key: str,
+    finding: str,
+    record: bool,
+    alt: str = "",
+    note: str = "",
+    names: Labels | None = None,
+    drawing: Mapping[str, str] | None = None,
+) -> Caption:
+    """What stands around a figure.
+
+    Parameters
+    ----------
+    say : Language
+    key : str
+        Names the figure in addresses within the page.
+    finding : str
+        What it shows, as a sentence.
+    record : bool
+        Whether it rests on the record of progress.
+    alt : str
+        The alternative text of a figure.
+    note : str
+        What to know when reading it.
+    names : mapping, optional
+        Name spaces that this figure needs otherwise than they are.
+    drawing : mapping, optional
+        Words that only its drawing uses.
+    """
+    usual = {
+        "nothing": say("No measure matches this selection"),
+        "rows_left_out": say("{n} more are in the data table.", n="{n}"),
+        "count_of": say("Number of measures"),
+    }
+    labels = {**say.labels, **(names or {}), "drawing": {**usual, **(drawing or {})}}
+    return Caption(key, finding, alt, source(say, record=record), labels, note)
+
+
+def source(say: Language, *, record: bool) -> str:
+    """Where a figure comes from: the notice alone, or the notice with the record of progress."""
+    issuers = say.listing(say.chosen(say.plan.issuers))
+    notice = say("Source: notice of {date} by {issuers}", date=say.date(say.plan.issued), issuers=issuers)
+    if not record:
+        return say("{notice}.", notice=notice)
+    if say.plan.progress_provenance == "synthetic":
+        return say("{notice}; record of progress: synthetic sample, not real.", notice=notice)
+    return say("{notice}; record of progress reported by the units.", notice=notice)

@@ -1,0 +1,177 @@
+"""One language's way to say things: translations, names, numbers, dates, lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import pandas as pd
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+from analysis.catalogue import FIRST, languages, locale_of, read_catalogue, translations
+from analysis.language.rounding import rounded
+from analysis.schema import COLUMNS, LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from analysis.plan import Plan
+
+NOTHING = "—"
+Text = TypeVar("Text")
+
+
+class Language:
+    """How a plan is spoken of in one language.
+
+    Message ids are the English sentences themselves; other languages have theirs in the catalogues in ``locale/``.
+
+    Parameters
+    ----------
+    lang : str
+        One of `analysis.catalogue.languages`.
+    plan : analysis.plan.Plan, optional
+        Whose units, themes and measures are spoken of.
+
+    Attributes
+    ----------
+    lang : str
+    plan : analysis.plan.Plan
+    labels : mapping of str to mapping of str to str
+        Name space → id or word → display name. Each kind of id and each vocabulary has a name space of its own, so
+        that a unit whose id is ``closed`` renames no state.
+    """
+
+    def __init__(self, lang: str, plan: Plan | None = None) -> None:
+        """Read a language's catalogue; a ValueError names the languages that have one."""
+        if lang not in languages():
+            raise ValueError(f"lang: 应为 {'、'.join(languages())} 之一，不是“{lang}”")
+        self.lang = lang
+        self._plan = plan
+        self._locale = locale_of(lang)
+        self._words = translations(lang)
+        self.labels: Mapping[str, Mapping[str, str]] = self._labels()
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that is spoken of."""
+        if self._plan is None:
+            raise ValueError("Language was made without a plan")
+        return self._plan
+
+    def __call__(self, message: str, **values: object) -> str:
+        """The message in this language, with `values` put in."""
+        return self._words.gettext(message).format(**values)
+
+    def count(self, number: int, singular: str, plural: str, **values: object) -> str:
+        """The message that fits a number, which goes in as ``{n}``."""
+        return self._words.ngettext(singular, plural, number).format(n=self.number(number), **values)
+
+    def name(self, space: str, key: object) -> str:
+        """The display name of an id or a word of a name space; itself where it has none."""
+        return self.labels.get(space, {}).get(str(key), str(key))
+
+    def unit(self, unit_id: object) -> str:
+        """What a unit is called for short."""
+        return self.name("unit_id", unit_id)
+
+    def theme(self, theme_id: object) -> str:
+        """What a theme is called for short."""
+        return self.name("theme_id", theme_id)
+
+    def measure(self, measure_id: object) -> str:
+        """A measure's number and title."""
+        return self.name("measure_id", measure_id)
+
+    def state(self, state: object) -> str:
+        """What a state is called."""
+        return self.name("state", state)
+
+    def own(self, table: pd.DataFrame, column: str) -> pd.Series:
+        """A column of a plan's table in this language; in the plan's own where it has none in this."""
+        translated = f"{column}_{self.lang}"
+        return table[translated] if translated in table.columns else table[column]
+
+    def chosen(self, texts: Mapping[str, Text]) -> Text:
+        """What a plan says of itself, in this language; in its own where it does not say it in this."""
+        return texts.get(self.lang, texts[FIRST])
+
+    def selected(self) -> list[str]:
+        """The names of what the plan was narrowed to."""
+        return [self.name(f"{kind}_id", key) for kind, key in self.plan.selection.items()]
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        """A number with a fixed count of decimals, rounded half up; a dash when it is missing."""
+        if value is None or pd.isna(value):
+            return NOTHING
+        shape = "#,##0." + "0" * decimals if decimals else "#,##0"
+        return format_decimal(rounded(value, decimals), format=shape, locale=self._locale)
+
+    def percent(self, value: float | None, decimals: int = 0) -> str:
+        """A share as a percentage, rounded half up; a dash when it is missing."""
+        if value is None or pd.isna(value):
+            return NOTHING
+        shape = "0." + "0" * decimals + "%" if decimals else "0%"
+        return format_percent(rounded(value, decimals + 2), format=shape, locale=self._locale)
+
+    def share_of(self, part: int, whole: int) -> str:
+        """Counts before the percentage, because one measure of five is 20 points: ``3/5 (60%)``."""
+        if not whole:
+            return NOTHING
+        return self(
+            "{part}/{whole} ({percent})",
+            part=self.number(part),
+            whole=self.number(whole),
+            percent=self.percent(part / whole),
+        )
+
+    def date(self, value: pd.Timestamp) -> str:
+        """A day in full; a dash when it is missing."""
+        return NOTHING if pd.isna(value) else format_date(value.date(), format="long", locale=self._locale)
+
+    def month(self, value: pd.Timestamp) -> str:
+        """A month and its year."""
+        # The pattern of a month and its year is a message like any other: each language has its own.
+        return format_date(value.date(), format=self("MMM yyyy"), locale=self._locale)
+
+    def listing(self, items: Iterable[str], *, most: int = 6) -> str:
+        """Items in a row, with how many more there are when they are more than `most`."""
+        words = list(items)
+        shown = self(", ").join(words[:most])
+        if len(words) <= most:
+            return shown
+        return self("{items} and {n} more", items=shown, n=self.number(len(words) - most))
+
+    def _labels(self) -> dict[str, Mapping[str, str]]:
+        spaces: dict[str, Mapping[str, str]] = {
+            space: {word: self(message) for word, message in words.items()} for space, words in LABELS.items()
+        }
+        spaces["column"] = {name: self(column.label) for name, column in COLUMNS.items()}
+        if self._plan is None:
+            return spaces
+        units, themes, measures = self._plan.units, self._plan.themes, self._plan.measures
+        spaces["unit_id"] = dict(zip(units["unit_id"], self.own(units, "short"), strict=True))
+        spaces["theme_id"] = dict(zip(themes["theme_id"], self.own(themes, "short"), strict=True))
+        numbered = zip(measures["measure_id"], measures["number"], self.own(measures, "title"), strict=True)
+        spaces["measure_id"] = {
+            measure: self("{number}. {title}", number=number, title=title) for measure, number, title in numbered
+        }
+        return spaces
+
+
+def warm_up() -> None:
+    """Read what every sentence needs: the catalogues, and how numbers and days are written."""
+    for lang in languages():
+        say = Language(lang)
+        say.percent(0.5)
+        say.date(pd.Timestamp(0))
+
+
+def alphabet(plan: Plan) -> str:
+    """Every character that pages of a plan are likely to show: those of its tables, and of all that is said of it."""
+    frames = (plan.themes, plan.measures, plan.units, plan.responsibilities, plan.commitments, plan.progress)
+    texts = {str(cell) for frame in frames for name in frame for cell in frame[name].dropna().unique()}
+    for message in read_catalogue(FIRST):
+        for said in (message.id, message.string or ""):
+            texts |= {said} if isinstance(said, str) else set(said)
+    return "".join(sorted(set("".join(texts))))

@@ -1,0 +1,194 @@
+"""A frame as a table of a page, and as the CSV that goes with it: one way for all of them, from declarations."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.catalogue import FIRST, tag_of
+from analysis.files import harmless
+from analysis.language.declared import DECLARED
+from analysis.language.rounding import round_parts, rounded
+from analysis.language.speaker import NOTHING
+from analysis.schema import BUCKETS, COLUMNS, Column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from analysis.language.speaker import Language
+
+# Time passes by itself: that it has is nothing to mark.
+_UNMARKED = ("days_since_feedback",)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A frame as it is printed, and the same as CSV with its numbers unrounded.
+
+    Attributes
+    ----------
+    caption : str
+    heads : tuple of (str, str)
+        What each column is called, and how it is set: ``number``, ``date`` or blank.
+    rows : tuple of tuple of str
+    csv, file_name : str
+    groups : tuple of str
+        The group of each row, where the reader can narrow the table to one of `filters`.
+    of : str
+        The column that names the rows, where each is named once; `totals` are the sums of the columns of numbers.
+    """
+
+    caption: str
+    heads: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, ...], ...]
+    csv: str
+    file_name: str
+    summary: str
+    download: str
+    groups: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
+    filter_name: str = ""
+    everything: str = ""
+    of: str = ""
+    totals: Mapping[str, float] = field(default_factory=dict)
+
+
+class Quote(str):
+    """What a unit or the notice wrote, in its own words and language, whatever the language of the page."""
+
+    __slots__ = ()
+    lang = tag_of(FIRST)
+
+
+def table(frame: pd.DataFrame, name: str, say: Language, *, before: pd.DataFrame | None = None) -> Table:
+    """A frame as a table of a page.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A row a line; the first column names the line. Columns as `analysis.schema.COLUMNS` declares them. Where
+        ``frame.columns.name`` gives a name space, those after the first are counts, each named by an id of that space.
+    name : str
+        One of `analysis.language.declared.DECLARED`; names the CSV file as well.
+    say : Language
+    before : pandas.DataFrame, optional
+        The same frame at an earlier date: what differs is marked.
+
+    Raises
+    ------
+    KeyError
+        When there is no such table, or a column is not declared.
+    """
+    declared = DECLARED[name]
+    names = [str(key) for key in declared.columns or frame.columns]
+    space = frame.columns.name
+    # What follows the first column is named by ids, which may be words that columns go by.
+    columns = [Column(key, key, "count") if space and place else COLUMNS[key] for place, key in enumerate(names)]
+    exact = frame[names]
+    shown = _with_round_parts(exact, declared.parts)
+    earlier = (
+        None if before is None or before[names].equals(exact) else _with_round_parts(before[names], declared.parts)
+    )
+    synthetic = declared.record and say.plan.progress_provenance == "synthetic"
+    unit = f"_{say.plan.selection['unit']}" if declared.of_unit else ""
+    spaces = ["column", *[str(space or "column")] * (len(names) - 1)]
+    heads = tuple((say.name(of, column.name), _look(column)) for of, column in zip(spaces, columns, strict=True))
+    groups = frame[declared.filter_by] if declared.filter_by else pd.Series(dtype="str")
+    return Table(
+        caption=say(declared.caption, total=say.number(shown[declared.parts[0]].sum()) if declared.parts else ""),
+        heads=heads,
+        rows=tuple(_rows(shown, earlier, columns, say)),
+        csv=_csv([head for head, _ in heads], columns, exact, say, synthetic=synthetic),
+        file_name=f"{say.plan.id}_{name}{unit}{'_synthetic' if synthetic else ''}.csv",
+        summary=say("Data table"),
+        download=say("Download this table (CSV)"),
+        of=names[0] if frame[names[0]].is_unique else "",
+        totals={column.name: float(shown[column.name].sum()) for column in columns if column.is_number},
+        groups=tuple(groups),
+        filters=tuple((state, say.state(state)) for state in BUCKETS if groups.eq(state).any()),
+        filter_name=say.name("column", declared.filter_by) if declared.filter_by else "",
+        everything=say("All"),
+    )
+
+
+def words_for(value: Any, column: Column, say: Language) -> str:
+    """A value of a column in words: names for ids, ISO days, counts as they are, a dash where there is nothing."""
+    if column.kind == "unit_ids":
+        return say.listing(map(say.unit, value), most=len(value)) or NOTHING
+    if value is None or pd.isna(value):
+        return NOTHING
+    if column.kind == "share":
+        return say.percent(value, column.decimals)
+    if column.kind == "number" or isinstance(value, float):
+        return say.number(value, column.decimals)
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if column.kind == "quote":
+        return Quote(value) if value else NOTHING
+    return say.name(column.kind, value) or NOTHING
+
+
+def _look(column: Column) -> str:
+    return "number" if column.is_number else "date" if column.kind == "date" else ""
+
+
+def _with_round_parts(frame: pd.DataFrame, parts: tuple[str, ...]) -> pd.DataFrame:
+    return frame.assign(**{name: round_parts(frame[name], COLUMNS[name].decimals) for name in parts})
+
+
+def _rows(
+    shown: pd.DataFrame, earlier: pd.DataFrame | None, columns: list[Column], say: Language
+) -> list[tuple[str, ...]]:
+    """The rows in words, with marks for what differs from an earlier frame."""
+    past = {} if earlier is None else {row[0]: row for row in earlier.itertuples(index=False, name=None)}
+    rows = []
+    for values in shown.itertuples(index=False, name=None):
+        words = [words_for(value, column, say) for value, column in zip(values, columns, strict=True)]
+        if earlier is not None and values[0] not in past:
+            words[0] = say("{name} (new)", name=words[0])
+        elif earlier is not None:
+            cells = zip(words, values, past[values[0]], columns, strict=True)
+            words = [_marked(text, value, then, column, say) for text, value, then, column in cells]
+        rows.append(tuple(words))
+    return rows
+
+
+def _marked(text: str, value: Any, then: Any, column: Column, say: Language) -> str:
+    """A cell's words with how they differ from those of an earlier day."""
+    if column.kind == "state" and value != then:
+        return f"{text} ← {words_for(then, column, say)}"
+    if not column.is_number or column.name in _UNMARKED or pd.isna(value) or pd.isna(then):
+        return text
+    decimals = column.decimals + 2 if column.kind == "share" else column.decimals
+    # The step between what is printed, not between what it was rounded from.
+    step = rounded(value, decimals) - rounded(then, decimals)
+    if not step:
+        return text
+    size = _points(abs(step), say) if column.kind == "share" else say.number(float(abs(step)), decimals)
+    return f"{text} {'↑' if step > 0 else '↓'}{size}"
+
+
+def _points(step: Decimal, say: Language) -> str:
+    return say.count(int(100 * step), "{n} point", "{n} points")
+
+
+def _csv(heads: list[str], columns: list[Column], frame: pd.DataFrame, say: Language, *, synthetic: bool) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    head, mark = ([say.name("column", "data")], [say("synthetic sample")]) if synthetic else ([], [])
+    writer.writerow(heads + head)
+    for values in frame.itertuples(index=False, name=None):
+        writer.writerow([_cell(value, column, say) for value, column in zip(values, columns, strict=True)] + mark)
+    return written.getvalue()
+
+
+def _cell(value: Any, column: Column, say: Language) -> str | float | int:
+    if column.is_number:
+        return "" if pd.isna(value) else value
+    text = words_for(value, column, say)
+    return "" if text == NOTHING else harmless(text)

@@ -1,0 +1,87 @@
+"""What is told of an attempt at a page that failed: the reason, the cell and its traceback, what the process wrote."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from analysis import exhibits
+from analysis.catalogue import tag_of
+from analysis.page.html import CONTENT_POLICY, template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analysis.language import Language
+    from analysis.page.executed import Executed
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_LONGEST = 20_000
+
+
+def failure_page(executed: Executed, say: Language, *, title: str, line: str, reason: str, log: str, home: str) -> str:
+    """The page of a failed attempt.
+
+    Parameters
+    ----------
+    executed : Executed
+        The notebook as far as it came.
+    say : analysis.language.Language
+    title, line : str
+        What was to be made; that it failed, since when and why.
+    reason, log : str
+        What was raised, or how the process ended; what the process wrote.
+    home : str
+        The index, as seen from this page.
+    """
+    words = {
+        "reason": say("Reason"),
+        "source": say("The cell that was running"),
+        "traceback": say("Traceback"),
+        "log": say("Log"),
+    }
+    # Of a cell that raised, the whole is told below.
+    reason = reason.splitlines()[-1] if executed.traceback and reason else reason
+    parts = {"reason": reason, "source": executed.source, "traceback": executed.traceback, "log": log}
+    return template("failure/index.html.j2").render(
+        lang=tag_of(say.lang),
+        policy=CONTENT_POLICY,
+        style=Markup(exhibits.stylesheet()),
+        title=title,
+        line=line,
+        parts=[(words[part], _COLOURS.sub("", text)[-_LONGEST:]) for part, text in parts.items() if text.strip()],
+        home=home,
+        site=say("Reports on the delivery of action plans"),
+    )
+
+
+def read_notebook(file: Path, places: Iterable[Path] = ()) -> dict[str, Any]:
+    """An executed notebook `without_places`; empty when it was not written, or not to its end."""
+    try:
+        notebook = json.loads(without_places(file.read_text("utf-8"), places))
+    except (OSError, ValueError):
+        return {}
+    notebook.get("metadata", {}).pop("papermill", None)
+    return notebook
+
+
+def without_places(text: str, places: Iterable[Path] = ()) -> str:
+    """A text in which "…" stands for folders of this machine: what is published tells nobody how it is set up.
+
+    Parameters
+    ----------
+    text : str
+    places : iterable of pathlib.Path
+        Folders besides those of Python, of this package, of the user, and for temporary files.
+    """
+    package = Path(__file__).resolve().parents[2]
+    known = [*places, package, Path(sys.prefix), Path(sys.base_prefix), Path.home(), Path(tempfile.gettempdir())]
+    for place in sorted({str(place) for place in known if len(place.parts) > 1}, key=len, reverse=True):
+        text = text.replace(place, "…")
+    return text

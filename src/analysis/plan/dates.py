@@ -1,0 +1,71 @@
+"""Days as people name them, and what K is when nobody says."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    Day = str | date | pd.Timestamp | np.datetime64
+    """A day, as text (``"2024-12-31"``), date, datetime, Timestamp or NumPy's datetime64."""
+
+
+def known_by(as_of: str, known_at: str = "") -> str:
+    """K, the day by which a statement must have arrived to count: the one place where the rule stands.
+
+    Parameters
+    ----------
+    as_of : str
+        T, an ISO day.
+    known_at : str
+        K as it was asked for, an ISO day; blank when nobody said, which means T itself.
+
+    Raises
+    ------
+    ValueError
+        When K is before T: on that day nobody knew yet.
+    """
+    if known_at and known_at < as_of:
+        raise ValueError(f"known_at（{known_at}）不能早于 as_of（{as_of}）：那一天还不知道这些情况")
+    return known_at or as_of
+
+
+def to_day(value: Day, *, name: str = "as_of") -> pd.Timestamp:
+    """A day as a Timestamp at midnight, from ISO text, a date or a Timestamp.
+
+    Parameters
+    ----------
+    value : str, datetime.date, pandas.Timestamp or numpy.datetime64
+        A time of day is left away.
+    name : str
+        What to call it in a message.
+
+    Raises
+    ------
+    ValueError
+        When it is no day, or carries a time zone: the office's days are days, not moments.
+    """
+    import numpy as np
+    import pandas as pd
+
+    if value is None or value is pd.NaT or value == "":
+        raise ValueError(f"{name} 为空：应为日期，如 2024-12-31")
+    try:
+        # What pandas reads as a date is too much: "now", and 20241231 as so many nanoseconds.
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            day = pd.Timestamp(date.fromisoformat(value))
+        elif isinstance(value, date | np.datetime64):
+            day = pd.Timestamp(value)
+        else:
+            raise TypeError(type(value))
+    except (TypeError, ValueError) as failed:
+        raise ValueError(f"{name}，值“{value}”：应为真实存在的日期，写作 2024-12-31") from failed
+    if day is pd.NaT:
+        raise ValueError(f"{name} 为空：应为日期，如 2024-12-31")
+    if day.tzinfo is not None:
+        raise ValueError(f"{name}，值“{value}”：日期不带时区，请先换算为台账所在地的日期，如 2024-12-31")
+    return day.normalize().as_unit("us")

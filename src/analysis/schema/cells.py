@@ -1,0 +1,174 @@
+"""The rules of single cells, read as text, and the types that checked text is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import pandas as pd
+
+from analysis.schema.rules import CellRule, Problem, declare, rule
+from analysis.schema.tables import TABLES
+from analysis.schema.vocabulary import COMPARATORS, DELIVERY, MEASURE_KINDS, ROLES, UNIT_KINDS
+
+Holds = Callable[[pd.Series], pd.Series]
+
+
+def check_cells(table: str, frame: pd.DataFrame, *, file: str) -> Iterator[Problem]:
+    """Every problem of one table's cells, read as text.
+
+    Parameters
+    ----------
+    table : str
+        A key of `analysis.schema.TABLES`.
+    frame : pandas.DataFrame
+        All columns text, blanks as ``""``, the index being the row in the file.
+    file : str
+        The file's name, as problems should name it.
+
+    Yields
+    ------
+    analysis.schema.Problem
+        In the order of rows, then columns.
+    """
+    missing = [field.name for field in TABLES[table] if field.name not in frame.columns]
+    if missing:
+        yield from _missing(file, missing)
+        return
+    problems = []
+    for field in TABLES[table]:
+        for name in field.rules:
+            kept = CELL_RULES[name]
+            broken = frame.index[~kept.holds(frame[field.name]).astype("bool")]
+            for row in broken:
+                value = frame.at[row, field.name]
+                words = {"words": "、".join(kept.words)} if kept.words else {}
+                problems.append(kept.broken(file=file, row=row, column=field.name, value=value, **words))
+    yield from sorted(problems, key=lambda problem: (problem.row, problem.column))
+
+
+def to_types(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The same table with dates, numbers and booleans in place of checked text; blanks become missing values."""
+    typed = frame.copy()
+    for field in TABLES[table]:
+        if field.type == "text":
+            continue
+        text = typed[field.name].replace("", pd.NA)
+        if field.type == "date":
+            typed[field.name] = pd.to_datetime(text, format="%Y-%m-%d")
+        elif field.type == "boolean":
+            typed[field.name] = text == "true"
+        else:
+            typed[field.name] = pd.to_numeric(text).astype("Int64" if field.type == "integer" else "float64")
+    return typed
+
+
+@rule("column-missing", "this column is missing")
+def _missing(rule, file: str, columns: list[str]) -> Iterator[Problem]:
+    """Every table has the columns that data/README.md lists; a renamed heading would be a lost column."""
+    for column in columns:
+        yield rule.broken(file=file, row=1, column=column)
+
+
+def _matches(pattern: str) -> Holds:
+    return lambda cells: cells.str.fullmatch(pattern)
+
+
+def _or_blank(holds: Holds) -> Holds:
+    return lambda cells: cells.eq("") | holds(cells)
+
+
+def _is_date(cells: pd.Series) -> pd.Series:
+    shaped = cells.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+    return shaped & pd.to_datetime(cells.where(shaped), format="%Y-%m-%d", errors="coerce").notna()
+
+
+_is_number = _matches(r"-?[0-9]+(\.[0-9]+)?")
+_is_positive_integer = _matches(r"[1-9][0-9]*")
+
+
+def _is_percent(cells: pd.Series) -> pd.Series:
+    return _is_number(cells) & pd.to_numeric(cells.where(_is_number(cells))).between(0, 100)
+
+
+def _vocabulary(id: str, words: Iterable[str], meaning: str) -> CellRule:
+    allowed = tuple(words)
+    return CellRule(
+        id, "should be one of: {words}", meaning=meaning, holds=lambda cells: cells.isin(allowed), words=allowed
+    )
+
+
+CELL_RULES: dict[str, CellRule] = {
+    kept.id: kept
+    for kept in (
+        CellRule(
+            "filled",
+            "must not be blank",
+            meaning="What identifies or names a thing is always there.",
+            holds=lambda cells: cells.str.strip().ne(""),
+        ),
+        CellRule(
+            "unique",
+            "stands twice: each row should have its own",
+            meaning="An id or a name that stands twice makes every link to it ambiguous.",
+            holds=lambda cells: ~cells.duplicated(keep="first") | cells.eq(""),
+        ),
+        CellRule(
+            "slug",
+            "should be lower-case letters, digits and hyphens, such as tj-customs",
+            meaning="Ids of units become parts of addresses and file names.",
+            holds=_matches(r"[a-z0-9]+(-[a-z0-9]+)*"),
+        ),
+        CellRule(
+            "date",
+            "should be a day that exists, written 2024-12-31",
+            meaning="One way to write a day leaves nothing to guess.",
+            holds=_is_date,
+        ),
+        CellRule(
+            "date-or-blank",
+            "should be blank, or a day that exists, written 2024-12-31",
+            meaning="As `date`, where nothing may be known.",
+            holds=_or_blank(_is_date),
+        ),
+        CellRule(
+            "number",
+            "should be a number in half-width digits",
+            meaning="Full-width digits look like a number and are text.",
+            holds=_is_number,
+        ),
+        CellRule(
+            "number-or-blank",
+            "should be blank or a number in half-width digits",
+            meaning="As `number`, where nothing may be known.",
+            holds=_or_blank(_is_number),
+        ),
+        CellRule(
+            "percent-or-blank",
+            "should be blank, or a number from 0 to 100 in half-width digits without a percent sign",
+            meaning="A percentage is a number of hundredths; 0.8 and 80% are told apart by the form.",
+            holds=_or_blank(_is_percent),
+        ),
+        CellRule(
+            "positive-integer",
+            "should be a whole number above 0 in half-width digits",
+            meaning="Places are counted from 1.",
+            holds=_is_positive_integer,
+        ),
+        CellRule(
+            "positive-integer-or-blank",
+            "should be blank, or a whole number above 0 in half-width digits",
+            meaning="As `positive-integer`, where nothing may be known.",
+            holds=_or_blank(_is_positive_integer),
+        ),
+        _vocabulary("true-or-false", ("true", "false"), "Yes or no, in one spelling."),
+        _vocabulary("measure-kind", MEASURE_KINDS, "Whether a measure can be completed depends on its kind."),
+        _vocabulary("unit-kind", UNIT_KINDS, "Units are grouped by their kind."),
+        _vocabulary("role", ROLES, "Who leads and who supports is known only where the notice says so."),
+        _vocabulary("comparator", COMPARATORS, "How a promised number is to be read."),
+        _vocabulary("delivery-state", DELIVERY, "The states that a statement of progress may name."),
+    )
+}
+"""The rules of single cells, by id."""
+
+for _rule in CELL_RULES.values():
+    declare(_rule)

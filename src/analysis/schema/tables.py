@@ -1,0 +1,102 @@
+"""The tables of a plan's folder: their columns, in the order they are written, with the rules and type of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Type = Literal["text", "date", "number", "integer", "boolean"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a file.
+
+    Attributes
+    ----------
+    name : str
+    rules : tuple of str
+        Ids of the rules that its cells keep (`analysis.schema.CELL_RULES`).
+    type : {"text", "date", "number", "integer", "boolean"}
+        What checked text becomes.
+    """
+
+    name: str
+    rules: tuple[str, ...] = ()
+    type: Type = "text"
+
+
+_KEY = ("filled", "unique")
+
+TABLES: dict[str, tuple[Field, ...]] = {
+    "themes": (
+        Field("theme_id", _KEY),
+        Field("title", ("filled",)),
+        Field("title_en", ("filled",)),
+        Field("short", _KEY),
+        Field("short_en", _KEY),
+    ),
+    "measures": (
+        Field("measure_id", _KEY),
+        Field("theme_id", ("filled",)),
+        Field("number", ("filled",)),
+        Field("title", ("filled",)),
+        Field("title_en", ("filled",)),
+        Field("text", ("filled",)),
+        Field("kind", ("measure-kind",)),
+        Field("kind_basis"),
+        Field("deliverable"),
+        Field("due", ("date-or-blank",), "date"),
+    ),
+    "units": (
+        Field("unit_id", ("slug", "unique")),
+        Field("name", _KEY),
+        Field("short", _KEY),
+        Field("name_en", ("filled",)),
+        Field("short_en", _KEY),
+        Field("kind", ("unit-kind",)),
+        Field("is_group", ("true-or-false",), "boolean"),
+        Field("aliases"),
+    ),
+    "responsibilities": (
+        Field("measure_id", ("filled",)),
+        Field("clause", ("positive-integer",), "integer"),
+        Field("unit_id", ("filled",)),
+        Field("position", ("positive-integer",), "integer"),
+        Field("role", ("role",)),
+        Field("role_basis"),
+    ),
+    "commitments": (
+        Field("measure_id", ("filled",)),
+        Field("comparator", ("comparator",)),
+        Field("quantity", ("number",), "number"),
+        Field("quantity_high", ("number-or-blank",), "number"),
+        Field("quantity_unit", ("filled",)),
+        Field("condition"),
+        Field("text_span", ("filled",)),
+    ),
+    "progress": (
+        Field("log_id", _KEY),
+        Field("measure_id", ("filled",)),
+        Field("unit_id", ("filled",)),
+        Field("as_of", ("date",), "date"),
+        Field("reported_at", ("date",), "date"),
+        Field("status", ("delivery-state",)),
+        Field("percent", ("percent-or-blank",), "number"),
+        Field("progress"),
+        Field("problems"),
+        Field("next_step"),
+        Field("evidence_ref"),
+        Field("expected_completion", ("date-or-blank",), "date"),
+        Field("supersedes"),
+        Field("source_file"),
+        Field("source_sheet"),
+        Field("source_row", ("positive-integer-or-blank",), "integer"),
+    ),
+}
+"""Table → its columns. Each is a CSV file of the same name; progress may be kept elsewhere (`analysis.record`)."""
+
+REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
+    table: tuple(field.name for field in fields) for table, fields in TABLES.items()
+}
+"""Table → the names of its columns."""

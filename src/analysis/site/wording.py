@@ -1,0 +1,78 @@
+"""What a site says of its pages, and of those that could not be made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.schema import NO_FEEDBACK
+
+if TYPE_CHECKING:
+    from analysis.language import Language
+
+
+def index_words(say: Language) -> dict[str, str]:
+    """The fixed words of the index."""
+    return {
+        "title": say("Reports on the delivery of action plans"),
+        "parts": say("By unit or theme"),
+        "report": say("Report"),
+        "measures": say.name("column", "measures"),
+        "closed": say.state("closed"),
+        "no_feedback": say.state(NO_FEEDBACK),
+        "latest": say("The newest page of each kind, under an address that stays"),
+        "empty": say("Nothing has been published yet."),
+        "failures": say("Could not be brought up to date"),
+        "details": say("Details"),
+    }
+
+
+def page_count(number: int, say: Language) -> str:
+    """How many pages a date has."""
+    return say.count(number, "{n} page", "{n} pages")
+
+
+def date_line(as_of: str, known_at: str, compare_to: str, say: Language) -> str:
+    """The dates that a group of pages shares."""
+    parts = [say("As of {date}", date=say.date(pd.Timestamp(as_of)))]
+    if known_at != as_of:
+        parts.append(say("As known on {date}", date=say.date(pd.Timestamp(known_at))))
+    if compare_to:
+        parts.append(say("compared with {date}", date=say.date(pd.Timestamp(compare_to))))
+    return " · ".join(parts)
+
+
+def moment(text: str, say: Language) -> str:
+    """An ISO time as a day and a time of day; any other text as it is."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{say.date(pd.Timestamp(time.date()))} {time:%H:%M}"
+
+
+def failure_line(name: str, as_of: str, *, result: str, since: str, shown: str, say: Language) -> str:
+    """Which attempt failed, since when and why, and what is shown instead.
+
+    Parameters
+    ----------
+    result : {"failed", "timed_out", "refused", "bad_data"}
+    since : str
+        When the first attempt of an unbroken row of failures began, in ISO text.
+    shown : str
+        The date of the page that is shown; blank when there is none.
+    """
+    why = {
+        "failed": say("its notebook failed"),
+        "timed_out": say("it ran out of time"),
+        "refused": say("the check before publication refused it"),
+        "bad_data": say("the data has errors"),
+    }[result]
+    day = say.date(pd.Timestamp(as_of))
+    attempt = {"name": name, "date": day, "since": moment(since, say), "why": why}
+    line = say("{name}: the latest attempt for {date} has failed since {since}: {why}.", **attempt)
+    if not shown:
+        return say("{details} No page is shown.", details=line)
+    return say("{details} Showing the page as of {shown}.", details=line, shown=say.date(pd.Timestamp(shown)))
