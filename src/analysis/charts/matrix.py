@@ -71,13 +71,13 @@ def draw_parts(
     """
     ends = parts["period_end"].drop_duplicates().iloc[-6 if narrow else -13 :]
     recent = parts[parts["period_end"].isin(ends)]
-    themes = parts["theme_id"].unique()
+    themes = recent["theme_id"].unique()
     with style():
         ax = axes_for(ax, width=figure_width(narrow=narrow), height=0.8 + len(themes) * (0.42 if narrow else 0.34))
         if recent.empty:
             return say_nothing(ax, labels)
         current, measures = (
-            recent.pivot_table(index="theme_id", columns="period_end", values=column, sort=False).reindex(themes)
+            recent.pivot_table(index="theme_id", columns="period_end", values=column, sort=False)
             for column in ("current_feedback", "measures")
         )
         share = (current / measures).to_numpy()
@@ -90,7 +90,7 @@ def draw_parts(
         # The lightest step is none at all, the darkest the whole; the parts between share the other three.
         steps = np.select([share == 0, share == 1], [0, _STEPS - 1], 1 + np.floor(share * (_STEPS - 2)))
         _draw_cells(ax, steps.astype("int64"), texts)
-        names = [name_of(labels, "theme_id", theme) for theme in themes]
+        names = [name_of(labels, "theme_id", theme) for theme in current.index]
         _name_sides(ax, names, [f"{end:%Y-%m}" for end in current.columns], narrow=narrow)
     return ax
 
