@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 from analysis import exhibits, status, trend, words
 from analysis.catalogue import languages
-from analysis.language import Language, Quote, table
+from analysis.language import Language, Method, Quote, method, table
+from analysis.language.terms import METHODS
 from analysis.schema import BUCKETS, NO_FEEDBACK
+from analysis.site import wording
 from analysis.words import page as page_words
-from analysis.words import site as site_words
 from tests.situations import (
     DAY,
     SITUATIONS,
@@ -105,14 +106,14 @@ def test_everything_that_is_said_is_whole(name: str, lang: str):
 @in_both
 def test_every_method_is_whole(tianjin: Plan, lang: str):
     say, led = Language(lang, tianjin), Language(lang, replace(tianjin, lead_rule="first_listed"))
-    methods = [room.method(say) for room in (words.workload, words.coverage, words.trend, words.brief)]
-    for method in (*methods, words.workload.method(led)):
-        assert method.title
-        assert method.terms
-        for text in (method.title, *(part for term in method.terms for part in term)):
+    methods = {report: method(report, say) for report in METHODS}
+    for explained in (*methods.values(), method("workload_by_unit", led)):
+        assert explained.title
+        assert explained.terms
+        for text in (explained.title, *(part for term in explained.terms for part in term)):
             assert text.strip()
             assert_whole(text, lang)
-    assert methods[0].terms != words.workload.method(led).terms
+    assert methods["workload_by_unit"].terms != method("workload_by_unit", led).terms
 
 
 @in_both
@@ -959,28 +960,28 @@ def test_where_a_page_comes_from(tianjin: Plan):
 )
 def test_a_failed_attempt_is_told_with_what_is_shown_instead(result: str, why: str):
     attempt = {"result": result, "since": "2025-04-01T08:30:00+08:00"}
-    line = site_words.failure_line("Coverage", "2025-03-31", **attempt, shown="", say=ENGLISH)
+    line = wording.failure_line("Coverage", "2025-03-31", **attempt, shown="", say=ENGLISH)
     start = f"Coverage: the latest attempt for 31 March 2025 has failed since 1 April 2025 08:30: {why}."
     assert line == f"{start} No page is shown."
-    shown = site_words.failure_line("Coverage", "2025-03-31", **attempt, shown="2025-02-28", say=ENGLISH)
+    shown = wording.failure_line("Coverage", "2025-03-31", **attempt, shown="2025-02-28", say=ENGLISH)
     assert shown == f"{start} Showing the page as of 28 February 2025."
     for day in ("", "2025-02-28"):
-        chinese = site_words.failure_line("覆盖", "2025-03-31", **attempt, shown=day, say=Language("zh"))
+        chinese = wording.failure_line("覆盖", "2025-03-31", **attempt, shown=day, say=Language("zh"))
         assert_whole(chinese, "zh")
         assert sorted(numbers(chinese)) == sorted(numbers(shown if day else line))
 
 
 def test_the_words_of_an_index_are_whole():
-    assert site_words.moment("some day", ENGLISH) == "some day"
+    assert wording.moment("some day", ENGLISH) == "some day"
     for lang in languages():
         say = Language(lang)
-        fixed = [*site_words.index_words(say).values(), *site_words.failure_words(say).values()]
-        for text in (*fixed, site_words.page_count(1, say), site_words.page_count(2, say)):
+        fixed = wording.index_words(say).values()
+        for text in (*fixed, wording.page_count(1, say), wording.page_count(2, say)):
             assert text
             assert_whole(text, lang)
-    assert site_words.page_count(1, ENGLISH) == "1 page"
-    assert site_words.date_line("2025-03-31", "2025-03-31", "", ENGLISH) == "As of 31 March 2025"
-    assert site_words.date_line("2025-03-31", "2025-04-30", "2024-12-31", ENGLISH) == (
+    assert wording.page_count(1, ENGLISH) == "1 page"
+    assert wording.date_line("2025-03-31", "2025-03-31", "", ENGLISH) == "As of 31 March 2025"
+    assert wording.date_line("2025-03-31", "2025-04-30", "2024-12-31", ENGLISH) == (
         "As of 31 March 2025 · As known on 30 April 2025 · compared with 31 December 2024"
     )
 
@@ -1020,7 +1021,7 @@ def test_names_are_escaped_too(tianjin: Plan, displayed: list[str]):
     say = Language("en", plan)
     exhibits.tabulate(captions(of, "en")["workload.load"], tables(of, "en")["workload_by_unit"])
     exhibits.opening(words.opening(say, title=NASTY, key_figures=[], now=of.now, then=of.now))
-    exhibits.method(words.Method(NASTY, ((NASTY, NASTY),)))
+    exhibits.method(Method(NASTY, ((NASTY, NASTY),)))
     assert len(displayed) == 4
     assert not any(re.search(r"<(script|img)", html) for html in displayed)
     assert sum("&lt;script&gt;" in html for html in displayed) == 3
