@@ -12,14 +12,17 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis import forms, intake
 from analysis.plan import Plan, append_progress, open_plan
 from analysis.schema import REQUIRED_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DATA = Path(__file__).parents[1] / "data" / "tianjin-2024"
 MEASURES = 31

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from analysis.plan import Plan, open_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Before anything imports pyplot, also in the kernels and processes that tests start.
 os.environ["MPLBACKEND"] = "Agg"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 
 from analysis.plan import data_folder
 from analysis.report import Inputs, Parameters, Registry, Report, check_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 AS_OF = "2025-03-31"
 

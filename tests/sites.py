@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from html.parser import HTMLParser
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.parameters import Parameters
 from analysis.site import Failure, Manifest, Page, publish, read_manifest, staging
 from analysis.site.manifest import MANIFEST
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLAN = "plan"
 

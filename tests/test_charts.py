@@ -20,12 +20,13 @@ from matplotlib.colors import to_hex, to_rgba
 from matplotlib.text import Text
 from nbclient import NotebookClient
 
-from analysis import charts, coverage, status, trend, words, workload
+from analysis import charts, coverage, trend, workload
 from analysis.charts import colour
 from analysis.charts.style import MOST_ROWS, face_file
 from analysis.charts.trend import spread
 from analysis.exhibits.drawing import to_svg
-from analysis.schema import BUCKETS, DELIVERY_WORDS, FEEDBACK, NO_FEEDBACK, UNIT_KINDS
+from analysis.language import Caption, Language
+from analysis.schema import BUCKETS, FEEDBACK, NO_FEEDBACK, UNIT_KINDS
 
 if TYPE_CHECKING:
     from matplotlib.lines import Line2D
@@ -74,13 +75,16 @@ BY_THEME = pd.concat(
 )
 UNITS = ["tj-customs", "port-group", "finance"]
 LOADS = pd.DataFrame({"unit_id": UNITS, "named_in": [9, 4, 1], "open": [5, 4, 0], "sole": [2, 0, 1]})
+REPORTS = pd.DataFrame({"unit_id": UNITS, "on_time": [6, 2, 0], "late": [1, 0, 0], "missing": [0, 3, 1]}).assign(
+    stale=9
+)
 MATRIX = pd.DataFrame({"unit_id": UNITS[:2], "T1": [7, 1], "T2": [0, 3], "T5": [2, 0]}).rename_axis(columns="theme_id")
 SQUARE = pd.DataFrame({"unit_id": UNITS[:2], "tj-customs": [7, 2], "port-group": [2, 3]})
 PARTS = pd.DataFrame(
     {
         "theme_id": ["T2", "T2", "T1", "T1"],
         "period_end": [*PERIOD_ENDS[:2]] * 2,
-        "current": [0, 7, 2, 5],
+        "current_feedback": [0, 7, 2, 5],
         "measures": [7, 7, 5, 5],
     }
 )
@@ -97,6 +101,7 @@ FORECAST = pd.DataFrame(
 )
 FIGURES: dict[str, tuple[Drawer, pd.DataFrame]] = {
     "states": (charts.draw_states, COUNTS),
+    "feedback": (charts.draw_feedback, REPORTS),
     "dots": (charts.draw_dots, LOADS),
     "matrix": (charts.draw_matrix, MATRIX),
     "parts": (charts.draw_parts, PARTS),
@@ -208,9 +213,16 @@ def test_without_labels_ids_stand_for_themselves(draw: Drawer, frame: pd.DataFra
     assert named <= said
 
 
+def test_without_labels_nothing_and_rows_left_out_are_signs():
+    assert texts_of(charts.draw_states(COUNTS.head(0))) == ["–"]
+    many = pd.DataFrame({"unit_id": [f"unit-{n}" for n in range(MOST_ROWS + 7)], "shared": 1})
+    assert "+ 7" in texts_of(charts.draw_dots(many))
+    assert texts_of(charts.draw_burn_up(BURN_UP)) == ["5 scope", "4 reported", "3 closed"]
+
+
 @figures
 def test_drawing_twice_gives_the_same_bytes(draw: Drawer, frame: pd.DataFrame):
-    caption = words.Caption(key="same", finding="", alt="图", source="", labels=LABELS)
+    caption = Caption(key="same", finding="", alt="图", source="", labels=LABELS)
     once, again = (to_svg(draw, frame, caption) for _ in range(2))
     assert once == again
     assert once[0] != once[1]
@@ -219,46 +231,30 @@ def test_drawing_twice_gives_the_same_bytes(draw: Drawer, frame: pd.DataFrame):
 
 def real_figures(plan: Plan) -> list[tuple[Drawer, pd.DataFrame]]:
     """Every figure with the frames of the embedded plan and the longest names it has."""
-    record = {"responsibilities": plan.responsibilities, "progress": plan.progress, "calendar": plan.calendar}
-    states = status.latest(**record, as_of=DAY)
-    measures = status.by_measure(states, plan.measures)
-    feedback = status.feedback(**record, as_of=DAY)
-    loads = workload.by_unit(plan.responsibilities, states, measures, feedback)
-    themed = coverage.unit_by_theme(plan.responsibilities, plan.measures, loads["unit_id"])
-    ends = plan.calendar.period_ends(DAY)
-    panel = status.by_measure(status.panel(**record, period_ends=ends, known_at=DAY), plan.measures)
-    burn_up = trend.burn_up(panel)
-    durations = trend.durations(
-        measures, states, status.standing(plan.progress, known_at=DAY), issued=plan.issued, as_of=DAY
-    )
+    now = plan.at(DAY)
+    loads, times = workload.by_unit(now), trend.durations(now)
+    progressed = trend.burn_up(now)
     return [
-        (charts.draw_states, workload.states_by_unit(states).reset_index()),
-        (charts.draw_states, workload.feedback_by_unit(feedback, loads["unit_id"]).reset_index()),
+        (charts.draw_states, workload.states_by_unit(now)),
+        (charts.draw_states, coverage.states_by_theme(now)),
+        (charts.draw_feedback, workload.feedback_by_unit(now)),
+        (charts.draw_feedback, workload.feedback_by_measure(now, unit="tj-customs")),
         (charts.draw_dots, loads[["unit_id", "named_in", "share", "sole"]].round(1)),
-        (charts.draw_matrix, themed.reset_index().rename_axis(columns="theme_id")),
-        (charts.draw_parts, coverage.feedback_by_period(panel)),
+        (charts.draw_matrix, coverage.unit_by_theme(now)),
+        (charts.draw_matrix, workload.co_responsibility(now)),
+        (charts.draw_parts, coverage.feedback_by_period(now)),
         (charts.draw_lorenz, workload.lorenz(loads["share"])),
-        (charts.draw_cumulative_flow, trend.by_period(panel)),
-        (charts.draw_burn_up, burn_up),
-        (charts.draw_burn_up_by_theme, trend.burn_up_by_theme(panel)),
-        (charts.draw_survival, trend.kaplan_meier(durations["days"], durations["closed"])),
+        (charts.draw_cumulative_flow, trend.by_period(now)),
+        (charts.draw_burn_up, progressed),
+        (charts.draw_burn_up_by_theme, trend.burn_up_by_theme(now)),
+        (charts.draw_survival, trend.kaplan_meier(times["days"], times["closed"])),
+        (charts.draw_forecast, trend.with_past(trend.forecast(progressed), progressed)),
     ]
-
-
-def real_names(plan: Plan) -> dict[str, dict[str, str]]:
-    """The Chinese names of the embedded plan, by name space."""
-    tables = {
-        "unit_id": (plan.units, "short"),
-        "theme_id": (plan.themes, "short"),
-        "measure_id": (plan.measures, "title"),
-    }
-    names = {key: dict(zip(table[key], table[name], strict=True)) for key, (table, name) in tables.items()}
-    return names | {"state": DELIVERY_WORDS}
 
 
 @pytest.mark.filterwarnings("error::UserWarning")
 def test_every_name_has_its_glyphs(tianjin: Plan):
-    names = [name for space in real_names(tianjin).values() for name in space.values()]
+    names = [name for space in Language("zh", tianjin).labels.values() for name in space.values()]
     with charts.style():
         axes = pyplot.figure(layout="none").subplots()
         axes.text(0, 0, "\n".join(names))
@@ -271,7 +267,7 @@ def test_every_name_has_its_glyphs(tianjin: Plan):
 @widths
 @pytest.mark.filterwarnings("error::UserWarning")
 def test_everything_finds_room(tianjin: Plan, *, narrow: bool):
-    labels = real_names(tianjin)
+    labels = Language("zh", tianjin).labels
     for draw, frame in real_figures(tianjin):
         figure = first(draw(frame, labels=labels, narrow=narrow)).get_figure(root=True)
         assert figure is not None
@@ -289,7 +285,7 @@ def test_a_unit_with_the_id_of_a_state_renames_no_state():
     assert legend_of(axes) == ["已办结", "stalled"]
 
 
-@pytest.mark.parametrize("name", ["states", "dots", "matrix"])
+@pytest.mark.parametrize("name", ["states", "feedback", "dots", "matrix"])
 def test_a_key_in_the_index_is_refused(name: str):
     draw, frame = FIGURES[name]
     key = frame.columns[0]
@@ -313,6 +309,9 @@ def test_a_chart_of_ones_own_takes_the_look():
     assert {text.get_fontfamily()[0] for text in figure.findobj(Text)} == {"Noto Sans SC"}
     assert to_hex(axes.patches[0].get_facecolor()) == colour("accent")
     assert not axes.spines["top"].get_visible()
+    legend = axes.get_legend()
+    assert legend is not None
+    assert {to_hex(text.get_color()) for text in legend.get_texts()} == {colour("ink")}
 
 
 def test_the_face_is_there_without_the_effects_of_its_package():
@@ -386,8 +385,15 @@ def test_only_silence_is_hatched(columns: tuple[str, ...]):
     axes = charts.draw_states(pd.DataFrame({"unit_id": ["a"], **dict.fromkeys(columns, 1)}), labels=LABELS)
     hatched = [state for state, bars in zip(columns, axes.containers, strict=True) if bars[0].get_hatch()]
     assert hatched == [state for state in columns if state in (NO_FEEDBACK, "missing")]
+    assert [to_hex(text.get_color()) for text in axes.texts] == [colour(f"on-{state}") for state in columns]
     assert legend_of(axes) == [label("state" if columns == BUCKETS else "feedback", state) for state in columns]
     assert row_names(axes, narrow=False) == [label("unit_id", "a")]
+
+
+def test_only_what_became_of_reports_is_drawn():
+    axes = charts.draw_feedback(REPORTS, labels=LABELS)
+    assert [bar.get_width() for bars in axes.containers for bar in bars] == [6, 2, 1, 3, 1]
+    assert legend_of(axes) == [label("feedback", word) for word in FEEDBACK]
 
 
 def test_states_have_colours_of_their_own():
@@ -484,8 +490,8 @@ def test_parts_are_printed_of_how_many(*, narrow: bool):
     axes = charts.draw_parts(PARTS, labels=LABELS, narrow=narrow)
     cells = {text.get_position(): text.get_text() for text in axes.texts}
     assert cells == {(0.5, 0.5): "0/7", (1.5, 0.5): "7/7", (0.5, 1.5): "2/5", (1.5, 1.5): "5/5"}
-    assert [tick.get_text() for tick in axes.get_yticklabels()] == [label("theme_id", "T2"), label("theme_id", "T1")]
-    assert [head.get_text() for head in axes.get_xticklabels()] == ["2024-11", "2024-12"]
+    assert row_names(axes, narrow=False) == [label("theme_id", "T2"), label("theme_id", "T1")]
+    assert [tick.get_text().replace("\n", "") for tick in axes.get_xticklabels()] == ["2024-11", "2024-12"]
     mesh = axes.collections[0]
     mesh.update_scalarmappable()
     faces = [to_hex(face) for face in mesh.get_facecolor()]
@@ -591,6 +597,12 @@ def test_the_fan_follows_the_past():
     assert marks == {label("drawing", "p50"): [5, 7, 9], label("drawing", "p85"): [4, 5, 7]}
     assert legend_of(axes) == [label("drawing", "p50"), label("drawing", "p85")]
     assert axes.get_ylabel() == label("drawing", "count_of")
+    roles = {to_hex(line.get_color()) for line in axes.lines if line.get_linestyle() == "None"}
+    assert roles == {colour("done-reported"), colour("closed")}
+    # Between what most draws reach and what half of them do.
+    (fan,) = axes.collections
+    outline = {tuple(point) for point in fan.get_paths()[0].vertices.tolist()}
+    assert {(2.0, 4.0), (2.0, 5.0), (4.0, 7.0), (4.0, 9.0)} <= outline
 
 
 @given(st.lists(st.integers(0, 31).map(float), min_size=3, max_size=3), st.sampled_from([1.0, 2.5]))

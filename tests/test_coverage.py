@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,29 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from analysis import coverage, status, workload
-from analysis.plan import Plan, select
-from analysis.schema import NO_FEEDBACK, Calendar
+from analysis import coverage, workload
+from analysis.schema import BUCKETS, NO_FEEDBACK, Calendar
 from tests.strategies import SmallPlan, moments, small_plans, typed
 
-DAY = pd.Timestamp("2025-03-31")
+if TYPE_CHECKING:
+    from analysis.plan import Plan
 
-
-def read_off(plan: Plan | SmallPlan, as_of: pd.Timestamp = DAY) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The latest word of each responsibility, and the state of each measure."""
-    states = status.latest(plan.responsibilities, plan.progress, calendar=plan.calendar, as_of=as_of)
-    return states, status.by_measure(states, plan.measures)
-
-
-def themes_of(plan: Plan | SmallPlan, as_of: pd.Timestamp = DAY) -> pd.DataFrame:
-    return coverage.by_theme(read_off(plan, as_of)[1], plan.responsibilities, plan.commitments)
+DAY = "2025-03-31"
 
 
 # The embedded plan.
 
 
 def test_themes_of_the_embedded_plan(tianjin: Plan):
-    themes = themes_of(tianjin)
+    themes = coverage.by_theme(tianjin.at(DAY))
     assert list(themes["theme_id"]) == ["T1", "T2", "T3", "T4", "T5", "T6"]
     assert list(themes["measures"]) == [5, 7, 5, 6, 2, 6]
     assert themes["single_unit"].sum() == 8
@@ -43,40 +35,38 @@ def test_themes_of_the_embedded_plan(tianjin: Plan):
 
 @pytest.mark.parametrize("day", ["2024-05-31", "2024-10-31", "2025-03-31"])
 def test_completion_is_missing_where_nothing_can_be_completed(tianjin: Plan, day: str):
-    themes = themes_of(tianjin, pd.Timestamp(day)).set_index("theme_id")
+    themes = coverage.by_theme(tianjin.at(day)).set_index("theme_id")
     assert themes["completable"]["T5"] == 0
     assert np.isnan(themes["completion"]["T5"])
     assert themes.drop("T5")["completion"].between(0, 1).all()
 
 
 def test_the_matrix_of_the_embedded_plan(tianjin: Plan):
-    order = workload.fractional_shares(tianjin.responsibilities).index
-    matrix = coverage.unit_by_theme(tianjin.responsibilities, tianjin.measures, order)
+    matrix = coverage.unit_by_theme(tianjin.at(DAY)).set_index("unit_id")
     assert matrix.shape == (24, 6)
     assert matrix.to_numpy().sum() == 91
-    by_unit = matrix.to_dict("index")
-    assert sum(by_unit["tj-customs"].values()) == 26
-    assert [theme for theme, count in by_unit["guanshuibao"].items() if count] == ["T3"]
+    assert matrix.loc["tj-customs"].sum() == 26
+    assert [theme for theme, count in matrix.loc["guanshuibao"].items() if count] == ["T3"]
 
 
 # Properties.
 
 
 @given(small_plans(all_named=False), moments)
-def test_themes_add_up_to_the_plan(plan: SmallPlan, as_of: pd.Timestamp):
-    measures = read_off(plan, as_of)[1]
-    themes = themes_of(plan, as_of)
-    assert list(themes["theme_id"]) == list(plan.measures["theme_id"].unique())
-    crowd = plan.responsibilities.groupby("measure_id")["unit_id"].nunique()
+def test_themes_add_up_to_the_plan(small: SmallPlan, as_of: pd.Timestamp):
+    now = small.plan.at(as_of)
+    measures, themes = now.measure_states, coverage.by_theme(now)
+    assert list(themes["theme_id"]) == list(small.measures["theme_id"].unique())
+    crowd = small.responsibilities.groupby("measure_id")["unit_id"].nunique()
     totals = {
-        "measures": len(plan.measures),
+        "measures": len(small.measures),
         "single_unit": crowd.eq(1).sum(),
         "closed": measures["state"].eq("closed").sum(),
         "no_feedback": measures["state"].eq(NO_FEEDBACK).sum(),
         "current_feedback": measures["has_current_feedback"].sum(),
         "with_evidence": measures["has_evidence"].sum(),
-        "with_commitment": plan.commitments["measure_id"].nunique(),
-        "completable": (plan.measures["kind"].ne("ongoing") & measures["state"].ne("withdrawn")).sum(),
+        "with_commitment": small.commitments["measure_id"].nunique(),
+        "completable": (small.measures["kind"].ne("ongoing") & measures["state"].ne("withdrawn")).sum(),
     }
     assert themes[list(totals)].sum().to_dict() == totals
     for column in totals:
@@ -85,83 +75,82 @@ def test_themes_add_up_to_the_plan(plan: SmallPlan, as_of: pd.Timestamp):
     assert themes["completion"].isna().equals(themes["completable"].eq(0))
     shares = (themes["closed"] / themes["completable"]).dropna()
     assert themes["completion"].dropna().tolist() == shares.tolist()
-
-
-@given(small_plans(all_named=False), moments)
-def test_units_of_a_theme_are_counted_once(plan: SmallPlan, as_of: pd.Timestamp):
-    theme_of = plan.measures.set_index("measure_id")["theme_id"]
-    units = plan.responsibilities.groupby(plan.responsibilities["measure_id"].map(theme_of))["unit_id"].nunique()
-    for row in themes_of(plan, as_of).to_dict("records"):
-        assert row["units"] == units.get(row["theme_id"], 0)
+    # Units of a theme are counted once.
+    theme_of = small.measures.set_index("measure_id")["theme_id"]
+    units = small.responsibilities.groupby(small.responsibilities["measure_id"].map(theme_of))["unit_id"].nunique()
+    assert themes["units"].tolist() == [units.get(theme, 0) for theme in themes["theme_id"]]
+    # Every state of a theme's measures is in one bucket.
+    states = coverage.states_by_theme(now)
+    assert list(states.columns) == ["theme_id", *BUCKETS]
+    assert states["theme_id"].tolist() == themes["theme_id"].tolist()
+    assert states[list(BUCKETS)].sum(axis="columns").tolist() == themes["measures"].tolist()
+    assert states[["closed", NO_FEEDBACK]].to_numpy().tolist() == themes[["closed", NO_FEEDBACK]].to_numpy().tolist()
 
 
 @given(small_plans(all_named=False), moments, st.randoms(use_true_random=False))
-def test_order_of_rows_never_matters(plan: SmallPlan, as_of: pd.Timestamp, chance: Any):
-    order = list(range(len(plan.responsibilities)))
+def test_neither_order_of_rows_nor_what_comes_later_matters(small: SmallPlan, as_of: pd.Timestamp, chance: Any):
+    order = list(range(len(small.responsibilities)))
     chance.shuffle(order)
+    log = small.progress
     other = replace(
-        plan.reordered(chance),
-        responsibilities=plan.responsibilities.iloc[order].reset_index(drop=True),
-        commitments=plan.commitments.iloc[::-1],
+        small.keeping(log["as_of"].le(as_of) & log["reported_at"].le(as_of)).reordered(chance),
+        responsibilities=small.responsibilities.iloc[order].reset_index(drop=True),
+        commitments=small.commitments.iloc[::-1],
     )
-    assert_frame_equal(themes_of(plan, as_of), themes_of(other, as_of))
+    one, another = small.plan.at(as_of), other.plan.at(as_of)
+    for metric in (coverage.by_theme, coverage.states_by_theme, coverage.feedback_by_period, coverage.single_unit):
+        assert_frame_equal(metric(one), metric(another))
 
 
 @given(small_plans(all_named=False))
-def test_the_matrix_counts_measures(plan: SmallPlan):
-    order = pd.Series(["unit-d", "unit-a", "unit-c", "unit-b"])
-    matrix = coverage.unit_by_theme(plan.responsibilities, plan.measures, order)
-    assert list(matrix.index) == list(order)
-    assert list(matrix.columns) == list(plan.measures["theme_id"].unique())
-    theme_of = dict(zip(plan.measures["measure_id"], plan.measures["theme_id"], strict=True))
-    pairs = set(zip(plan.responsibilities["measure_id"], plan.responsibilities["unit_id"], strict=True))
-    for unit in order:
-        for theme in matrix.columns:
-            assert matrix.loc[unit, theme] == sum(
-                named == unit and theme_of[measure] == theme for measure, named in pairs
-            )
+def test_the_matrix_counts_measures(small: SmallPlan):
+    now = small.plan.at(DAY)
+    matrix = coverage.unit_by_theme(now)
+    assert list(matrix["unit_id"]) == workload.order_of_units(now)
+    assert list(matrix.columns) == ["unit_id", *small.measures["theme_id"].unique()]
+    assert matrix.columns.name == "theme_id"
+    theme_of = dict(zip(small.measures["measure_id"], small.measures["theme_id"], strict=True))
+    pairs = set(zip(small.responsibilities["measure_id"], small.responsibilities["unit_id"], strict=True))
+    for row in matrix.to_dict("records"):
+        for theme in small.measures["theme_id"]:
+            assert row[theme] == sum(unit == row["unit_id"] and theme_of[measure] == theme for measure, unit in pairs)
 
 
 @given(small_plans(all_named=False), moments)
-def test_the_list_of_measures(plan: SmallPlan, as_of: pd.Timestamp):
-    states, measures = read_off(plan, as_of)
-    listed = coverage.measure_list(plan.measures, measures, plan.responsibilities, states, as_of=as_of)
-    assert list(listed["measure_id"]) == list(plan.measures["measure_id"])
-    assert list(listed["state"]) == list(measures["state"])
-    printed = plan.responsibilities.groupby("measure_id")["unit_id"].agg(list).to_dict()
+def test_the_list_of_measures(small: SmallPlan, as_of: pd.Timestamp):
+    now = small.plan.at(as_of)
+    measures, listed = now.measure_states, coverage.measure_list(now)
+    for column in ("measure_id", "theme_id", "state", "units_disagree"):
+        assert list(listed[column]) == list(measures[column])
+    printed = small.responsibilities.groupby("measure_id")["unit_id"].agg(list).to_dict()
+    assert listed["unit_ids"].tolist() == [printed.get(measure, []) for measure in listed["measure_id"]]
     for row, last in zip(listed.to_dict("records"), measures["last_as_of"], strict=True):
-        assert row["unit_ids"] == printed.get(row["measure_id"], [])
         if pd.isna(last):
             assert pd.isna(row["days_since_feedback"])
             assert row["last_unit"] == row["last_words"] == ""
         else:
             assert row["days_since_feedback"] == (as_of - last).days >= 0
             assert row["last_unit"] in row["unit_ids"]
+    # Those that rest on one unit are those with one in the list.
+    alone = coverage.single_unit(now)
+    assert list(alone.columns) == ["measure_id", "theme_id", "unit_id", "state"]
+    expected = [
+        [row["measure_id"], row["theme_id"], *row["unit_ids"], row["state"]]
+        for row in listed.to_dict("records")
+        if len(row["unit_ids"]) == 1
+    ]
+    assert alone.to_numpy().tolist() == expected
 
 
 @given(small_plans(all_named=False), moments)
-def test_measures_that_rest_on_one_unit(plan: SmallPlan, as_of: pd.Timestamp):
-    alone = coverage.single_unit(plan.measures, read_off(plan, as_of)[1], plan.responsibilities)
-    crowds = plan.responsibilities.groupby("measure_id")["unit_id"].agg(list).to_dict()
-    expected = [
-        (measure, units[0]) for measure in plan.measures["measure_id"] if len(units := crowds.get(measure, [])) == 1
-    ]
-    assert list(zip(alone["measure_id"], alone["unit_id"], strict=True)) == expected
-
-
-@given(small_plans(), moments)
-def test_feedback_by_period_ends_where_themes_stand(plan: SmallPlan, as_of: pd.Timestamp):
-    ends = plan.calendar.period_ends(as_of)
-    panel = status.by_measure(status.panel(**plan.record, period_ends=ends, known_at=as_of), plan.measures)
-    found = coverage.feedback_by_period(panel)
-    assert len(found) == len(ends) * plan.measures["theme_id"].nunique()
-    assert (found["current"] <= found["measures"]).all()
-    if len(ends):
-        last = found[found["period_end"].eq(ends[-1])]
-        themes = themes_of(plan, as_of)
-        assert list(last["theme_id"]) == list(themes["theme_id"])
-        assert list(last["current"]) == list(themes["current_feedback"])
-        assert list(last["measures"]) == list(themes["measures"])
+def test_feedback_by_period_ends_where_themes_stand(small: SmallPlan, as_of: pd.Timestamp):
+    now = small.plan.at(as_of)
+    ends = small.calendar.period_ends(as_of)
+    parts = coverage.feedback_by_period(now)
+    assert list(parts.columns) == ["theme_id", "period_end", "current_feedback", "measures"]
+    assert len(parts) == len(ends) * small.measures["theme_id"].nunique()
+    last = parts[parts["period_end"].eq(ends[-1])].drop(columns="period_end").reset_index(drop=True)
+    assert_frame_equal(last, coverage.by_theme(now)[["theme_id", "current_feedback", "measures"]])
 
 
 # Worked by hand.
@@ -198,11 +187,10 @@ def test_a_theme_by_hand():
             for m, u, s, e in said
         ),
     )
+    units = typed("units", ({"unit_id": unit, "is_group": "false"} for unit in "abc"))
+    promised = typed("commitments", [{"measure_id": "M4", "quantity": 1}] * 2)
     calendar = Calendar(pd.Period("2024-06", "M"), 5, "Asia/Shanghai")
-    states = status.latest(named, log, calendar=calendar, as_of=pd.Timestamp("2024-09-30"))
-    theme = coverage.by_theme(
-        status.by_measure(states, measures), named, typed("commitments", [{"measure_id": "M4", "quantity": 1}])
-    )
+    theme = coverage.by_theme(SmallPlan(measures, units, named, promised, log, calendar).plan.at("2024-09-30"))
     assert theme.drop(columns="theme_id").iloc[0].to_dict() == {
         "measures": 4,
         "units": 3,
@@ -218,22 +206,36 @@ def test_a_theme_by_hand():
     }
 
 
+def test_whose_words_were_last(tianjin: Plan):
+    """The later day, then the later arrival, then the greater id: not the later row."""
+    named = tianjin.responsibilities[tianjin.responsibilities["measure_id"].eq("M2")].head(3)
+    one, other, third = named["unit_id"]
+    said = [
+        ("P3", one, "2024-07-31", "2024-08-01", "the last one"),
+        ("P2", other, "2024-07-31", "2024-08-01", "as late, of a smaller id"),
+        ("P4", third, "2024-07-30", "2024-08-02", "of an earlier day"),
+    ]
+    columns = ["log_id", "unit_id", "as_of", "reported_at", "progress"]
+    rows = ({**dict(zip(columns, row, strict=True)), "measure_id": "M2", "status": "in_progress"} for row in said)
+    now = replace(tianjin, progress=typed("progress", rows)).at("2024-08-31")
+    listed = coverage.measure_list(now).set_index("measure_id").loc["M2"]
+    assert (listed["last_unit"], listed["last_words"], listed["days_since_feedback"]) == (one, "the last one", 31)
+
+
 def test_nothing_selected(tianjin: Plan):
-    nothing = select(tianjin, unit="guanshuibao", theme="T1")
-    themes = themes_of(nothing)
+    nothing = tianjin.select(unit="guanshuibao", theme="T1").at(DAY)
+    themes = coverage.by_theme(nothing)
     assert themes.empty
-    assert list(themes.columns) == list(themes_of(tianjin).columns)
-    order = workload.fractional_shares(nothing.responsibilities).index
-    assert coverage.unit_by_theme(nothing.responsibilities, nothing.measures, order).empty
-    states, measures = read_off(nothing)
-    assert coverage.measure_list(nothing.measures, measures, nothing.responsibilities, states, as_of=DAY).empty
+    assert list(themes.columns) == list(coverage.by_theme(tianjin.at(DAY)).columns)
+    for metric in (coverage.states_by_theme, coverage.unit_by_theme, coverage.measure_list, coverage.single_unit):
+        assert metric(nothing).empty
 
 
 def test_nothing_reported(tianjin: Plan):
-    silent = replace(tianjin, progress=typed("progress", []))
-    themes = themes_of(silent)
+    silent = replace(tianjin, progress=typed("progress", [])).at(DAY)
+    themes = coverage.by_theme(silent)
     assert list(themes["no_feedback"]) == list(themes["measures"])
     assert not themes[["current_feedback", "with_evidence", "closed"]].to_numpy().any()
-    states, measures = read_off(silent)
-    listed = coverage.measure_list(silent.measures, measures, silent.responsibilities, states, as_of=DAY)
+    listed = coverage.measure_list(silent)
     assert listed["days_since_feedback"].isna().all()
+    assert listed["last_words"].eq("").all()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from analysis.report.run import notebook_of
+from analysis.runner.registry import notebook_folder
 
 from .chromium import needs_chromium, running_chromium
 
@@ -44,7 +44,7 @@ def converted() -> dict[str, str]:
     from nbclient import NotebookClient
     from nbconvert import HTMLExporter
 
-    executed = nbformat.read(notebook_of("theme_coverage"), as_version=4)
+    executed = nbformat.read(notebook_folder() / "theme_coverage.ipynb", as_version=4)
     NotebookClient(executed).execute()
     themes = ("light", "dark")
     return {theme: HTMLExporter(template_name="lab", theme=theme).from_notebook_node(executed)[0] for theme in themes}

@@ -40,11 +40,14 @@ def form_of(plan: Plan, unit: str = "port-group", *, entries: Any = None) -> Wor
     return book_of(plan, unit, entries=entries)[layout.FORM_SHEET]
 
 
-def saying(plan: Plan, **statement: object) -> Plan:
-    """The plan with one statement in its record, the port group's on measure 4."""
-    default = {"as_of": "2025-03-31", "reported_at": "2025-04-08", "status": "in_progress", "percent": 40}
-    row = {"log_id": "P1", "measure_id": "M4", "unit_id": "port-group", **default, **statement}
-    return replace(plan, progress=typed("progress", [row]))
+def saying(plan: Plan, **statements: dict[str, object]) -> Plan:
+    """The plan with only these statements in its record: by measure, the customs' unless they say otherwise."""
+    default = {"unit_id": "tj-customs", "as_of": "2025-03-31", "reported_at": "2025-04-08", "status": "in_progress"}
+    rows = [
+        {"log_id": f"P-{measure}", "measure_id": measure, "percent": 40, **default, **statement}
+        for measure, statement in statements.items()
+    ]
+    return replace(plan, progress=typed("progress", rows))
 
 
 def validations(sheet: Worksheet, kind: str) -> dict[str, Any]:
@@ -97,47 +100,45 @@ def test_what_can_be_filled_in(tianjin: Plan) -> None:
     assert (sheet["F5"].number_format, sheet["K5"].number_format, formats) == ("General", "yyyy-mm-dd", {"@"})
 
 
-@pytest.mark.parametrize(
-    ("status", "percent", "offered"),
-    [
-        ("in_progress", 40, "受阻,推进中,已完成（自报）,取消"),
-        ("closed", 100, "推进中,已办结"),
-        ("withdrawn", "", "取消"),
-    ],
-)
-def test_a_list_offers_what_may_follow(tianjin: Plan, status: str, percent: object, offered: str) -> None:
-    sheet = form_of(saying(tianjin, status=status, percent=percent))
+def test_a_list_offers_what_may_follow(tianjin: Plan) -> None:
+    plan = saying(tianjin, M1={}, M2={"status": "closed", "percent": 100}, M3={"status": "withdrawn", "percent": ""})
+    sheet = form_of(plan, "tj-customs")
     lists = {cell: rule for cells, rule in validations(sheet, "list").items() for cell in cells.split()}
-    assert set(lists) == {f"E{row}" for row in range(5, 10)}
-    assert lists["E5"].formula1 == f'"{offered}"'
+    measures = measures_of(plan, "tj-customs")
+    assert measures[:3] == ["M1", "M2", "M3"]
+    assert set(lists) == {f"E{row}" for row in range(5, 5 + len(measures))}
+    kinds = plan.measures.set_index("measure_id")["kind"]
+    offers = [schema.DELIVERY_WORDS[state] for measure in measures for state in layout.statuses(kinds[measure])]
+    assert {"常态化", "已办结"} < set(offers)
+    offered = ["受阻,推进中,已完成（自报）,取消", "推进中,已办结", "取消"]
+    for measure in measures[3:]:
+        offered.append(",".join(schema.DELIVERY_WORDS[state] for state in layout.statuses(kinds[measure])))
+    assert [lists[f"E{row}"].formula1 for row in range(5, 5 + len(measures))] == [f'"{words}"' for words in offered]
     # A warning can be overruled.
     assert {rule.errorStyle for rule in lists.values()} == {"warning"}
-    kinds = tianjin.measures.set_index("measure_id")["kind"]
-    kinds_asked = [kinds[measure] for measure in measures_of(tianjin, "port-group")]
-    for row, kind in list(enumerate(kinds_asked, start=5))[1:]:
-        words = [schema.DELIVERY_WORDS[state] for state in layout.statuses(kind)]
-        assert lists[f"E{row}"].formula1 == f'"{",".join(words)}"'
 
 
-@pytest.mark.parametrize(
-    ("statement", "last_state", "last_words"),
-    [
-        ({"progress": "=梳理"}, "推进中 40%\n（2025-03-31）", "=梳理"),
-        ({"percent": 33.3}, "推进中 33.3%\n（2025-03-31）", None),
-        ({"percent": ""}, "推进中\n（2025-03-31）", None),
-        # What stands on the day asked about is what the form asks for.
-        ({"as_of": "2025-04-29", "reported_at": "2025-04-30"}, "推进中 40%\n（2025-04-29）", None),
-        ({"as_of": "2025-04-30", "reported_at": "2025-04-30"}, "未反馈", None),
-        ({"reported_at": "2025-05-01"}, "未反馈", None),
-        ({"unit_id": "tj-customs", "progress": "别家的话"}, "未反馈", None),
-    ],
-)
-def test_a_form_shows_what_was_said_last(
-    tianjin: Plan, statement: dict[str, object], last_state: str, last_words: str | None
-) -> None:
-    sheet = form_of(saying(tianjin, **statement))
-    assert (sheet["C5"].value, sheet["D5"].value or None) == (last_state, last_words)
-    assert [sheet.cell(row, 3).value for row in range(6, 10)] == ["未反馈"] * 4
+def test_a_form_shows_what_was_said_last(tianjin: Plan) -> None:
+    # What stands on the day asked about is what the form asks for; what is not known by then cannot be shown.
+    statements = {
+        "M1": {"progress": "=梳理"},
+        "M2": {"percent": 33.3},
+        "M3": {"percent": ""},
+        "M4": {"as_of": "2025-04-29", "reported_at": "2025-04-30"},
+        "M5": {"as_of": "2025-04-30", "reported_at": "2025-04-30"},
+        "M6": {"reported_at": "2025-05-01"},
+        "M18": {"unit_id": "port-group", "progress": "别家的话"},
+    }
+    sheet = form_of(saying(tianjin, **statements), "tj-customs")
+    shown = {row[0].value: (row[2].value, row[3].value or None) for row in sheet.iter_rows(min_row=5)}
+    silent = ("未反馈", None)
+    assert shown == dict.fromkeys(measures_of(tianjin, "tj-customs"), silent) | {
+        "M1": ("推进中 40%\n（2025-03-31）", "=梳理"),
+        "M2": ("推进中 33.3%\n（2025-03-31）", None),
+        "M3": ("推进中\n（2025-03-31）", None),
+        "M4": ("推进中 40%\n（2025-04-29）", None),
+    }
+    assert shown["M5"] == shown["M6"] == shown["M18"] == silent
 
 
 def test_a_form_can_be_filled_in_beforehand(tianjin: Plan) -> None:
@@ -168,7 +169,8 @@ def test_text_never_becomes_a_formula(text: str) -> None:
 
 def test_a_form_holds_no_formula(tianjin: Plan) -> None:
     entries = {"M4": {"progress": "=1+1", "evidence_ref": "-5"}}
-    book = book_of(saying(tianjin, progress="=HYPERLINK(1)"), entries=entries)
+    plan = saying(tianjin, M4={"unit_id": "port-group", "progress": "=HYPERLINK(1)"})
+    book = book_of(plan, entries=entries)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
     assert {cell.coordinate for cell in cells if cell.quotePrefix} == {"D5", "G5", "J5"}

@@ -482,6 +482,21 @@ def test_what_the_record_holds_is_known(plan: Plan, tmp_path: Path) -> None:
     assert "台账中已有 2024-07-02 报送的另一份不同内容" in rule
 
 
+def test_a_record_may_hold_two_rows_of_one_day(plan: Plan, tmp_path: Path) -> None:
+    file = plan.folder / "progress.csv"
+    columns = file.read_text("utf-8").split("\n", 1)[0].split(",")
+    row = {"measure_id": "M4", "unit_id": "port-group", "as_of": "2024-06-30", "reported_at": "2024-07-02"}
+    # As somebody keeps it by hand: the second stands first.
+    for log_id, percent in (("P2", "30"), ("P1", "40.0")):
+        statement = row | {"log_id": log_id, "percent": percent, "status": "in_progress"}
+        with file.open("a", encoding="utf-8") as record_file:
+            record_file.write(",".join(statement.get(column, "") for column in columns) + "\n")
+    for percent, sent in (("40", "2024-07-02"), ("30", "2024-07-02"), ("30", "2024-07-03")):
+        form = write_form(tmp_path / "表.csv", [("M4", "推进中", percent)], sent=sent)
+        assert intake.collect([form], plan).counts["known"] == 1, (percent, sent)
+    assert intake.collect([write_form(form, [("M4", "推进中", "40")], sent="2024-07-03")], plan).counts["known"] == 0
+
+
 def test_of_copies_one_is_taken_and_of_rivals_none(still: Plan, tmp_path: Path) -> None:
     files = [write_form(tmp_path / f"{name}.csv", [("M4", "推进中", "40"), ("M18", "推进中")]) for name in "ab"]
     twice = intake.collect(files, still)
@@ -556,7 +571,8 @@ def test_a_corrected_copy_is_taken(plan: Plan, tmp_path: Path) -> None:
 
 
 def test_a_copy_counts_again_when_somebody_wrote_on_it(still: Plan, tmp_path: Path) -> None:
-    collected = intake.collect([write_form(tmp_path / "表.csv", [("M4", "快了"), ("M18", "推进中")], sent="")], still)
+    form = write_form(tmp_path / "表.csv", [("M4", "快了"), ("M18", "推进中")], sent="")
+    collected = intake.collect([form], still)
     (copy,) = intake.write_returns(collected.forms, still, folder=tmp_path / "退回")
     assert copy == tmp_path / "退回/表（退回）.xlsx"
     assert "没有填写报送日期" in openpyxl.load_workbook(copy)[layout.FORM_SHEET]["G2"].comment.text
@@ -571,6 +587,18 @@ def test_a_copy_counts_again_when_somebody_wrote_on_it(still: Plan, tmp_path: Pa
     assert (untouched.counts["unchanged"], untouched.counts["unreadable"]) == (1, 0)
     assert untouched.by_form.empty
     assert intake.write_returns(untouched.forms, still) == []
+    # Nobody has written on it: it may be made again under its name, unlike one that came back.
+    both = intake.collect([form, copy], still)
+    assert intake.write_returns(both.forms, still, folder=tmp_path / "退回") == [copy]
+
+
+def test_copies_have_names_of_their_own(still: Plan, tmp_path: Path) -> None:
+    for name in ("表.csv", "表.xls"):
+        (tmp_path / name).write_bytes(b"")
+    collected = intake.collect(intake.find_files([tmp_path]), still)
+    copies = intake.write_returns(collected.forms, still)
+    assert [copy.name for copy in copies] == ["表（退回）.xlsx", "表（退回2）.xlsx"]
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def explained(copy: Path) -> list[list[str]]:
@@ -580,13 +608,14 @@ def explained(copy: Path) -> list[list[str]]:
 
 def test_a_copy_explains_every_fault(still: Plan, tmp_path: Path) -> None:
     rows = [("M4", "快了", 140), ("M1", "推进中"), ("M18", "推进中"), ("M21", "推进中", "", "一", "", "", "年底")]
+    rows.append(("M30", "Done", "", "=1+1"))
     collected = intake.collect([write_form(tmp_path / "表.csv", rows)], still)
     (copy,) = intake.write_returns(collected.forms, still)
     book = openpyxl.load_workbook(copy)
     assert book.sheetnames[:2] == [layout.FAULT_SHEET, layout.FORM_SHEET]
     lines = explained(copy)
     assert lines[0] == [f"{still.title['zh']} 退回说明"]
-    assert lines[2] == ["本表已在台账中的 2 行，退回 2 行。退回的内容没有记入台账。"]
+    assert lines[2] == ["本表已在台账中的 2 行，退回 3 行。退回的内容没有记入台账。"]
     assert "红色单元格" in lines[3][0]
     states = "应为其中之一：未启动、受阻、推进中、常态化、已完成（自报）、已办结、取消"
     assert ["B4", "进展状态", "快了", states, "E5"] in lines
@@ -596,9 +625,11 @@ def test_a_copy_explains_every_fault(still: Plan, tmp_path: Path) -> None:
     assert lines[place + 2 :] == [["5", "M1", "推进中"]]
     sheet = book[layout.FORM_SHEET]
     # Comments stand where the faults are, what was right is filled in again.
-    assert {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment} == {"E5", "F5"}
+    assert {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment} == {"E5", "F5", "E8"}
     assert [sheet["E5"].value, sheet["F5"].value, sheet["E6"].value] == ["快了", "140", "推进中"]
     assert sheet["K7"].value == pd.Timestamp("2024-12-31")
+    # What could be read and breaks a rule stands as it was written, what could be a formula as a text.
+    assert (sheet["E8"].value, sheet["G8"].value, sheet["G8"].quotePrefix) == ("Done", "=1+1", True)
 
 
 @pytest.mark.parametrize(

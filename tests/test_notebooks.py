@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
 
 from analysis.catalogue import languages
@@ -52,11 +53,24 @@ def test_has_one_cell_of_parameters_that_the_model_knows(report: Report) -> None
     notebook = nbformat.read(report.notebook, as_version=4)
     tagged = [cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     assert len(tagged) == 1
-    assignments = [node for node in ast.parse(tagged[0]).body if isinstance(node, ast.Assign)]
-    values = {node.targets[0].id: ast.literal_eval(node.value) for node in assignments}  # type: ignore[attr-defined]
+    assignments = [node for node in ast.parse(tagged[0]).body if isinstance(node, ast.AnnAssign)]
+    values = {ast.unparse(node.target): ast.literal_eval(node.value or node.target) for node in assignments}
     assert set(values) == set(Parameters.model_fields)
-    Parameters.model_validate(values)
-    assert all("  # str: " in line for line in tagged[0].splitlines()), "papermill shows each comment as help"
+    assert values["known_at"] == ""
+    Parameters.of(values)
+    shown = {parameter["name"]: parameter for parameter in papermill.inspect_notebook(str(report.notebook)).values()}
+    assert {name: (shown[name]["inferred_type_name"], bool(shown[name]["help"])) for name in values} == dict.fromkeys(
+        values, ("str", True)
+    )
+
+
+@each_report
+def test_its_head_is_short(report: Report) -> None:
+    """Open, select, read the date: at most three cells of code before the first of its own."""
+    sources = code_cells(report)
+    opened = next(number for number, source in enumerate(sources) if "plan.at(" in source)
+    assert opened <= 2
+    assert "Parameters.of_notebook(globals())" in sources[1]
 
 
 @each_report

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pandas as pd
@@ -29,7 +27,6 @@ from analysis.page import (
     with_face,
 )
 from analysis.page.markdown import to_html
-from analysis.plan import Plan
 from analysis.report import make_reports, read_inputs
 from analysis.runner import ENGINES
 from analysis.schema import BUCKETS
@@ -37,6 +34,12 @@ from analysis.site import read_manifest
 from analysis.words import Chrome
 from tests.plans import asked, notebook, registry_of
 from tests.sites import faults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from analysis.plan import Plan
 
 CHROME = Chrome(lang="en", skip="Skip", title="Source", terms=(("Inputs", "none"),))
 OPENING = {"role": "opening", "title": "T", "headline": "H", "lang": "en", "banners": ["B"], "counts": {"closed": 31}}
@@ -221,7 +224,8 @@ def test_the_gate_adds_up_every_table(tianjin: Plan, place: int, column: str) ->
         columns = {**tables[place].columns, column: tables[place].columns[column] + wrong}
         tables[place] = replace(tables[place], columns=columns)
         (reason,) = refusals(replace(one, totals=tuple(tables)), page, tianjin)
-        assert f"表“{tables[place].caption}”" in reason and "合计为" in reason
+        assert f"表“{tables[place].caption}”" in reason
+        assert "合计为" in reason
 
 
 class _Tags(HTMLParser):
@@ -274,7 +278,8 @@ def test_markdown_brings_nothing_raw_and_nothing_from_elsewhere() -> None:
     assert {"h2", "table", "code", "em"} <= tags
     for text in ("a site", "sly", "pixel", "file", "lost", "ref", "&lt;script&gt;alert(1)"):
         assert text in html
-    assert 'href="http' not in html and 'src="http' not in html
+    assert 'href="http' not in html
+    assert 'src="http' not in html
 
 
 def test_only_a_cell_that_is_tagged_goes_into_the_page(tianjin: Plan) -> None:
@@ -297,9 +302,14 @@ def test_problems_are_listed_errors_first() -> None:
         for severity, row in (("warning", 7), ("error", pd.NA))
     ]
     page = problems_page("方案", pd.DataFrame(rows), banners=["示例"])
-    assert '<html lang="zh-CN">' in page and "1 处错误，1 处提醒。" in page and "示例" in page
-    assert page.index("错误：") < page.index("提醒：") and "第7行" in page and "第<NA>" not in page
-    assert "<b>" not in page and "&lt;b&gt;" in page
+    assert '<html lang="zh-CN">' in page
+    assert "1 处错误，1 处提醒。" in page
+    assert "示例" in page
+    assert page.index("错误：") < page.index("提醒：")
+    assert "第7行" in page
+    assert "第<NA>" not in page
+    assert "<b>" not in page
+    assert "&lt;b&gt;" in page
     assert "没有发现问题。" in problems_page("方案", pd.DataFrame(rows)[:0])
 
 
@@ -336,7 +346,9 @@ def test_an_ordinary_notebook_becomes_a_page(tmp_path: Path) -> None:
     pictures = [attrs for tag, attrs in _Tags(pages[0]).seen if tag == "img"]
     assert [picture["alt"] for picture in pictures] == ['Up and down, "fast"', "Bars"]
     assert all(str(picture["src"]).startswith("data:image/png;base64,iVBOR") for picture in pictures)
-    assert "<h3>我的看法</h3>" in pages[0] and "见 原文。" in pages[0] and "内部备忘" not in pages[0]
+    assert "<h3>我的看法</h3>" in pages[0]
+    assert "见 原文。" in pages[0]
+    assert "内部备忘" not in pages[0]
 
 
 def test_a_picture_without_words_is_refused_at_once() -> None:

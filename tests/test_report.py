@@ -8,9 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
@@ -32,6 +32,9 @@ from analysis.report import (
 from analysis.site import Manifest, read_manifest
 from tests.plans import AS_OF, asked, change_rows, copy_plan, notebook, registry_of
 from tests.sites import failure, faults, page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REPORTS = read_registry().reports.values()
 WHOLE = next(report for report in REPORTS if not report.needs_unit)
@@ -179,7 +182,8 @@ def test_what_cannot_be_read_is_listed_whatever_is_named(
     site = tmp_path / "site"
     assert main(["report", "--plan", str(plan), *options, "--out", str(site)]) == Exit.BAD_DATA
     printed = capsys.readouterr()
-    assert file.name in printed.err and "0 made" not in printed.out
+    assert file.name in printed.err
+    assert "0 made" not in printed.out
     assert not any(word in printed.err for word in ("方案中没有", "KeyError", "as_of，值"))
     assert not site.exists()
 
@@ -192,7 +196,8 @@ def test_what_cannot_be_read_is_told_on_a_site_that_is_there(tmp_path: Path) -> 
     options = ["--unit", CUSTOMS, "--as-of", AS_OF, "--lang", "zh", "--out", str(site)]
     assert main(["report", BRIEF.name, "--plan", str(plan), *options]) == Exit.BAD_DATA
     (failed,) = read_manifest(site).failures.values()
-    assert failed.result == "bad_data" and failed.parameters.unit == CUSTOMS
+    assert failed.result == "bad_data"
+    assert failed.parameters.unit == CUSTOMS
     assert BRIEF.title("zh") in (site / "index.html").read_text("utf-8")
 
 
@@ -206,7 +211,8 @@ def test_a_name_and_an_id_ask_for_the_same_page() -> None:
 def test_the_day_by_which_it_was_known_is_said_once_and_for_all() -> None:
     inputs = read_inputs("tianjin-2024")
     unsaid, said = asked(inputs), asked(inputs, known_at=AS_OF)
-    assert unsaid == said and unsaid.known_at == AS_OF
+    assert unsaid == said
+    assert unsaid.known_at == AS_OF
     assert keys.page_path("load", inputs, unsaid) == f"tianjin-2024/{AS_OF}/zh/load.html"
     later = asked(inputs, known_at="2025-04-30", compare_to="2024-12-31", theme="T1", unit=CUSTOMS, lang="en")
     day = f"{AS_OF}_known_2025-04-30_compared_2024-12-31"
@@ -313,7 +319,8 @@ def test_every_fault_of_parameters_is_told_at_once() -> None:
     inputs = read_inputs("tianjin-2024")
     with pytest.raises(ParameterError) as fault:
         check_parameters({"plan_id": "p", "as_of": "2025-02-30", "lang": "fr"}, inputs)
-    assert "2025-02-30" in str(fault.value) and "fr" in str(fault.value)
+    assert "2025-02-30" in str(fault.value)
+    assert "fr" in str(fault.value)
     with pytest.raises(ParameterError, match="单位"):
         asked(inputs, unit="天上海关")
     with pytest.raises(UnknownName, match="没有方案"):
@@ -439,7 +446,8 @@ def test_only_what_changed_runs(tmp_path: Path) -> None:
     expected = {unit for unit in units if after[unit] != before[unit]}
     assert expected == {unit for unit in units if not unit or unit in sharing(read_inputs(plan), measure)}
     counts, names = run()
-    assert counts["made"] == len(expected) and set(names) == expected
+    assert counts["made"] == len(expected)
+    assert set(names) == expected
     assert faults(site) == []
 
 
@@ -458,7 +466,8 @@ def test_broken_data_is_told_and_leaves_the_site(tmp_path: Path, capsys: pytest.
         [("load", asked(inputs))], inputs, folder=site, started="tuesday", registry=registry_of({"load": small})
     )
     assert run.counts() == {"bad_data": 1}
-    assert run.problems is not None and "fine" in set(run.problems["value"])
+    assert run.problems is not None
+    assert "fine" in set(run.problems["value"])
     assert (site / good.address).read_bytes() == before
     assert "tuesday" in (site / "index.html").read_text("utf-8")
     assert faults(site) == []
@@ -495,7 +504,8 @@ def test_events_are_lines_of_json(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     main(["report", WHOLE.name, "--as-of", AS_OF, "--out", str(tmp_path / "file" / "x"), "--log", str(log)])
     begin, end = map(json.loads, log.read_text("utf-8").splitlines())
-    assert begin["event"] == "begin" and begin["pages"] == 2
+    assert begin["event"] == "begin"
+    assert begin["pages"] == 2
     assert end["exit"] == Exit.NOT_WRITABLE
 
 
@@ -509,7 +519,9 @@ def test_history_tells_every_run(tmp_path: Path, capsys: pytest.CaptureFixture[s
         )
     assert main(["history", "--out", str(tmp_path)]) == Exit.OK
     first, reason, second, _ = capsys.readouterr().out.splitlines()
-    assert "04-06" in first and "ZeroDivisionError" in reason and "04-05" in second
+    assert "04-06" in first
+    assert "ZeroDivisionError" in reason
+    assert "04-05" in second
     assert read_manifest(tmp_path).failures
 
 
@@ -583,7 +595,8 @@ def test_a_full_disk_is_told_and_the_pages_stay(tmp_path: Path, room: int) -> No
             (outcome,) = make_reports(
                 wanted, inputs, folder=site, registry=registry_of({"load": small}), force=True
             ).outcomes
-            assert outcome.result == "failed" and "无法写入" in outcome.reason
+            assert outcome.result == "failed"
+            assert "无法写入" in outcome.reason
         else:
             with pytest.raises(SiteNotWritable, match="无法写入"):
                 make_reports(wanted, inputs, folder=site, registry=registry_of({"load": small}), force=True)

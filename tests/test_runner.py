@@ -41,7 +41,8 @@ def test_a_file_alone_registers_a_report(tmp_path: Path) -> None:
     stored(tmp_path / "c2.ipynb", TITLE | {"needs": "unit"})
     stored(tmp_path / "a_.ipynb", TITLE | {"order": 20, "title": {"en": "Only English"}})
     registry = read_registry(tmp_path)
-    assert list(registry.reports) == ["c2", "a_", "b"] and registry.skipped == {}
+    assert list(registry.reports) == ["c2", "a_", "b"]
+    assert registry.skipped == {}
     assert [report.needs_unit for report in registry.reports.values()] == [True, False, False]
     only, both = registry.find("a_"), registry.find("b")
     assert (only.title("zh"), only.title("en")) == ("Only English", "Only English")
@@ -162,7 +163,9 @@ def test_a_notebook_that_fails_is_told_and_harms_no_other(tmp_path: Path) -> Non
     site_now = read_manifest(site)
     kept_of = {failure.report: failure for failure in site_now.failures.values()}
     raised = (site / kept_of["raises"].page).read_text("utf-8")
-    assert "ValueError: 没有这一列" in raised and "Content-Security-Policy" in raised and "<script" not in raised
+    assert "ValueError: 没有这一列" in raised
+    assert "Content-Security-Policy" in raised
+    assert "<script" not in raised
     assert "while True" in (site / kept_of["hangs"].page).read_text("utf-8")
     kept = nbformat.read(site / kept_of["raises"].notebook, 4)
     assert [output.output_type for cell in kept.cells for output in cell.get("outputs", [])] == ["stream", "error"]
@@ -177,7 +180,8 @@ def test_a_traceback_is_text_on_its_page(tmp_path: Path) -> None:
     make({"sly": file}, tmp_path / "site")
     (failure,) = read_manifest(tmp_path / "site").failures.values()
     page = (tmp_path / "site" / failure.page).read_text("utf-8")
-    assert "<script" not in page and "&lt;script&gt;" in page
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
 
 
 @pytest.mark.notebook
@@ -192,7 +196,8 @@ def test_what_is_told_of_a_failure_names_no_folder_of_the_machine(tmp_path: Path
     (failure,) = read_manifest(site).failures.values()
     for name in (failure.page, failure.notebook):
         text = (site / name).read_text("utf-8")
-        assert "没有方案" in text and "open_plan" in text
+        assert "没有方案" in text
+        assert "open_plan" in text
         for place in (tmp_path, data_folder().parent, sys.prefix, Path.home()):
             assert str(place) not in text
 
@@ -442,7 +447,8 @@ def test_a_scratch_copy_holds_the_parameters_of_the_page() -> None:
     copy = scratch_copy(WHOLE.notebook, PARAMETERS)
     cells = nbformat.read(copy, 4).cells
     given = [cell.source for cell in cells if "injected-parameters" in cell.metadata.get("tags", [])]
-    assert len(given) == 1 and 'unit = "tj-customs"' in given[0]
+    assert len(given) == 1
+    assert 'unit = "tj-customs"' in given[0]
     assert data_folder().parent not in copy.parents
     assert WHOLE.notebook.read_text("utf-8").count("injected-parameters") == 0
 

@@ -9,9 +9,9 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -34,6 +34,9 @@ from analysis.site import (
 from analysis.site.index import index_files, page_of_failure
 from analysis.site.manifest import MANIFEST, manifest_text
 from tests.sites import failure, faults, html, page, put
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 EMPTY = Manifest()
 REPORTS = {
@@ -63,11 +66,13 @@ def test_a_failure_is_told_until_its_page_is_made(tmp_path: Path) -> None:
     after = put(tmp_path, [], [failure(since="second")])
     (failed,) = after.failures.values()
     assert failed.since == "first"
-    assert (tmp_path / failed.page).is_file() and (tmp_path / failed.notebook).is_file()
+    assert (tmp_path / failed.page).is_file()
+    assert (tmp_path / failed.notebook).is_file()
     assert faults(tmp_path) == []
     put(tmp_path, [page()])
     assert read_manifest(tmp_path).failures == {}
-    assert not (tmp_path / failed.page).exists() and not (tmp_path / failed.notebook).exists()
+    assert not (tmp_path / failed.page).exists()
+    assert not (tmp_path / failed.notebook).exists()
 
 
 def test_the_newest_dates_are_kept_and_what_was_just_asked_for(tmp_path: Path) -> None:
@@ -237,7 +242,8 @@ def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None
     # What older dates said is there at a glance; their pages are one click away.
     at_a_glance, older, latest = text.split("<main", 1)[1].split("<details>")
     assert at_a_glance.count('class="headline"') == 2
-    assert at_a_glance.count('href="plan/2025-03-31') == 3 and 'href="plan/2025-02-28' not in at_a_glance
+    assert at_a_glance.count('href="plan/2025-03-31') == 3
+    assert 'href="plan/2025-02-28' not in at_a_glance
     assert older.count('href="plan/2025-02-28') == 3
     assert latest.count('href="plan/latest') == 3
     assert '<td class="number">26</td><td class="number">1</td><td class="number">0</td>' in at_a_glance
@@ -277,8 +283,10 @@ def test_a_failure_is_told_in_words_and_once() -> None:
     text = told_of(replace(failure("load"), selection="天津海关"))
     assert "<h1>负担、天津海关</h1>" in text
     assert "自2025年4月6日 06:00起未能生成" in text
-    assert text.count("ZeroDivisionError: by zero") == 2 and text.count("Traceback") == 1
-    assert "<pre>1 / 0</pre>" in text and "\x1b" not in text
+    assert text.count("ZeroDivisionError: by zero") == 2
+    assert text.count("Traceback") == 1
+    assert "<pre>1 / 0</pre>" in text
+    assert "\x1b" not in text
     assert 'href="../../../../index.html"' in text
     assert "<pre>&lt;b&gt;</pre>" in told_of(failure(), log="<b>")
 
@@ -286,7 +294,8 @@ def test_a_failure_is_told_in_words_and_once() -> None:
 def test_a_failure_names_what_is_shown_instead() -> None:
     shown = replace(page(as_of="2025-02-28"), title="负担情况")
     text = told_of(failure(), Manifest({shown.path: shown}))
-    assert "负担情况" in text and "2025年2月28日" in text
+    assert "负担情况" in text
+    assert "2025年2月28日" in text
 
 
 def test_what_a_report_is_called_where_no_page_says_so() -> None:
@@ -312,7 +321,9 @@ def test_a_site_is_whole_when_a_run_is_stopped_before_any_step(tmp_path: Path) -
         assert faults(folder) == [], step
         put(folder, [page("a", key="2"), page("c", key="2")], keep=1)
         site = read_manifest(folder)
-        assert faults(folder) == [] and is_whole(folder, site) and not list(folder.glob(".staging-*"))
+        assert faults(folder) == []
+        assert is_whole(folder, site)
+        assert not list(folder.glob(".staging-*"))
         if not stopped:
             return
     raise AssertionError("more steps than expected")
@@ -337,7 +348,8 @@ def test_a_site_is_whole_after_a_power_cut_at_any_moment(tmp_path: Path) -> None
         assert faults(tmp_path) == [], turn
     assert cut == 250
     put(tmp_path, [page(str(number), key="last") for number in range(8)])
-    assert faults(tmp_path) == [] and is_whole(tmp_path, read_manifest(tmp_path))
+    assert faults(tmp_path) == []
+    assert is_whole(tmp_path, read_manifest(tmp_path))
 
 
 @pytest.fixture
@@ -358,7 +370,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_changes_nothing(small_disk: Path) -> None:
     put(small_disk, [page("a"), page("b")])
     before = {file: file.read_bytes() for file in small_disk.rglob("*") if file.is_file()}
-    with pytest.raises(OSError) as full:
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as full:
         put(small_disk, [page(str(number), key="new") for number in range(40)])
     assert full.value.errno == errno.ENOSPC
     assert {file: file.read_bytes() for file in small_disk.rglob("*") if file.is_file()} == before
@@ -368,7 +380,7 @@ def test_a_full_disk_changes_nothing(small_disk: Path) -> None:
 def test_a_disk_that_cannot_be_written_to_changes_nothing(small_disk: Path) -> None:
     put(small_disk, [page("a")])
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match=os.strerror(errno.EROFS)):
         put(small_disk, [page("b")])
     assert faults(small_disk) == []
 

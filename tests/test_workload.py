@@ -13,24 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 
-from analysis import status, workload
-from analysis.plan import Plan, select
-from analysis.schema import BUCKETS, FEEDBACK
+from analysis import workload
+from analysis.plan import Plan, UnknownName
+from analysis.schema import BUCKETS, FEEDBACK, NO_FEEDBACK
 from tests.strategies import SmallPlan, moments, small_plans, typed
 
-DAY = pd.Timestamp("2025-03-31")
+DAY = "2025-03-31"
+UNITS = ["unit-a", "unit-b", "unit-c", "unit-d"]
+METRICS = (workload.states_by_unit, workload.feedback_by_unit)
+"""With `workload.by_unit`, of which the second one is made."""
 loads_of_units = st.lists(st.integers(1, 50).map(float), min_size=2, max_size=12).map(pd.Series)
 
 
-def read_off(plan: Plan | SmallPlan, as_of: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The latest word of each responsibility, the state of each measure, and what became of the reports due."""
-    record = {"responsibilities": plan.responsibilities, "progress": plan.progress, "calendar": plan.calendar}
-    states = status.latest(**record, as_of=as_of)
-    return states, status.by_measure(states, plan.measures), status.feedback(**record, as_of=as_of)
-
-
-def loads_of(plan: Plan | SmallPlan, as_of: pd.Timestamp = DAY, **options: Any) -> pd.DataFrame:
-    return workload.by_unit(plan.responsibilities, *read_off(plan, as_of), **options)
+def exact(responsibilities: pd.DataFrame) -> dict[str, Fraction]:
+    """Unit → its fractional count, exact."""
+    shares = workload.fractional_shares(responsibilities)
+    return dict(zip(shares["unit_id"], shares["share"], strict=True))
 
 
 def named(*crowds: str) -> pd.DataFrame:
@@ -57,33 +55,33 @@ def named(*crowds: str) -> pd.DataFrame:
     ],
 )
 def test_units_of_the_embedded_plan(tianjin: Plan, unit: str, named_in: int, share: Fraction):
-    assert workload.fractional_shares(tianjin.responsibilities)[unit] == share
-    loads = loads_of(tianjin).set_index("unit_id")
+    assert exact(tianjin.responsibilities)[unit] == share
+    loads = workload.by_unit(tianjin.at(DAY)).set_index("unit_id")
     assert loads["named_in"][unit] == named_in
     assert loads["share"][unit] == float(share)
 
 
 def test_totals_of_the_embedded_plan(tianjin: Plan):
-    loads = loads_of(tianjin)
+    loads = workload.by_unit(tianjin.at(DAY))
     assert len(loads) == 24
     assert loads["named_in"].sum() == 91
-    assert sum(workload.fractional_shares(tianjin.responsibilities)) == 31
+    assert sum(exact(tianjin.responsibilities).values()) == 31
     assert loads["sole"].sum() == 8
     assert loads.set_index("unit_id").loc["tj-customs", "sole"] == 8
     assert list(loads["unit_id"][:2]) == ["tj-customs", "commerce-bureau"]
 
 
 def test_concentration_of_the_embedded_plan(tianjin: Plan):
-    found = workload.concentration(loads_of(tianjin)["share"])
-    assert round(found["hhi"], 4) == 0.2558
-    assert round(found["effective_units"], 2) == 3.91
-    assert round(100 * found["top_three_share"], 1) == 69.8
-    exact = workload.concentration(workload.fractional_shares(tianjin.responsibilities))
-    assert exact["hhi"] == pytest.approx(found["hhi"])
+    measured = workload.concentration(workload.by_unit(tianjin.at(DAY))["share"])
+    assert round(measured["hhi"], 4) == 0.2558
+    assert round(measured["effective_units"], 2) == 3.91
+    assert round(100 * measured["top_three_share"], 1) == 69.8
+    exactly = workload.concentration(workload.fractional_shares(tianjin.responsibilities)["share"])
+    assert exactly["hhi"] == pytest.approx(measured["hhi"])
 
 
 def test_leads_and_overdue_are_missing_where_the_notice_is_silent(tianjin: Plan):
-    loads = loads_of(tianjin)
+    loads = workload.by_unit(tianjin.at(DAY))
     assert loads["lead"].isna().all()
     assert loads["overdue"].isna().all()
 
@@ -92,82 +90,129 @@ def test_leads_and_overdue_are_missing_where_the_notice_is_silent(tianjin: Plan)
 
 
 @given(small_plans(all_named=False), moments)
-def test_shares_are_of_whole_measures(plan: SmallPlan, as_of: pd.Timestamp):
-    carried = plan.responsibilities["measure_id"].nunique()
-    shares = workload.fractional_shares(plan.responsibilities)
-    assert sum(shares) == carried
-    assert all(0 < share <= carried for share in shares)
-    states, measures, feedback = read_off(plan, as_of)
-    loads = workload.by_unit(plan.responsibilities, states, measures, feedback)
-    assert set(loads["unit_id"]) == set(plan.responsibilities["unit_id"])
-    assert loads["named_in"].sum() == len(plan.responsibilities)
+def test_shares_are_of_whole_measures(small: SmallPlan, as_of: pd.Timestamp):
+    named_measures = small.responsibilities["measure_id"].nunique()
+    shares = exact(small.responsibilities)
+    assert sum(shares.values()) == named_measures
+    assert all(0 < share <= named_measures for share in shares.values())
+    now = small.plan.at(as_of)
+    loads = workload.by_unit(now)
+    assert set(loads["unit_id"]) == set(small.responsibilities["unit_id"])
+    assert loads["share"].tolist() == [float(shares[unit]) for unit in loads["unit_id"]]
+    assert loads["named_in"].sum() == len(small.responsibilities)
     assert (loads["share"] <= loads["named_in"]).all()
     assert (loads["sole"] <= loads["share"]).all()
-    assert (loads["open_load"] <= loads["share"] + 1e-12).all() and (loads["open_load"] >= 0).all()
+    assert (loads["open_load"] <= loads["share"] + 1e-12).all()
+    assert (loads["open_load"] >= 0).all()
     assert (loads["no_feedback"] + loads["stale"] <= loads["named_in"]).all()
     assert (loads["on_time"] <= loads["reports_due"]).all()
     assert loads["on_time_share"].isna().equals(loads["reports_due"].eq(0))
     assert loads["on_time_share"].dropna().between(0, 1).all()
     # What is open are the measures that are not settled.
+    measures = now.measure_states
     open_measures = measures["units"].gt(0) & ~measures["state"].isin(["closed", "withdrawn"])
     assert loads["open_load"].sum() == pytest.approx(open_measures.sum())
-    # Heaviest first.
-    first_named = {unit: -place for place, unit in enumerate(plan.responsibilities["unit_id"].unique())}
+    # Heaviest first; who carries the same stands as often as it is named, then as it is named first.
+    first_named = {unit: -place for place, unit in enumerate(small.responsibilities["unit_id"].unique())}
     keys = list(zip(loads["share"], loads["named_in"], loads["unit_id"].map(first_named), strict=True))
     assert keys == sorted(keys, reverse=True)
+    assert loads["unit_id"].tolist() == workload.order_of_units(now)
 
 
 @given(small_plans(), moments, st.permutations(["one", "two", "three", "four"]), st.randoms(use_true_random=False))
 def test_other_names_and_another_order_only_rename_the_result(
-    plan: SmallPlan, as_of: pd.Timestamp, names: list[str], chance: Any
+    small: SmallPlan, as_of: pd.Timestamp, names: list[str], chance: Any
 ):
-    renamed = dict(zip(["unit-a", "unit-b", "unit-c", "unit-d"], names, strict=True))
-    order = list(range(len(plan.responsibilities)))
+    renamed = dict(zip(UNITS, names, strict=True))
+    order = list(range(len(small.responsibilities)))
     chance.shuffle(order)
-    other = SmallPlan(
-        plan.measures,
-        plan.units,
-        plan.responsibilities.iloc[order].reset_index(drop=True).replace({"unit_id": renamed}),
-        plan.commitments,
-        plan.reordered(chance).progress.replace({"unit_id": renamed}),
-        plan.calendar,
+    other = replace(
+        small,
+        responsibilities=small.responsibilities.iloc[order].reset_index(drop=True).replace({"unit_id": renamed}),
+        progress=small.reordered(chance).progress.replace({"unit_id": renamed}),
     )
-    expected, found = loads_of(plan, as_of).replace({"unit_id": renamed}), loads_of(other, as_of)
-    # Units that carry the same stand in the order of the notice; nothing else depends on it.
-    assert_frame_equal(*(frame.sort_values("unit_id", ignore_index=True) for frame in (expected, found)))
-
-
-def test_a_unit_named_twice_on_a_measure_counts_once(tianjin: Plan):
-    twice = pd.concat([tianjin.responsibilities, tianjin.responsibilities.assign(clause=2)], ignore_index=True)
-    assert_frame_equal(loads_of(tianjin), loads_of(replace(tianjin, responsibilities=twice)))
+    before, after = small.plan.at(as_of), other.plan.at(as_of)
+    for metric in METRICS:
+        expected, actual = metric(before), metric(after)
+        # Units that carry the same stand in the order of the notice; nothing else depends on it.
+        frames = (expected.replace({"unit_id": renamed}), actual)
+        assert_frame_equal(*(frame.sort_values("unit_id", ignore_index=True) for frame in frames))
 
 
 @given(small_plans(), moments)
-def test_states_and_feedback_by_unit_add_up(plan: SmallPlan, as_of: pd.Timestamp):
-    states, measures, feedback = read_off(plan, as_of)
-    loads = workload.by_unit(plan.responsibilities, states, measures, feedback).set_index("unit_id")
-    counts = workload.states_by_unit(states)
+def test_what_arrives_later_changes_nothing(small: SmallPlan, as_of: pd.Timestamp):
+    log = small.progress
+    arrived = small.keeping(log["as_of"].le(as_of) & log["reported_at"].le(as_of))
+    everything, known = small.plan.at(as_of), arrived.plan.at(as_of)
+    for metric in METRICS:
+        assert_frame_equal(metric(everything), metric(known))
+
+
+def test_a_unit_named_twice_on_a_measure_counts_once(tianjin: Plan):
+    responsibilities = pd.concat([tianjin.responsibilities, tianjin.responsibilities.assign(clause=2)])
+    twice = replace(tianjin, responsibilities=responsibilities.reset_index(drop=True))
+    for metric in (workload.by_unit, workload.feedback_by_unit, workload.co_responsibility, workload.pairs):
+        assert_frame_equal(metric(tianjin.at(DAY)), metric(twice.at(DAY)))
+    for metric in (workload.partners, workload.carried):
+        assert_frame_equal(metric(tianjin.at(DAY), unit="port-group"), metric(twice.at(DAY), unit="port-group"))
+
+
+@given(small_plans(), moments)
+def test_states_and_feedback_by_unit_add_up(small: SmallPlan, as_of: pd.Timestamp):
+    now = small.plan.at(as_of)
+    loads = workload.by_unit(now).set_index("unit_id")
+    counts = workload.states_by_unit(now).set_index("unit_id")
+    assert list(counts.index) == list(loads.index)
     assert list(counts.columns) == list(BUCKETS)
     assert counts.sum(axis="columns").to_dict() == loads["named_in"].to_dict()
-    reports = workload.feedback_by_unit(feedback, loads.index)
-    assert list(reports.columns) == list(FEEDBACK) and list(reports.index) == list(loads.index)
-    assert reports.sum(axis="columns").to_dict() == loads["reports_due"].to_dict()
-    assert reports["on_time"].to_dict() == loads["on_time"].to_dict()
+    assert counts[NO_FEEDBACK].to_dict() == loads["no_feedback"].to_dict()
+    reports = workload.feedback_by_unit(now).set_index("unit_id")
+    assert list(reports.index) == list(loads.index)
+    assert list(reports.columns) == [*FEEDBACK, "stale", "reports_due", "on_time_share"]
+    assert reports[list(FEEDBACK)].sum(axis="columns").to_dict() == loads["reports_due"].to_dict()
+    for column in ("on_time", "stale", "reports_due"):
+        assert reports[column].to_dict() == loads[column].to_dict()
+    for unit in loads.index:
+        by_measure = workload.feedback_by_measure(now, unit=unit)
+        assert list(by_measure.columns) == ["measure_id", *FEEDBACK]
+        assert by_measure[list(FEEDBACK)].sum().to_dict() == reports.loc[unit, list(FEEDBACK)].to_dict()
 
 
 @given(small_plans())
-def test_shared_measures_are_symmetric_with_f_on_the_diagonal(plan: SmallPlan):
-    crowd = {measure: set(rows["unit_id"]) for measure, rows in plan.responsibilities.groupby("measure_id")}
-    order = workload.fractional_shares(plan.responsibilities).index
-    shared = workload.co_responsibility(plan.responsibilities, order)
-    assert list(shared.index) == list(shared.columns) == list(order)
-    for one in order:
-        for other in order:
-            assert shared[other][one] == sum({one, other} <= units for units in crowd.values())
-        partners = workload.partners(plan.responsibilities, one).set_index("unit_id")["shared"]
+def test_shared_measures_are_symmetric_with_f_on_the_diagonal(small: SmallPlan):
+    now = small.plan.at(DAY)
+    crowd = {measure: set(rows["unit_id"]) for measure, rows in small.responsibilities.groupby("measure_id")}
+    matrix = workload.co_responsibility(now)
+    assert list(matrix.columns) == ["unit_id", *workload.order_of_units(now)]
+    assert matrix.columns.name == "unit_id"
+    shared = matrix.set_index("unit_id")
+    assert list(shared.index) == list(shared.columns)
+    for one in shared.index:
+        for other in shared.index:
+            assert shared.loc[one, other] == sum({one, other} <= units for units in crowd.values())
+        partners = workload.partners(now, unit=one)
         together = shared.loc[one].drop(one)
-        assert partners.to_dict() == together[together > 0].to_dict()
-        assert partners.is_monotonic_decreasing
+        assert dict(partners.itertuples(index=False, name=None)) == together[together > 0].to_dict()
+        assert partners["shared"].is_monotonic_decreasing
+
+
+@given(small_plans())
+def test_pairs_are_the_matrix_above_its_diagonal(small: SmallPlan):
+    now = small.plan.at(DAY)
+    matrix = workload.co_responsibility(now).set_index("unit_id")
+    order = list(matrix.index)
+    pairs = workload.pairs(now)
+    expected = {
+        (one, other): matrix.loc[one, other]
+        for place, one in enumerate(order)
+        for other in order[place + 1 :]
+        if matrix.loc[one, other]
+    }
+    assert {(row.unit_id, row.other_unit): row.shared for row in pairs.itertuples()} == expected
+    # Most shared first, then by load of the one and of the other.
+    place = {unit: number for number, unit in enumerate(order)}
+    keys = list(zip(-pairs["shared"], pairs["unit_id"].map(place), pairs["other_unit"].map(place), strict=True))
+    assert keys == sorted(keys)
 
 
 # Concentration.
@@ -175,11 +220,11 @@ def test_shared_measures_are_symmetric_with_f_on_the_diagonal(plan: SmallPlan):
 
 @given(loads_of_units)
 def test_concentration_lies_within_its_bounds(loads: pd.Series):
-    found = workload.concentration(loads)
-    assert 1 - 1e-9 <= found["effective_units"] <= len(loads) + 1e-9
-    assert found["hhi"] * found["effective_units"] == pytest.approx(1)
-    assert -1e-9 <= found["gini"] <= 1 + 1e-9
-    assert 3 / max(len(loads), 3) - 1e-9 <= found["top_three_share"] <= 1 + 1e-9
+    measured = workload.concentration(loads)
+    assert 1 - 1e-9 <= measured["effective_units"] <= len(loads) + 1e-9
+    assert measured["hhi"] * measured["effective_units"] == pytest.approx(1)
+    assert -1e-9 <= measured["gini"] <= 1 + 1e-9
+    assert 3 / max(len(loads), 3) - 1e-9 <= measured["top_three_share"] <= 1 + 1e-9
 
 
 @given(loads_of_units, st.sampled_from([0.5, 3, 1000]), st.randoms(use_true_random=False))
@@ -191,9 +236,9 @@ def test_concentration_is_of_proportions(loads: pd.Series, factor: float, chance
 
 @given(st.integers(2, 30), st.fractions(Fraction(1, 7), 40))
 def test_equal_loads(units: int, load: Fraction):
-    found = workload.concentration(pd.Series([load] * units, dtype="object"))
-    assert found["effective_units"] == pytest.approx(units)
-    assert found["gini"] == pytest.approx(0)
+    measured = workload.concentration(pd.Series([load] * units, dtype="object"))
+    assert measured["effective_units"] == pytest.approx(units)
+    assert measured["gini"] == pytest.approx(0)
 
 
 @given(loads_of_units)
@@ -216,9 +261,9 @@ def test_gini_is_the_mean_difference(loads: pd.Series):
     ],
 )
 def test_concentration_by_hand(loads: list[int], gini: float, hhi: float):
-    found = workload.concentration(pd.Series(loads))
-    assert found["gini"] == pytest.approx(gini)
-    assert found["hhi"] == pytest.approx(hhi)
+    measured = workload.concentration(pd.Series(loads))
+    assert measured["gini"] == pytest.approx(gini)
+    assert measured["hhi"] == pytest.approx(hhi)
 
 
 def test_one_unit_and_none():
@@ -242,45 +287,119 @@ def test_the_lorenz_curve_bends_below_the_diagonal(loads: pd.Series):
     assert workload.concentration(loads)["gini"] == pytest.approx((1 - 2 * area) * factor)
 
 
+@given(loads_of_units, st.randoms(use_true_random=False))
+def test_the_lorenz_curve_knows_no_order(loads: pd.Series, chance: Any):
+    order = list(range(len(loads)))
+    chance.shuffle(order)
+    assert_frame_equal(workload.lorenz(loads), workload.lorenz(loads.iloc[order]))
+
+
 # Worked by hand.
 
 
 def test_fractional_counting_by_hand():
     shares = workload.fractional_shares(named("a", "ab", "abc"))
-    assert shares.to_dict() == {"a": Fraction(11, 6), "b": Fraction(5, 6), "c": Fraction(1, 3)}
+    assert shares.to_dict("list") == {
+        "unit_id": ["a", "b", "c"],
+        "share": [Fraction(11, 6), Fraction(5, 6), Fraction(1, 3)],
+    }
+
+
+def only(tianjin: Plan, responsibilities: pd.DataFrame) -> Plan:
+    """The embedded plan with other responsibilities, for measures M1, M2, … that it has, and no record."""
+    measures = tianjin.measures[tianjin.measures["measure_id"].isin(responsibilities["measure_id"])]
+    return replace(tianjin, responsibilities=responsibilities, measures=measures, progress=tianjin.progress.head(0))
+
+
+def leads_by_unit(plan: Plan, lead_rule: str = "") -> dict[str, int]:
+    loads = workload.by_unit(plan.at(DAY), lead_rule=lead_rule)
+    return dict(zip(loads["unit_id"], loads["lead"], strict=True))
 
 
 def test_leads_are_counted_where_the_notice_declares_them(tianjin: Plan):
-    roles = ["lead" if position == 1 else "support" for position in tianjin.responsibilities["position"]]
-    led = replace(tianjin, responsibilities=tianjin.responsibilities.assign(role=roles))
-    for rule in ("first_listed", "none"):
-        leads = loads_of(led, lead_rule=rule)["lead"]
-        assert leads.notna().all()
-        assert leads.sum() == 31
+    """The second unit of each measure leads: what is declared goes before where it stands."""
+    responsibilities = named("ab", "ba", "cab")
+    roles = ["lead" if position == 2 else "support" for position in responsibilities["position"]]
+    declared = only(tianjin, responsibilities.assign(role=roles))
+    for rule in ("", "none", "first_listed"):
+        assert leads_by_unit(declared, rule) == {"a": 2, "b": 1, "c": 0}
 
 
-def test_a_declared_rule_without_leads_counts_none_of_them(tianjin: Plan):
-    assert (loads_of(tianjin, lead_rule="first_listed")["lead"] == 0).all()
+def test_the_first_listed_leads_where_the_rule_says_so(tianjin: Plan):
+    """First by clause, then by position, wherever the row stands in its file."""
+    responsibilities = named("ab", "ba", "abc")
+    # On the third measure c stands in an earlier clause than a and b, though later in its own.
+    responsibilities["clause"] = [1, 1, 1, 1, 2, 2, 1]
+    plan = only(tianjin, responsibilities.iloc[::-1].reset_index(drop=True))
+    assert leads_by_unit(plan, "first_listed") == {"a": 1, "b": 1, "c": 1}
+    assert leads_by_unit(replace(plan, lead_rule="first_listed")) == {"a": 1, "b": 1, "c": 1}
+    assert all(map(pd.isna, leads_by_unit(plan).values()))
+    assert all(map(pd.isna, leads_by_unit(replace(plan, lead_rule="first_listed"), "none").values()))
+
+
+def test_every_measure_of_the_embedded_plan_has_a_unit_listed_first(tianjin: Plan):
+    leads = leads_by_unit(tianjin, "first_listed")
+    assert sum(leads.values()) == 31
+    first = tianjin.responsibilities[tianjin.responsibilities["position"].eq(1)]
+    assert {unit: count for unit, count in leads.items() if count} == first["unit_id"].value_counts().to_dict()
+
+
+def test_a_lead_rule_that_does_not_exist_is_refused(tianjin: Plan):
+    with pytest.raises(ValueError, match="lead_rule，值“first”：应为 none、first_listed 之一"):
+        workload.by_unit(tianjin.at(DAY), lead_rule="first")
 
 
 def test_a_deadline_passed_is_overdue(tianjin: Plan):
-    states, measures, feedback = read_off(tianjin, DAY)
-    against_deadline = {"M1": "overdue", "M2": "overdue", "M3": "behind"}
-    measures["schedule"] = [against_deadline.get(measure, "no_deadline") for measure in measures["measure_id"]]
-    loads = workload.by_unit(tianjin.responsibilities, states, measures, feedback)
-    overdue = loads.set_index("unit_id")["overdue"]
-    # Customs alone on the first, with two others on the second.
+    """On M1 customs alone, on M2 with two others; the deadline of M3 is still to come."""
+    due = tianjin.measures["measure_id"].map({"M1": "2025-03-30", "M2": "2025-03-30", "M3": "2025-03-31"})
+    measures = tianjin.measures.assign(due=pd.to_datetime(due))
+    late = replace(tianjin, measures=measures, progress=tianjin.progress.head(0))
+    overdue = workload.by_unit(late.at(DAY)).set_index("unit_id")["overdue"]
     assert overdue["tj-customs"] == 2
     assert overdue.sum() == 4
+    assert overdue.eq(0).sum() == 21
+    closed = tianjin.progress.head(1).assign(
+        measure_id="M1", unit_id="tj-customs", status="closed", as_of=pd.Timestamp("2025-03-01"), supersedes=""
+    )
+    assert workload.by_unit(replace(late, progress=closed).at(DAY))["overdue"].sum() == 3
+
+
+def test_what_a_unit_carries_is_asked_for_by_any_of_its_names(tianjin: Plan):
+    now = tianjin.at(DAY)
+    for metric in (workload.carried, workload.partners, workload.feedback_by_measure):
+        by_id = metric(now, unit="tj-customs")
+        assert len(by_id)
+        assert_frame_equal(by_id, metric(now, unit="天津海关"))
+        with pytest.raises(UnknownName, match="天津海关"):
+            metric(now, unit="天津海官")
+
+
+@given(small_plans(), moments)
+def test_what_each_unit_carries(small: SmallPlan, as_of: pd.Timestamp):
+    now = small.plan.at(as_of)
+    crowds = small.responsibilities.groupby("measure_id")["unit_id"].agg(list).to_dict()
+    states = now.measure_states.set_index("measure_id")["state"]
+    for unit, own in now.states.groupby("unit_id"):
+        carried = workload.carried(now, unit=unit)
+        assert carried["measure_id"].tolist() == own["measure_id"].tolist()
+        assert carried["state_of_unit"].tolist() == own["state"].tolist()
+        assert carried["state"].tolist() == states[carried["measure_id"]].tolist()
+        days = [pd.NA if pd.isna(day) else (as_of - day).days for day in own["as_of"]]
+        assert carried["days_since_feedback"].fillna(-1).tolist() == pd.Series(days, dtype="Int64").fillna(-1).tolist()
+        for row in carried.itertuples():
+            assert row.unit_ids == [other for other in crowds[row.measure_id] if other != unit]
+        assert carried[["progress", "problems", "next_step"]].notna().all(axis=None)
 
 
 def test_nothing_selected(tianjin: Plan):
-    nothing = select(tianjin, unit="guanshuibao", theme="T1")
-    loads = loads_of(nothing)
+    nothing = tianjin.select(unit="guanshuibao", theme="T1").at(DAY)
+    loads = workload.by_unit(nothing)
     assert loads.empty
-    assert list(loads.columns) == list(loads_of(tianjin).columns)
+    assert list(loads.columns) == list(workload.by_unit(tianjin.at(DAY)).columns)
     assert workload.concentration(loads["share"]).isna().all()
-    assert workload.fractional_shares(nothing.responsibilities).empty
+    assert workload.fractional_shares(nothing.plan.responsibilities).empty
     assert workload.lorenz(loads["share"]).empty
-    states = status.latest(nothing.responsibilities, nothing.progress, calendar=nothing.calendar, as_of=DAY)
-    assert workload.states_by_unit(states).empty
+    for frame in (workload.states_by_unit(nothing), workload.co_responsibility(nothing), workload.pairs(nothing)):
+        assert frame.empty
+    for metric in (workload.carried, workload.partners, workload.feedback_by_measure):
+        assert metric(nothing, unit="guanshuibao").empty

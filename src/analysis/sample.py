@@ -207,19 +207,19 @@ def _statements(
         shown = gives_date and status in ("not_started", "in_progress", "stalled")
         statement = {"as_of": as_of, "reported_at": reported, "status": status, "form": form, "is_revision": False}
         statement["expected_completion"] = f"{expected.end_time:%Y-%m-%d}" if shown else ""
-        statements.append(statement | _contents(status, percent, before == "done_reported", random))
+        statements.append(statement | _contents(status, percent, before, random))
         before = status
     return statements
 
 
-def _contents(status: str, percent: int, was_done: bool, random: Random) -> dict[str, str]:
+def _contents(status: str, percent: int, before: str | None, random: Random) -> dict[str, str]:
     """Percent and words of one statement; a unit at work again after it said done was sent back."""
     at_work = [str(percent)] * 9 + [""]
     percents = {"not_started": ["", "0"], "in_progress": at_work, "stalled": at_work, "closed": ["100"]}
     percents["done_reported"] = ["", "100", "100"]
     parts = [_PROGRESS[status]] if status in _PROGRESS else [_MEANS, _ACTIONS, ("，",), _RESULTS]
     progress, problems = "".join(str(random.choice(part)) for part in parts), ""
-    if status == "in_progress" and was_done:
+    if status == "in_progress" and before == "done_reported":
         progress, problems = "根据核验意见补充材料，继续推进", str(random.choice(_RETURNED))
     elif status == "stalled" or (status == "in_progress" and random.random() < 0.08):
         problems = str(random.choice(_HURDLES))
@@ -252,7 +252,7 @@ def _replaced_statements(stories: list[list[Statement]], kinds: dict[str, str], 
         first = revision | {"percent": str(min(int(revision["percent"]) + 20, 95))}
         if len(replaced) % 2 == 0 and kinds[first["measure_id"]] != "ongoing":
             first |= {"status": "done_reported", "expected_completion": ""}
-            first |= _contents("done_reported", 100, False, random)
+            first |= _contents("done_reported", 100, None, random)
         revision["reported_at"] += pd.Timedelta(days=_REVISED_AFTER_DAYS[len(replaced)])
         revision |= {"form": revision["form"][:7] + "-更正", "is_revision": True}
         revision["progress"] += "；更正前期填报内容"

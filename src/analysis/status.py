@@ -103,7 +103,9 @@ def panel(
     return states
 
 
-def by_measure(states: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
+def by_measure(
+    states: pd.DataFrame, measures: pd.DataFrame, *, period_ends: pd.DatetimeIndex | None = None
+) -> pd.DataFrame:
     """The state of each measure, from the states of its units.
 
     A measure's state is that of its weakest reporting unit (`analysis.schema.DELIVERY` is ordered). It is
@@ -115,6 +117,8 @@ def by_measure(states: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
         From `latest` or `panel`.
     measures : pandas.DataFrame
         measure_id, theme_id, kind.
+    period_ends : pandas.DatetimeIndex, optional
+        Those of the panel; those that its rows name when left out, which are none where no measure names a unit.
 
     Returns
     -------
@@ -142,7 +146,8 @@ def by_measure(states: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
     )
     spine = measures[["measure_id", "theme_id", "kind"]]
     if keys:
-        spine = states[keys].drop_duplicates().merge(spine, how="cross")
+        ends = states[keys].drop_duplicates() if period_ends is None else pd.DataFrame({"period_end": period_ends})
+        spine = ends.merge(spine, how="cross")
     listed = spine.merge(summed.reset_index(), on=[*keys, "measure_id"], how="left")
     states_in_order = listed["rank"].map(dict(enumerate(DELIVERY))).astype("str")
     listed["state"] = states_in_order.where(listed["rank"].notna(), NO_FEEDBACK)

@@ -96,7 +96,7 @@ def by_unit(now: Reading, *, lead_rule: str = "") -> pd.DataFrame:
     loads[counts] = loads[counts].fillna(0).astype("int64")
     loads["open_load"] = loads["open_load"].fillna(0.0)
     loads["on_time_share"] = loads["on_time"] / loads["reports_due"].where(loads["reports_due"] > 0)
-    return loads.loc[_by_share(pairs)].reset_index()
+    return _heaviest_first(loads).reset_index()
 
 
 def concentration(shares: pd.Series) -> pd.Series:
@@ -247,9 +247,13 @@ def order_of_units(now: Reading) -> list[str]:
 
 
 def _by_share(pairs: pd.DataFrame) -> list[str]:
-    loads = pd.DataFrame({"share": _float_shares(pairs), "named_in": pairs["unit_id"].value_counts()})
-    loads["place"] = pd.Series(range(len(loads)), index=pairs["unit_id"].unique())
-    return list(loads.sort_values(["share", "named_in", "place"], ascending=[False, False, True]).index)
+    counts = {"share": _float_shares(pairs), "named_in": pairs["unit_id"].value_counts()}
+    return list(_heaviest_first(pd.DataFrame(counts, index=pairs["unit_id"].unique())).index)
+
+
+def _heaviest_first(loads: pd.DataFrame) -> pd.DataFrame:
+    """Loads by unit, in the order of the notice so far."""
+    return loads.sort_values(["share", "named_in"], ascending=False, kind="stable")
 
 
 def _by_load(now: Reading, counts: pd.DataFrame) -> pd.DataFrame:

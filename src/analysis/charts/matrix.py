@@ -49,7 +49,10 @@ def draw_matrix(
             return say_nothing(ax, labels)
         bounds = _bounds(int(cells.to_numpy().max()))
         _draw_cells(ax, np.digitize(values, bounds) - 1, np.where(values > 0, values.astype("str"), ""))
-        _name_sides(ax, shown, labels, narrow=narrow)
+        space = str(shown.index.name)
+        names = [name_of(labels, space, key) for key in shown.index]
+        heads = [name_of(labels, str(shown.columns.name or space), key) for key in shown.columns]
+        _name_sides(ax, names, heads, narrow=narrow)
         rows_left_out(ax, counts, labels)
     return ax
 
@@ -68,13 +71,13 @@ def draw_parts(
     """
     ends = parts["period_end"].drop_duplicates().iloc[-6 if narrow else -13 :]
     recent = parts[parts["period_end"].isin(ends)]
-    themes = parts["theme_id"].unique()
+    themes = recent["theme_id"].unique()
     with style():
         ax = axes_for(ax, width=figure_width(narrow=narrow), height=0.8 + len(themes) * (0.42 if narrow else 0.34))
         if recent.empty:
             return say_nothing(ax, labels)
         current, measures = (
-            recent.pivot_table(index="theme_id", columns="period_end", values=column, sort=False).reindex(themes)
+            recent.pivot_table(index="theme_id", columns="period_end", values=column, sort=False)
             for column in ("current_feedback", "measures")
         )
         share = (current / measures).to_numpy()
@@ -87,8 +90,8 @@ def draw_parts(
         # The lightest step is none at all, the darkest the whole; the parts between share the other three.
         steps = np.select([share == 0, share == 1], [0, _STEPS - 1], 1 + np.floor(share * (_STEPS - 2)))
         _draw_cells(ax, steps.astype("int64"), texts)
-        named = current.set_axis([f"{end:%Y-%m}" for end in current.columns], axis="columns")
-        _name_sides(ax, named, labels, narrow=narrow)
+        names = [name_of(labels, "theme_id", theme) for theme in current.index]
+        _name_sides(ax, names, [f"{end:%Y-%m}" for end in current.columns], narrow=narrow)
     return ax
 
 
@@ -109,11 +112,8 @@ def _draw_cells(ax: Axes, steps: np.ndarray, texts: np.ndarray) -> None:
             ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=8.5, color=ink)
 
 
-def _name_sides(ax: Axes, frame: pd.DataFrame, labels: Labels | None, *, narrow: bool) -> None:
-    rows = str(frame.index.name)
-    names = [name_of(labels, rows, key) for key in frame.index]
+def _name_sides(ax: Axes, names: list[str], heads: list[str], *, narrow: bool) -> None:
     ax.set_yticks(np.arange(len(names)) + 0.5, [label_lines(name, 16 if narrow else 24) for name in names])
-    heads = [name_of(labels, str(frame.columns.name or rows), key) for key in frame.columns]
     crowded = len(heads) > (6 if narrow else 14)
     ax.set_xticks(
         np.arange(len(heads)) + 0.5, heads if crowded else [label_lines(head, 6 if narrow else 14) for head in heads]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -86,8 +86,8 @@ def draw_feedback(
     Parameters
     ----------
     reports : pandas.DataFrame
-        First column: unit_id or measure_id, top bar first; a count for each of `analysis.schema.FEEDBACK`. Other columns
-        are not drawn.
+        First column: unit_id or measure_id, top bar first; a count for each of `analysis.schema.FEEDBACK`. Other
+        columns are not drawn.
     labels, ax, narrow
         As in `draw_states`.
     """
@@ -112,7 +112,7 @@ def label_bars(ax: Axes, bars: BarContainer, texts: list[str], state: str) -> No
     ax.bar_label(bars, texts, label_type="center", color=colour(f"on-{state}"), fontsize=8.5, bbox=clear)
 
 
-def state_look(state: str) -> dict[str, object]:
+def state_look(state: str) -> dict[str, Any]:
     """Fill, edge and hatch of a state."""
     hatched = state in _HATCHED
     return {

@@ -101,7 +101,7 @@ def style() -> Iterator[None]:
     """
     _prepare()
     # seaborn's theme sets fonts of its own: ours come after it.
-    with mpl.rc_context({**sns.axes_style("white"), **_SETTINGS}):
+    with mpl.rc_context({**sns.axes_style("white"), **_SETTINGS}):  # pyright: ignore[reportArgumentType]
         yield
 
 

@@ -7,14 +7,22 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from analysis.catalogue import FIRST, languages
-from analysis.cli.base import Exit, PlanOption, SiteOption, app, print_problems, stop
+from analysis.cli.base import Exit, PlanOption, SiteOption, app, opened_plan, print_problems, stop
 from analysis.extras import need
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.cli.telling import Telling
+    from analysis.parameters import Parameters
+    from analysis.report import Inputs, Registry, Report
+    from analysis.report.making import Wanted
 
 _EXITS = {
     "bad_data": Exit.BAD_DATA,
@@ -78,20 +86,14 @@ def report(
 ) -> None:
     """Make reports and publish them; a second call makes only what has changed."""
     from analysis.cli.telling import Telling
-    from analysis.files import Busy
     from analysis.plan import UnknownName
     from analysis.report import (
         LAST_PERIOD_END,
         ParameterError,
         SiteNotWritable,
-        check_parameters,
-        make_reports,
-        periods_due,
         read_inputs,
         read_registry,
     )
-    from analysis.schema import DataError
-    from analysis.site import read_manifest
 
     if unit and each_unit:
         stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
@@ -101,66 +103,90 @@ def report(
         registry = read_registry()
         for file, reason in registry.skipped.items():
             typer.echo(f"跳过 {file}：{reason}", err=True)
-        by_unit = unit or each_unit
-        every = [report.name for report in registry.reports.values() if by_unit or not report.needs_unit]
-        chosen = [registry.find(name) for name in dict.fromkeys(names or every)]
-        for one in chosen:
-            if one.needs_unit and not by_unit:
-                raise ParameterError(f"{one.name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
+        chosen = _chosen(registry, names or [], by_unit=bool(unit or each_unit))
         inputs = read_inputs(plan)
-        inputs.require_readable(*(["units"] if each_unit else []), *([] if as_of else ["progress"]))
+        needed = {"units": bool(unit or each_unit), "themes": bool(theme), "progress": not as_of}
+        if not inputs.is_readable(*(table for table, is_needed in needed.items() if is_needed)):
+            opened_plan(str(inputs.folder))
         now = _now(inputs.timezone)
-        days = [(as_of or inputs.last_day(), known_at)]
-        if as_of == LAST_PERIOD_END:
-            days = periods_due(now.date(), inputs, read_manifest(out), [one.name for one in chosen])
-        common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme}
+        days = _days(inputs, now, out, chosen, as_of=as_of, known_at=known_at)
+        common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}
+        spoken = languages() if lang is _ALL else [lang.value]
+        # Reports of the whole come once, unless it is they that are asked for.
+        apart = {one.name for one in chosen if each_unit and (names or one.needs_unit)}
         wanted = [
-            (
-                one.name,
-                check_parameters(
-                    {**common, "as_of": day, "known_at": known, "lang": language, "unit": unit_id}, inputs
-                ),
-            )
+            each
             for day, known in days
-            for language in (languages() if lang is _ALL else [lang.value])
+            for language in spoken
             for one in chosen
-            # Reports of the whole come once, unless it is they that are asked for.
-            for unit_id in (inputs.units if each_unit and (names or one.needs_unit) else [unit])
+            for each in _wanted(
+                one.name,
+                {**common, "as_of": day, "known_at": known, "lang": language},
+                inputs,
+                units=inputs.units if one.name in apart else [unit],
+            )
         ]
     except (UnknownName, ParameterError) as failed:
         stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
-    except DataError as failed:
-        print_problems(failed.problems)
-        stop(Exit.BAD_DATA, "数据有误。")
     except SiteNotWritable as failed:
         stop(Exit.NOT_WRITABLE, str(failed))
     started = now.isoformat(timespec="minutes")
+    making = {"folder": out, "started": started, "jobs": jobs, "force": force, "engine": engine.value, "keep": keep}
     with Telling(len(wanted), log=log, started=started, plan=inputs.id, days=days) as telling:
-        try:
-            run = make_reports(
-                wanted,
-                inputs,
-                folder=out,
-                started=started,
-                jobs=jobs,
-                force=force,
-                engine=engine.value,
-                keep=keep,
-                tell=telling.page,
-                registry=registry,
-            )
-        except Busy as busy:
-            code, counts, line = Exit.LOCKED, {}, str(busy)
-        except SiteNotWritable as failed:
-            code, counts, line = Exit.NOT_WRITABLE, {}, str(failed)
-        else:
-            counts = run.counts()
-            code = next((_EXITS[result] for result in _EXITS if result in counts), Exit.OK)
-            line = f"{_listing(counts)}: {out / 'index.html'} ({run.seconds:.1f} s)"
-            if run.problems is not None:
-                print_problems(run.problems)
-        telling.end(code, counts, line)
+        code = _make(wanted, inputs, telling, registry=registry, **making)
     raise typer.Exit(code)
+
+
+def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Path, **making: Any) -> Exit:
+    """Make what is wanted, say how it ended, and give the exit code."""
+    from analysis.files import Busy
+    from analysis.report import SiteNotWritable, make_reports
+
+    try:
+        run = make_reports(wanted, inputs, folder=folder, tell=telling.page, **making)
+    except Busy as busy:
+        telling.end(Exit.LOCKED, {}, str(busy))
+        return Exit.LOCKED
+    except SiteNotWritable as failed:
+        telling.end(Exit.NOT_WRITABLE, {}, str(failed))
+        return Exit.NOT_WRITABLE
+    counts = run.counts()
+    code = next((_EXITS[result] for result in _EXITS if result in counts), Exit.OK)
+    if run.problems is not None:
+        print_problems(run.problems)
+    telling.end(code, counts, f"{_listing(counts)}: {folder / 'index.html'} ({run.seconds:.1f} s)")
+    return code
+
+
+def _chosen(registry: Registry, names: list[str], *, by_unit: bool) -> list[Report]:
+    """The reports that are named; all that can be made when none is."""
+    from analysis.report import ParameterError
+
+    every = [report.name for report in registry.reports.values() if by_unit or not report.needs_unit]
+    chosen = [registry.find(name) for name in dict.fromkeys(names or every)]
+    for one in chosen:
+        if one.needs_unit and not by_unit:
+            raise ParameterError(f"{one.name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
+    return chosen
+
+
+def _days(
+    inputs: Inputs, now: datetime, out: Path, chosen: list[Report], *, as_of: str, known_at: str
+) -> list[tuple[str, str]]:
+    """T and K of what is to be made; K is blank where nobody says."""
+    from analysis.report import LAST_PERIOD_END, periods_due
+    from analysis.site import read_manifest
+
+    if as_of == LAST_PERIOD_END:
+        return periods_due(now.date(), inputs, read_manifest(out), [one.name for one in chosen])
+    return [(as_of or inputs.last_day(), known_at)]
+
+
+def _wanted(name: str, asked: dict[str, str], inputs: Inputs, *, units: list[str]) -> Iterator[tuple[str, Parameters]]:
+    from analysis.report import check_parameters
+
+    for unit in units:
+        yield name, check_parameters({**asked, "unit": unit}, inputs)
 
 
 @app.command()

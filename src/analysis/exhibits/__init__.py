@@ -6,12 +6,10 @@ The same fragments of HTML stand in JupyterLab and in the page, so that both say
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from IPython.display import HTML, display
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -20,10 +18,13 @@ from analysis.exhibits.picture import picture as picture
 from analysis.schema import BUCKETS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
     from matplotlib.axes import Axes
 
-    from analysis.language import Caption, Table
-    from analysis.words import Method, Opening
+    from analysis.language import Caption, Method, Table
+    from analysis.words import Opening
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import matplotlib as mpl
-import pandas as pd
 from markupsafe import Markup
 
 from analysis.charts.style import PALETTE, style
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from analysis.language import Caption

@@ -96,7 +96,7 @@ def lawful(fresh: list[Candidate], record: pd.DataFrame, plan: Plan) -> pd.DataF
         for row, column, message in _places(errors[is_ours]):
             fresh[row - start].statement.refuse(column, _in_words(message))
         for row, _, message in _places(errors[errors["row"].lt(start).fillna(value=False)]):
-            _refuse_for(record.loc[row], message, fresh)
+            _refuse_for(record[record.index == row].iloc[0], message, fresh)
         remaining = [candidate for candidate in fresh if candidate.statement.outcome != "refused"]
         if len(remaining) == len(fresh):
             for row, column, message in _places(problems[problems["row"].ge(start).fillna(value=False)]):
@@ -131,7 +131,7 @@ def _recorded(
     exact: set[tuple[tuple[str, ...], str, tuple[str, ...]]] = set()
     asked = {candidate.key for candidate in candidates}
     own = record[pd.MultiIndex.from_frame(record[_KEY]).isin(asked)]
-    for cells in own.sort_values(["reported_at", "log_id"]).to_dict("records"):
+    for cells in own.sort_values("log_id").to_dict("records"):
         row = {str(column): str(cell) for column, cell in cells.items()}
         key, day, content = _key(row), row["reported_at"], _content(row)
         standing[key][day] = content

@@ -72,7 +72,7 @@ def _book(form: Form, plan: Plan, *, returned: str) -> Workbook:
     placed: dict[str, Statement] = {}
     marks: dict[tuple[str, str], str] = {}
     hidden: dict[str, str] = {}
-    if form.unit_id and form.as_of and all(error.column != layout.LABELS["form_id"] for error in form.errors):
+    if form.unit_id and form.as_of:
         named = set(plan.responsibilities.loc[plan.responsibilities["unit_id"].eq(form.unit_id), "measure_id"])
         own = [measure for measure in plan.measures["measure_id"] if measure in named]
         placed = _placed(form, own)

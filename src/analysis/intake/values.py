@@ -145,7 +145,7 @@ def _status(cell: Any) -> Value:
 
 def _percent(cell: Any) -> Value:
     digits = re.sub(r"\s", "", unicodedata.normalize("NFKC", as_written(cell))).removesuffix("%")
-    if isinstance(cell, bool) or not re.fullmatch(r"\d+(\.\d+)?", digits) or float(digits) > 100:
+    if not re.fullmatch(r"\d+(\.\d+)?", digits) or float(digits) > 100:
         return Value(fault="应为 0–100 的数字，如 80")
     number = float(digits)
     # A cell shown as 80% holds 0.8, and one shown as 100% holds 1: only the unit can tell which was meant.

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analysis.charts import Labels
     from analysis.language.speaker import Language
 
@@ -31,7 +33,7 @@ def caption(
     alt: str = "",
     note: str = "",
     names: Labels | None = None,
-    **drawing: str,
+    drawing: Mapping[str, str] | None = None,
 ) -> Caption:
     """What stands around a figure.
 
@@ -50,16 +52,21 @@ def caption(
         What to know when reading it.
     names : mapping, optional
         Name spaces that this figure needs otherwise than they are.
-    **drawing : str
+    drawing : mapping, optional
         Words that only its drawing uses.
     """
     usual = {
-        "nothing": say("No measure matches this selection"),
+        "nothing": nobody(say) or say("No measure matches this selection"),
         "rows_left_out": say("{n} more are in the data table.", n="{n}"),
         "count_of": say("Number of measures"),
     }
-    labels = {**say.labels, **(names or {}), "drawing": usual | drawing}
+    labels = {**say.labels, **(names or {}), "drawing": {**usual, **(drawing or {})}}
     return Caption(key, finding, alt, source(say, record=record), labels, note)
+
+
+def nobody(say: Language) -> str:
+    """That no measure names a unit, where there are measures; blank where nothing was selected."""
+    return say("No measure here names a unit") if len(say.plan.measures) else ""
 
 
 def source(say: Language, *, record: bool) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
@@ -14,6 +13,8 @@ from analysis.language.rounding import rounded
 from analysis.schema import COLUMNS, LABELS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from analysis.plan import Plan
 
 NOTHING = "—"
@@ -42,6 +43,7 @@ class Language:
     """
 
     def __init__(self, lang: str, plan: Plan | None = None) -> None:
+        """Read a language's catalogue; a ValueError names the languages that have one."""
         if lang not in languages():
             raise ValueError(f"lang: 应为 {'、'.join(languages())} 之一，不是“{lang}”")
         self.lang = lang

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,6 +17,9 @@ from analysis.language.speaker import NOTHING
 from analysis.schema import BUCKETS, COLUMNS, Column
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
     from analysis.language.speaker import Language
 
 # Time passes by itself: that it has is nothing to mark.
@@ -70,17 +71,24 @@ def table(frame: pd.DataFrame, name: str, say: Language, *, before: pd.DataFrame
     Parameters
     ----------
     frame : pandas.DataFrame
-        A row a line; the first column names the line. Columns as `analysis.schema.COLUMNS` declares them; a column
-        that it does not know is an id of the name space that ``frame.columns.name`` gives, and a count.
+        A row a line; the first column names the line. Columns as `analysis.schema.COLUMNS` declares them. Where
+        ``frame.columns.name`` gives a name space, those after the first are counts, each named by an id of that space.
     name : str
         One of `analysis.language.declared.DECLARED`; names the CSV file as well.
     say : Language
     before : pandas.DataFrame, optional
         The same frame at an earlier date: what differs is marked.
+
+    Raises
+    ------
+    KeyError
+        When there is no such table, or a column is not declared.
     """
     declared = DECLARED[name]
-    columns = [_column(frame, str(key)) for key in declared.columns or frame.columns]
-    names = [column.name for column in columns]
+    names = [str(key) for key in declared.columns or frame.columns]
+    space = frame.columns.name
+    # What follows the first column is named by ids, which may be words that columns go by.
+    columns = [Column(key, key, "count") if space and place else COLUMNS[key] for place, key in enumerate(names)]
     exact = frame[names]
     shown = _with_round_parts(exact, declared.parts)
     earlier = (
@@ -88,7 +96,8 @@ def table(frame: pd.DataFrame, name: str, say: Language, *, before: pd.DataFrame
     )
     synthetic = declared.record and say.plan.progress_provenance == "synthetic"
     unit = f"_{say.plan.selection['unit']}" if declared.of_unit else ""
-    heads = tuple((_head(frame, column, say), _look(column)) for column in columns)
+    spaces = ["column", *[str(space or "column")] * (len(names) - 1)]
+    heads = tuple((say.name(of, column.name), _look(column)) for of, column in zip(spaces, columns, strict=True))
     groups = frame[declared.filter_by] if declared.filter_by else pd.Series(dtype="str")
     return Table(
         caption=say(declared.caption, total=say.number(shown[declared.parts[0]].sum()) if declared.parts else ""),
@@ -122,14 +131,6 @@ def words_for(value: Any, column: Column, say: Language) -> str:
     if column.kind == "quote":
         return Quote(value) if value else NOTHING
     return say.name(column.kind, value) or NOTHING
-
-
-def _column(frame: pd.DataFrame, name: str) -> Column:
-    return COLUMNS.get(name) or Column(name, name, "count")
-
-
-def _head(frame: pd.DataFrame, column: Column, say: Language) -> str:
-    return say.name("column" if column.name in COLUMNS else str(frame.columns.name), column.name)
 
 
 def _look(column: Column) -> str:

@@ -7,12 +7,13 @@ import html
 import io
 import re
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.charts.style import FACE, face_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fontTools.ttLib import TTFont
 
 # What lines of horizontal text do not need.

@@ -6,18 +6,20 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from analysis import exhibits
 from analysis.catalogue import tag_of
-from analysis.language import Language
-from analysis.page.executed import Executed
 from analysis.page.html import CONTENT_POLICY, template
-from analysis.words import site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analysis.language import Language
+    from analysis.page.executed import Executed
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LONGEST = 20_000
@@ -38,7 +40,12 @@ def failure_page(executed: Executed, say: Language, *, title: str, line: str, re
     home : str
         The index, as seen from this page.
     """
-    words = site.failure_words(say)
+    words = {
+        "reason": say("Reason"),
+        "source": say("The cell that was running"),
+        "traceback": say("Traceback"),
+        "log": say("Log"),
+    }
     # Of a cell that raised, the whole is told below.
     reason = reason.splitlines()[-1] if executed.traceback and reason else reason
     parts = {"reason": reason, "source": executed.source, "traceback": executed.traceback, "log": log}
@@ -50,7 +57,7 @@ def failure_page(executed: Executed, say: Language, *, title: str, line: str, re
         line=line,
         parts=[(words[part], _COLOURS.sub("", text)[-_LONGEST:]) for part, text in parts.items() if text.strip()],
         home=home,
-        site=site.index_words(say)["title"],
+        site=say("Reports on the delivery of action plans"),
     )
 
 

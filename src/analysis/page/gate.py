@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
 from analysis.catalogue import languages, tag_of
-from analysis.page.executed import Executed
 from analysis.page.face import missing_glyphs
 from analysis.page.html import CONTENT_POLICY
-from analysis.plan import Plan
 from analysis.schema import BUCKETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.page.executed import Executed
+    from analysis.plan import Plan
 
 LARGEST_PAGE = 2_000_000
 _LINKS = ("src", "href", "xlink:href", "srcset", "action", "data", "poster")
@@ -94,23 +98,29 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag in _FORBIDDEN:
             self.faults.append(f"不允许 <{tag}>")
-        for name in set(_LINKS) & given.keys():
-            if _points_outside(name, given[name]):
-                self.faults.append(f"<{tag} {name}> 指向页面之外：{given[name][:80]}")
-        for name in given:
-            if name.startswith("on"):
-                self.faults.append(f"<{tag}> 带有脚本 {name}")
+        self.faults += [
+            f"<{tag} {name}> 指向页面之外：{given[name][:80]}"
+            for name in set(_LINKS) & given.keys()
+            if _points_outside(name, given[name])
+        ]
+        self.faults += [f"<{tag}> 带有脚本 {name}" for name in given if name.startswith("on")]
+        self._look_for_words(tag, given)
+        self._look_at_the_page(tag, given)
+        self._in_title = tag == "title"
+
+    def _look_for_words(self, tag: str, given: dict[str, str]) -> None:
         if tag == "img" and not given.get("alt"):
             self.faults.append('图片缺少替代文字 alt：请用 exhibits.picture(图, alt="…") 显示')
         if tag == "svg" and "drawing" in given.get("class", "") and not given.get("aria-label"):
             self.faults.append("图缺少替代文字 aria-label")
+
+    def _look_at_the_page(self, tag: str, given: dict[str, str]) -> None:
         if tag == "html":
             self.lang = given.get("lang", "")
         elif tag == "meta" and given.get("http-equiv") == "Content-Security-Policy":
             self.policy = given.get("content", "")
         elif tag == "h1":
             self.headings += 1
-        self._in_title = tag == "title"
 
     def handle_endtag(self, tag: str) -> None:
         self._in_title = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from markupsafe import Markup
@@ -11,6 +11,9 @@ from analysis import exhibits
 from analysis.catalogue import FIRST, tag_of
 from analysis.page.face import with_face
 from analysis.page.html import CONTENT_POLICY, template
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _GROUPS = {"error": "错误：改正之前不能生成报告", "warning": "提醒：请核对"}
 

@@ -83,7 +83,8 @@ class Reading:
     @cached_property
     def measure_panel(self) -> pd.DataFrame:
         """The state of every measure at the end of each period up to T, all as known at K."""
-        return status.by_measure(self.panel, self.plan.measures)
+        ends = self.plan.calendar.period_ends(self.as_of)
+        return status.by_measure(self.panel, self.plan.measures, period_ends=ends)
 
     def last_word(self, *, unit: str, measure: str) -> pd.Series:
         """The latest statement of a unit on a measure, each by any of its names.

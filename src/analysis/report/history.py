@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.files import write_whole
-from analysis.parameters import Parameters
-from analysis.report.inputs import Inputs
 from analysis.report.keys import rows_hash, shown_versions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
+
+    from analysis.parameters import Parameters
+    from analysis.report.inputs import Inputs
 
 FOLDER = "runs"
 _KEPT = 500

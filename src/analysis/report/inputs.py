@@ -8,10 +8,8 @@ broken file is always noticed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.parameters import ParameterError, Parameters
@@ -28,6 +26,9 @@ from analysis.plan import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
     from analysis.plan import TableFile
 
 _NEEDED = {
@@ -86,6 +87,10 @@ class Inputs:
     tables: Mapping[str, Rows]
     faults: tuple[tuple[str, str], ...] = ()
 
+    def is_readable(self, *tables: str) -> bool:
+        """Whether what some tables say is known."""
+        return not any(self.tables[name].fault for name in tables)
+
     def require_readable(self, *tables: str) -> None:
         """See to it that what some tables say is known.
 
@@ -94,7 +99,7 @@ class Inputs:
         analysis.schema.DataError
             When one of them cannot be read; lists every problem of the plan.
         """
-        if any(self.tables[name].fault for name in tables):
+        if not self.is_readable(*tables):
             open_plan(self.folder)
 
     @property

@@ -8,9 +8,11 @@ import platform
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analysis.parameters import Parameters
-from analysis.report.inputs import Inputs, Rows
+if TYPE_CHECKING:
+    from analysis.parameters import Parameters
+    from analysis.report.inputs import Inputs, Rows
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SHOWN_VERSIONS = ("portplan", "pandas", "matplotlib", "seaborn", "papermill", "nbconvert")

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.parameters import Parameters
 from analysis.report.history import Outcome, Run, record_run
-from analysis.report.inputs import Inputs
 from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
 from analysis.runner import ENGINES, Limits, Registry, Report, read_registry, run_each
 from analysis.site import (
@@ -31,9 +28,13 @@ from analysis.site import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
     import pandas as pd
 
     from analysis.plan import Plan
+    from analysis.report.inputs import Inputs
     from analysis.report.task import Task
 
 Wanted = tuple[str, Parameters]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from analysis.report.inputs import Inputs
-from analysis.site import Failure, Manifest, Page
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from analysis.report.inputs import Inputs
+    from analysis.site import Failure, Manifest, Page
 
 LAST_PERIOD_END = "last-period-end"
 _MOST = 12

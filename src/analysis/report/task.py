@@ -7,16 +7,17 @@ import gc
 import hashlib
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import runner
-from analysis.parameters import Parameters
 from analysis.schema import NO_FEEDBACK
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analysis.parameters import Parameters
     from analysis.plan import Plan
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)

@@ -13,8 +13,8 @@ from analysis import exhibits
 from analysis.catalogue import FIRST, languages, own_name, tag_of
 from analysis.language import Language
 from analysis.page import CONTENT_POLICY, Executed, failure_page, template, with_face
+from analysis.site import wording
 from analysis.site.manifest import Failure, Manifest, Page, latest_path
-from analysis.words import site
 
 if TYPE_CHECKING:
     from analysis.runner import Report
@@ -116,7 +116,7 @@ def _index(manifest: Manifest, reports: Reports, say: Language) -> str:
         lang=tag_of(say.lang),
         policy=CONTENT_POLICY,
         style=Markup(exhibits.stylesheet()),
-        words=site.index_words(say),
+        words=wording.index_words(say),
         plans=plans,
         failures=failures,
         others=others,
@@ -128,7 +128,7 @@ def _date(days: tuple[str, str, str], pages: list[Page], say: Language) -> dict[
     whole = [page for page in pages if not page.selection]
     parts = sorted((page for page in pages if page.selection), key=lambda page: -page.measures)
     headline = next((page.headline for page in whole), "")
-    line, count = site.date_line(*days, say), site.page_count(len(pages), say)
+    line, count = wording.date_line(*days, say), wording.page_count(len(pages), say)
     return {"line": line, "headline": headline, "whole": whole, "parts": parts, "count": count}
 
 
@@ -144,7 +144,7 @@ def _name(failure: Failure, reports: Reports, say: Language) -> str:
 def _line(failure: Failure, manifest: Manifest, reports: Reports, say: Language) -> str:
     """That an attempt failed, and what is shown meanwhile: the page as it was, or the newest of its kind."""
     page = manifest.pages.get(failure.path) or manifest.newest().get(latest_path(failure.path))
-    return site.failure_line(
+    return wording.failure_line(
         page.title if page else _name(failure, reports, say),
         failure.parameters.as_of,
         result=failure.result,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from analysis import schema, status
 from analysis.trend.forecast import Forecast, backtest, forecast, with_past
 from analysis.trend.slips import slips
 from analysis.trend.survival import durations, kaplan_meier
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.plan.reading import Reading
 
 __all__ = [

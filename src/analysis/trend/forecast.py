@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pandas.api.typing import NaTType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pandas.api.typing import NaTType
 
 LEAST_PERIODS = 8
 LEAST_COMPLETIONS = 5

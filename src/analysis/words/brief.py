@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from analysis.language import Caption, Language, caption, round_parts
 from analysis.schema import FEEDBACK, NO_FEEDBACK
-from analysis.words.page import KeyFigure, Method
+from analysis.words.page import KeyFigure
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def title(say: Language) -> str:
@@ -74,7 +77,7 @@ def partners(shared: pd.DataFrame, say: Language) -> Caption:
         finding=finding,
         alt=say("Dot chart of the measures shared with each other unit. {details}.", details=details or "—"),
         record=False,
-        nothing=finding,
+        drawing={"nothing": finding},
     )
 
 
@@ -102,41 +105,8 @@ def due(reports: pd.DataFrame, say: Language) -> Caption:
             missing=missing,
         ),
         record=True,
-        nothing=say("No report was due yet"),
-        count_of=say("Number of reports due"),
+        drawing={"nothing": say("No report was due yet"), "count_of": say("Number of reports due")},
         names={"measure_id": {str(measure): _shortened(say.measure(measure)) for measure in reports["measure_id"]}},
-    )
-
-
-def method(say: Language) -> Method:
-    """How the brief was made."""
-    return Method(
-        say("How to read this"),
-        (
-            (
-                say("State by its own word"),
-                say("What this unit said last. The state of a measure is that of its weakest reporting unit."),
-            ),
-            (
-                say("Fractional count (W)"),
-                say(
-                    "Each measure counts 1, shared equally by its units. Equal sharing is an assumption: the notice "
-                    "does not say who does how much. The counts add to the number of measures."
-                ),
-            ),
-            (
-                say("On time"),
-                say(
-                    "A statement on a month that arrived by day {day} of the next month. Months after closure or "
-                    "withdrawal are not due.",
-                    day=say.plan.calendar.due_day,
-                ),
-            ),
-            (
-                say("No feedback"),
-                say("No statement has arrived. It is a state of its own: it does not mean that nothing was begun."),
-            ),
-        ),
     )
 
 

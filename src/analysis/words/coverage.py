@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from analysis.language import Caption, Language, caption
+from analysis.language import Caption, Language, caption, nobody
 from analysis.schema import NO_FEEDBACK
-from analysis.words.page import KeyFigure, Method, titled
+from analysis.words.page import KeyFigure, titled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
 
 
 def title(say: Language) -> str:
@@ -88,7 +91,7 @@ def matrix(counts: pd.DataFrame, say: Language) -> Caption:
     themes, spans = cells.shape[1], cells.gt(0).sum(axis="columns")
     everywhere, once = counts.loc[spans.eq(themes), "unit_id"], int(spans.eq(1).sum())
     if counts.empty:
-        finding = say("No measure matches this selection")
+        finding = nobody(say) or say("No measure matches this selection")
     elif themes == 1:
         finding = say.count(len(counts), "{n} unit carries the one theme shown", "{n} units carry the one theme shown")
     elif len(everywhere):
@@ -225,37 +228,6 @@ def alone(listed: pd.DataFrame, say: Language) -> Caption:
             units=len(units),
         )
     return caption(say, key="alone", finding=finding, record=True)
-
-
-def method(say: Language) -> Method:
-    """How the figures of the page were made."""
-    return Method(
-        say("How to read this"),
-        (
-            (
-                say("State of a measure"),
-                say(
-                    "That of its weakest reporting unit. It counts as without feedback only when no unit has reported."
-                ),
-            ),
-            (
-                say("Can be completed"),
-                say(
-                    "All measures but those that run continuously by their nature and those withdrawn. Which are which "
-                    "is our reading of the notice."
-                ),
-            ),
-            (say("Completion"), say("Closed measures ÷ measures that can be completed; empty when there are none.")),
-            (
-                say("Current feedback"),
-                say("At least one unit's last word is at most one due period old, or nothing is owed any more."),
-            ),
-            (
-                say("Measurable promise"),
-                say("The text of the measure names a number to be kept. The list of promises is our reading."),
-            ),
-        ),
-    )
 
 
 def _by_theme(themes: pd.DataFrame, **columns: str) -> Iterator[tuple[str, dict[str, int]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ import pandas as pd
 from analysis.schema import BUCKETS, NO_FEEDBACK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from analysis.language import Language
     from analysis.plan.reading import Reading
 
@@ -37,14 +38,6 @@ class Opening:
     key_figures: tuple[KeyFigure, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
     moved: str = ""
-
-
-@dataclass(frozen=True)
-class Method:
-    """How the figures were made: terms and what they mean."""
-
-    title: str
-    terms: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

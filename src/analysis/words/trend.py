@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.language import Caption, Language, caption
 from analysis.schema import NO_FEEDBACK
 from analysis.trend.forecast import LEAST_COMPLETIONS, LEAST_PERIODS
-from analysis.words.page import KeyFigure, Method, titled
+from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
     from analysis.trend import Forecast
@@ -61,8 +61,7 @@ def burn_up(progressed: pd.DataFrame, say: Language) -> Caption:
         finding=finding,
         alt=say("Step chart of measures closed and reported done under the line of scope. {details}.", details=details),
         record=True,
-        nothing=finding,
-        **_lines(say),
+        drawing={"nothing": finding, **_lines(say)},
         note=say("The notice sets no deadline, so no target line is drawn. History is shown as it is known now."),
     )
 
@@ -122,7 +121,7 @@ def changes(moved: pd.DataFrame, since: pd.Timestamp, say: Language) -> Caption:
             "{n} measure has changed its state since {date}: {parts}",
             "{n} measures have changed their state since {date}: {parts}",
             date=say.date(since),
-            parts=say.listing(parts[direction].format(n=count) for direction, count in directions.items()),
+            parts=say.listing(parts[str(direction)].format(n=count) for direction, count in directions.items()),
         )
     return caption(say, key="changes", finding=finding, record=True)
 
@@ -163,8 +162,7 @@ def by_theme(progressed: pd.DataFrame, say: Language) -> Caption:
         finding=finding,
         alt=say("Small step charts of closed measures by theme on one scale. {details}.", details=details or "—"),
         record=True,
-        nothing=finding,
-        **_lines(say),
+        drawing={"nothing": finding, **_lines(say)},
     )
 
 
@@ -198,8 +196,7 @@ def survival(curve: pd.DataFrame, say: Language) -> Caption:
             "closure lies between two reports; the later day is taken. These are all the measures there are, not a "
             "sample, so no interval is drawn."
         ),
-        nothing=finding,
-        days_since_notice=say("Days since the notice"),
+        drawing={"nothing": finding, "days_since_notice": say("Days since the notice")},
     )
 
 
@@ -251,9 +248,11 @@ def forecast(outlook: Forecast, tested: pd.DataFrame, say: Language) -> Caption:
         alt=say("Fan of measures closed in the coming months. {finding}.", finding=finding),
         record=True,
         note=note,
-        nothing=finding,
-        p50=say("closed in at least 50% of draws"),
-        p85=say("closed in at least 85% of draws"),
+        drawing={
+            "nothing": finding,
+            "p50": say("closed in at least 50% of draws"),
+            "p85": say("closed in at least 85% of draws"),
+        },
     )
 
 
@@ -269,39 +268,6 @@ def slips(moves: pd.DataFrame, say: Language) -> Caption:
             returned=returned,
         )
     return caption(say, key="slips", finding=finding, record=True)
-
-
-def method(say: Language) -> Method:
-    """How the figures of the page were made."""
-    return Method(
-        say("How to read this"),
-        (
-            (
-                say("Scope"),
-                say(
-                    "All measures but those that run continuously by their nature and those withdrawn. Which are which "
-                    "is our reading of the notice."
-                ),
-            ),
-            (say("Closed (verified)"), say("Every reporting unit's part is closed, that is, verified by the office.")),
-            (
-                say("Reported done, not verified"),
-                say("The weakest reporting unit says that it is done; the office has not verified it."),
-            ),
-            (
-                say("As known on"),
-                say("Every past period is shown with all that had arrived by that day, not as it was published then."),
-            ),
-            (
-                say("Forecast"),
-                say(
-                    "Closures of past months, months without any included, are drawn again at random {paths} times and "
-                    "added up. It assumes that the future is like the past; it is no promise and no target.",
-                    paths="10,000",
-                ),
-            ),
-        ),
-    )
 
 
 def _span(before: int, now: int, month: str) -> dict[str, object]:

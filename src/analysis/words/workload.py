@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
-from analysis.language import Caption, Language, caption, round_parts
+from analysis.language import Caption, Language, caption, nobody, round_parts
 from analysis.schema import FEEDBACK, NO_FEEDBACK
-from analysis.words.page import KeyFigure, Method, titled
+from analysis.words.page import KeyFigure, titled
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def title(say: Language) -> str:
@@ -40,10 +43,8 @@ def load(loads: pd.DataFrame, say: Language) -> Caption:
     """Around the figure of F, W and S by unit."""
     measures = len(say.plan.measures)
     heaviest = loads[loads["share"].eq(loads["share"].max()) & loads["named_in"].eq(loads["named_in"].max())]
-    if loads.empty and measures:
-        finding = say("No measure here names a unit")
-    elif loads.empty:
-        finding = say("No measure matches this selection, so no unit carries any")
+    if loads.empty:
+        finding = nobody(say) or say("No measure matches this selection, so no unit carries any")
     elif len(loads) == 1:
         finding = say("{unit} carries all of it alone", unit=say.unit(loads["unit_id"].iloc[0]))
     elif len(heaviest) == 1:
@@ -95,7 +96,7 @@ def states(counts: pd.DataFrame, say: Language) -> Caption:
     closed = int(states["closed"].sum())
     never = counts.loc[states[NO_FEEDBACK].eq(states.sum(axis="columns")), "unit_id"]
     if not total:
-        finding = say("No measure matches this selection, so there is nothing to report on")
+        finding = nobody(say) or say("No measure matches this selection, so there is nothing to report on")
     elif silent == total:
         finding = say("No unit has reported on anything yet")
     elif len(never):
@@ -151,8 +152,7 @@ def feedback(counts: pd.DataFrame, say: Language) -> Caption:
             details=_details(reports, "feedback", say) or "—",
         ),
         record=True,
-        nothing=say("No report was due yet"),
-        count_of=say("Number of reports due"),
+        drawing={"nothing": say("No report was due yet"), "count_of": say("Number of reports due")},
     )
 
 
@@ -198,7 +198,7 @@ def concentration(curve: pd.DataFrame, measured: pd.Series, say: Language) -> Ca
     """Around the Lorenz curve."""
     units = max(len(curve) - 1, 0)
     if not units:
-        finding = say("No measure matches this selection, so there is no load to spread")
+        finding = nobody(say) or say("No measure matches this selection, so there is no load to spread")
     elif units == 1:
         finding = say("One unit carries the whole load")
     else:
@@ -218,57 +218,11 @@ def concentration(curve: pd.DataFrame, measured: pd.Series, say: Language) -> Ca
             top=say.percent(measured["top_three_share"], 1),
         ),
         record=False,
-        even_load=say("even load"),
-        share_of_units=say("Units, lightest first"),
-        share_of_load=say("Part of the load"),
-    )
-
-
-def method(say: Language) -> Method:
-    """How the figures of the page were made."""
-    lead = (
-        say("The notice declares no lead, so leads are left empty: that is not the same as none.")
-        if say.plan.lead_rule == "none"
-        else say("The notice declares that the unit listed first leads.")
-    )
-    return Method(
-        say("How to read this"),
-        (
-            (say("Measures naming the unit (F)"), say("Each measure counts once for every unit that it names.")),
-            (
-                say("Fractional count (W)"),
-                say(
-                    "Each measure counts 1, shared equally by its units. Equal sharing is an assumption: the notice "
-                    "does not say who does how much. The counts add to the number of measures."
-                ),
-            ),
-            (say("Leads (L)"), lead),
-            (say("Open load"), say("The fractional count over measures that are neither closed nor withdrawn.")),
-            (
-                say("Overdue"),
-                say("Measures past their own deadline. Where the notice sets none, the column is left empty."),
-            ),
-            (
-                say("No feedback"),
-                say("No statement has arrived. It is a state of its own: it does not mean that nothing was begun."),
-            ),
-            (
-                say("On time"),
-                say(
-                    "A statement on a month that arrived by day {day} of the next month. Months after closure or "
-                    "withdrawal are not due.",
-                    day=say.plan.calendar.due_day,
-                ),
-            ),
-            (
-                say("Effective units"),
-                say("1 ÷ HHI, the sum of squared parts of the load: so many equal units would be as uneven."),
-            ),
-            (
-                say("Gini"),
-                say("0 when all units carry the same, 1 when one carries all; corrected for small numbers of units."),
-            ),
-        ),
+        drawing={
+            "even_load": say("even load"),
+            "share_of_units": say("Units, lightest first"),
+            "share_of_load": say("Part of the load"),
+        },
     )
 
 

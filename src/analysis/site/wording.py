@@ -1,13 +1,16 @@
-"""What the index of a site says."""
+"""What a site says of its pages, and of those that could not be made."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.language import Language
 from analysis.schema import NO_FEEDBACK
+
+if TYPE_CHECKING:
+    from analysis.language import Language
 
 
 def index_words(say: Language) -> dict[str, str]:
@@ -29,16 +32,6 @@ def index_words(say: Language) -> dict[str, str]:
 def page_count(number: int, say: Language) -> str:
     """How many pages a date has."""
     return say.count(number, "{n} page", "{n} pages")
-
-
-def failure_words(say: Language) -> dict[str, str]:
-    """What the page of a failed attempt calls its parts."""
-    return {
-        "reason": say("Reason"),
-        "source": say("The cell that was running"),
-        "traceback": say("Traceback"),
-        "log": say("Log"),
-    }
 
 
 def date_line(as_of: str, known_at: str, compare_to: str, say: Language) -> str:
@@ -81,5 +74,5 @@ def failure_line(name: str, as_of: str, *, result: str, since: str, shown: str, 
     attempt = {"name": name, "date": day, "since": moment(since, say), "why": why}
     line = say("{name}: the latest attempt for {date} has failed since {since}: {why}.", **attempt)
     if not shown:
-        return say("{told} No page is shown.", told=line)
-    return say("{told} Showing the page as of {shown}.", told=line, shown=say.date(pd.Timestamp(shown)))
+        return say("{details} No page is shown.", details=line)
+    return say("{details} Showing the page as of {shown}.", details=line, shown=say.date(pd.Timestamp(shown)))

@@ -1,0 +1,25 @@
+"""What the documents show, computed again."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def test_ten_questions_have_the_answers_that_are_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    results = doctest.testfile(str(DOCS / "questions.md"), module_relative=False, encoding="utf-8")
+    assert (results.failed, results.attempted > 20) == (0, True)
+    assert (tmp_path / "measures.xlsx").stat().st_size > 1000
+
+
+def test_each_answer_takes_three_lines_at_most() -> None:
+    for section in (DOCS / "questions.md").read_text("utf-8").split("\n## ")[1:]:
+        code = [line for line in section.splitlines() if line.startswith((">>> ", "... "))]
+        assert 1 <= len([line for line in code if "import" not in line]) <= 3, section.splitlines()[0]
