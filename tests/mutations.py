@@ -1,8 +1,8 @@
 """Small faults put into the library one at a time: which of them does no test notice?
 
-``python -m tests.mutations`` tries them all, two at a time, in copies of the project;
-``python -m tests.mutations page`` those of a room. Each must find its text exactly once, so that the list cannot rot. It takes some minutes; a survivor is
-a promise that no test holds.
+``python -m tests.mutations`` tries them all, two at a time, in copies of the project; with the name of a room, those of
+that room. Each must find its text exactly once, so that the list cannot rot. It takes some minutes; a survivor is a
+promise that no test holds.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ MUTATIONS = (
     Mutation("language/speaker.py", "if len(words) <= most:", "if len(words) < most:", "language words"),
     Mutation("words/page.py", "if missed < 2:", "if missed < 3:", "words"),
     Mutation("words/trend.py", "elif now < before:", "elif now <= before:", "words"),
-    Mutation("due.py", 'reports["period"] > reports["last"]', 'reports["period"] >= reports["last"]', "due"),
+    Mutation("due.py", 'reports["period"] > reports["last"]', 'reports["period"] < reports["last"]', "due"),
     Mutation("forms/sheets.py", 'writable.startswith(("=", "+", "-", "@"))', "False", "forms"),
     Mutation("intake/values.py", "if 0 < number < 1:", "if False:", "intake"),
     Mutation("intake/admission.py", "for known in days if known <= day", "for known in days if known < day", "intake"),
