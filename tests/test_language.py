@@ -348,6 +348,7 @@ def renamed(plan: Plan, ids: dict[str, str]) -> Plan:
     return replace(plan, **changed)
 
 
+@pytest.mark.thorough
 @in_both
 def test_what_ids_are_changes_nothing_that_is_said(tianjin: Plan, lang: str):
     usual, odd = situation("spring"), Frames(renamed(tianjin, ODD_IDS).at(situations.DAY))
@@ -422,6 +423,7 @@ def undeclared(frame: pd.DataFrame, name: str, say: Language) -> list[str]:
     return [column for column in columns[1:] if column not in say.labels[str(frame.columns.name)]]
 
 
+@pytest.mark.thorough
 @in_both
 @pytest.mark.parametrize("name", ["spring", "first period", "empty", "nobody named"])
 def test_every_column_of_every_table_is_declared(name: str, lang: str):
@@ -443,6 +445,7 @@ def test_every_column_of_a_brief_is_declared(unit: str, lang: str):
     assert [odd for key, frame in BRIEF_TABLES.items() for odd in undeclared(frame(of), key, say)] == []
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments)
 def test_every_column_of_a_small_plan_is_declared(small: SmallPlan, day: pd.Timestamp):
     of = Frames(situations.named_plan(small).at(day))
@@ -650,6 +653,7 @@ def test_the_loads_of_the_file_are_not_rounded():
         np.testing.assert_array_equal(written, of.loads[column].astype("float64"))
 
 
+@pytest.mark.thorough
 @in_both
 @pytest.mark.parametrize("name", ["spring", "empty", "nothing reported"])
 def test_files_begin_with_their_header_and_say_that_they_are_made_up(name: str, lang: str):

@@ -343,6 +343,7 @@ def test_the_door_keeps_to_the_rule_of_k(tianjin: Plan):
         tianjin.at("2024-12-31", known_at="2024-12-30")
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, st.integers(0, 60))
 def test_a_reading_is_what_the_functions_of_status_say(small: SmallPlan, as_of: pd.Timestamp, lag: int):
     known_at = as_of + pd.Timedelta(days=lag)
@@ -678,6 +679,7 @@ def test_a_head_that_cannot_be_read_is_told(small: Path, monkeypatch: pytest.Mon
     assert read.head_fault in problems["message"].item()
 
 
+@pytest.mark.thorough
 @given(st.sampled_from(["plan.toml", "themes.csv", "progress.csv"]), st.binary() | st.text().map(str.encode))
 def test_no_content_of_a_file_raises(tmp_path_factory: pytest.TempPathFactory, name: str, content: bytes):
     small = write_small_plan(tmp_path_factory.mktemp("plan"))
@@ -687,6 +689,7 @@ def test_no_content_of_a_file_raises(tmp_path_factory: pytest.TempPathFactory, n
     assert set(problems["file"]) == {name}
 
 
+@pytest.mark.thorough
 @given(st.data())
 def test_no_cell_raises(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject):
     small = write_small_plan(tmp_path_factory.mktemp("plan"))
@@ -700,6 +703,7 @@ def test_no_cell_raises(tmp_path_factory: pytest.TempPathFactory, data: st.DataO
     assert (plan is None) == problems["severity"].eq("error").any()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kept_as", ["progress.parquet", "sqlite:///progress.db"])
 def test_a_record_elsewhere_is_read_as_the_same_text(small: Path, kept_as: str):
     for package in ("pyarrow", "sqlalchemy"):

@@ -66,6 +66,7 @@ def next_rows(plan: Plan, count: int = 1, *, percent: str = "60") -> pd.DataFram
 KINDS = ["progress.csv", "progress.parquet", "sqlite:///progress.db"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kept_as", KINDS)
 def test_every_place_holds_the_same(folder, kept_as):
     expected = open_plan(folder).progress
@@ -78,6 +79,7 @@ def test_every_place_holds_the_same(folder, kept_as):
     assert plan.sources["file"].iloc[-1] == ("progress (SQL)" if "://" in kept_as else kept_as)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kept_as", KINDS)
 def test_what_would_not_open_is_not_appended(folder, kept_as):
     plan = put_record(folder, kept_as)
@@ -94,6 +96,7 @@ def test_what_would_not_open_is_not_appended(folder, kept_as):
     assert after[1] == before[1]
 
 
+@pytest.mark.thorough
 def test_old_bytes_stay_and_encodings_are_kept(folder):
     file = folder / "progress.csv"
     text = file.read_text("utf-8")
@@ -302,6 +305,7 @@ def test_numbers_go_on(known, expected):
     assert record.next_log_ids(pd.DataFrame({"log_id": known}), 2) == expected
 
 
+@pytest.mark.thorough
 def test_state_survives_appends_to_a_real_record(folder):
     plan = open_plan(folder)
     before = plan.at("2025-03-31")
@@ -395,6 +399,7 @@ def test_kill_9_of_collect_leaves_a_whole_record(folder, tmp_path):
     assert {True, False} == set(outcomes)
 
 
+@pytest.mark.thorough
 def test_of_many_writers_one_at_a_time(folder):
     """Eight processes append at once: each row that was reported written is there, once."""
     plan = open_plan(folder)
@@ -509,6 +514,7 @@ def test_sample_survives_every_place(tmp_path):
         assert record.read(place)[0].to_numpy().tolist() == log.to_numpy().tolist()
 
 
+@pytest.mark.thorough
 def test_opening_a_plan_loads_neither_database_nor_workbooks():
     loaded = (
         "import sys; from analysis.plan import open_plan; open_plan('tianjin-2024')\n"

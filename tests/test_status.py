@@ -124,6 +124,7 @@ def test_statements_true_after_t_change_nothing_unless_they_correct(
     )
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments, st.randoms(use_true_random=False))
 def test_order_of_statements_never_matters(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp, chance: Any):
     other = small.reordered(chance)
@@ -205,6 +206,7 @@ def test_feedback_is_what_became_of_each_report_due(small: SmallPlan, as_of: pd.
 # Panels.
 
 
+@pytest.mark.thorough
 @given(small_plans(), st.lists(moments, min_size=1, max_size=4, unique=True), moments)
 def test_a_panel_is_the_latest_word_at_each_of_its_ends(
     small: SmallPlan, ends: list[pd.Timestamp], known_at: pd.Timestamp

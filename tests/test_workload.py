@@ -119,6 +119,7 @@ def test_shares_are_of_whole_measures(small: SmallPlan, as_of: pd.Timestamp):
     assert loads["unit_id"].tolist() == workload.order_of_units(now)
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, st.permutations(["one", "two", "three", "four"]), st.randoms(use_true_random=False))
 def test_other_names_and_another_order_only_rename_the_result(
     small: SmallPlan, as_of: pd.Timestamp, names: list[str], chance: Any
@@ -139,6 +140,7 @@ def test_other_names_and_another_order_only_rename_the_result(
         assert_frame_equal(*(frame.sort_values("unit_id", ignore_index=True) for frame in frames))
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments)
 def test_what_arrives_later_changes_nothing(small: SmallPlan, as_of: pd.Timestamp):
     log = small.progress
@@ -157,6 +159,7 @@ def test_a_unit_named_twice_on_a_measure_counts_once(tianjin: Plan):
         assert_frame_equal(metric(tianjin.at(DAY), unit="port-group"), metric(twice.at(DAY), unit="port-group"))
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments)
 def test_states_and_feedback_by_unit_add_up(small: SmallPlan, as_of: pd.Timestamp):
     now = small.plan.at(as_of)
