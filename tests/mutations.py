@@ -57,7 +57,7 @@ MUTATIONS = (
     Mutation("files/text.py", "if row and len(row) != len(header)", "if row and len(row) < len(header)", "files plan"),
     Mutation("files/text.py", 'return f"\'{text}" if _FORMULA.match(text) else text', "return text", "files record"),
     Mutation("files/disk.py", "beside.chmod(file.stat().st_mode)", "pass", "files record"),
-    Mutation("files/disk.py", "with FileLock(lock, timeout=0):", "with FileLock(lock, timeout=1):", "files"),
+    Mutation("files/disk.py", "with FileLock(lock, ", "with FileLock(lock.with_suffix(str(os.urandom(4))), ", "files"),
     Mutation("catalogue.py", "key=lambda lang: (lang != FIRST, lang)", "key=lambda lang: lang", "catalogue language"),
     Mutation("parameters.py", 'extra="forbid"', 'extra="ignore"', "parameters"),
     Mutation("parameters.py", "strict=True, str_strip", "strict=False, str_strip", "parameters"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -239,3 +240,9 @@ def test_every_mutation_finds_its_place() -> None:
     assert {mutation.file.removesuffix(".py").split("/")[0] for mutation in MUTATIONS} >= set(ROOMS) - {
         *("extras", "workdays", "exhibits")
     }
+
+
+def test_the_readme_lists_the_rooms_in_their_order() -> None:
+    readme = (SOURCE.parents[1] / "README.md").read_text("utf-8").partition("| room of `src/analysis/` |")[2]
+    rows = [line.split("|")[1] for line in readme.splitlines() if line.startswith("| `")]
+    assert [room for row in rows for room in re.findall("`([a-z]+)`", row)] == ROOMS
