@@ -22,9 +22,10 @@ from nbclient import NotebookClient
 
 from analysis import charts, coverage, trend, workload
 from analysis.charts import colour
-from analysis.charts.style import MOST_ROWS, face_file
+from analysis.charts.style import MOST_ROWS
 from analysis.charts.trend import spread
 from analysis.exhibits.drawing import to_svg
+from analysis.faces import face_file
 from analysis.language import Caption, Language
 from analysis.schema import BUCKETS, FEEDBACK, NO_FEEDBACK, UNIT_KINDS
 

@@ -29,6 +29,7 @@ from analysis.catalogue import languages, read_catalogue
 from analysis.language import NOTHING, Language, Table, round_parts, table
 from analysis.language.declared import DECLARED
 from analysis.language.terms import TERMS
+from analysis.report import check_parameters, make_reports, read_inputs
 from analysis.schema import BUCKETS, COLUMNS, FEEDBACK, LABELS, RULES
 from tests import situations
 from tests.situations import BRIEF_TABLES, TABLES, Frames, brief_captions, brief_of, brief_tables, captions, situation
@@ -192,6 +193,18 @@ def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
     for cached in caches:
         cached.cache_clear()
+
+
+@pytest.mark.notebook
+@pytest.mark.usefixtures("french")
+def test_a_page_in_a_language_of_which_only_the_catalogue_is_there(tmp_path: Path):
+    inputs = read_inputs("tianjin-2024")
+    asked = check_parameters({"plan_id": inputs.address, "as_of": "2024-12-31", "lang": "fr"}, inputs)
+    run = make_reports([("completion_trend", asked)], inputs, folder=tmp_path / "site", started="now")
+    assert [(outcome.result, outcome.reason) for outcome in run.outcomes] == [("made", "")]
+    text = run.outcomes[0].path.read_text("utf-8")
+    assert '<html lang="fr-FR">' in text
+    assert "天津口岸2024年促进跨境贸易便利化专项行动措施" in text
 
 
 @pytest.mark.usefixtures("french")

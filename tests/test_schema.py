@@ -137,6 +137,7 @@ BROKEN = {
     "measure-without-unit": Case("measures.csv", 3, "measure_id", make=lambda folder: change(
         folder, "responsibilities", lambda lines: lines.pop())),
     "promise-not-in-text": Case("commitments.csv", 2, "text_span", "三日内办结"),
+    "undrawable-text": of_record(2, "problems", say("not_started", problems="系统\u202e未通 \u2705")),
     "percent-not-started": of_record(2, "percent", say("not_started", "1")),
     "percent-in-progress": of_record(2, "percent", say("in_progress", "100")),
     "percent-stalled": of_record(2, "percent", say("stalled", "100")),
@@ -155,7 +156,7 @@ BROKEN = {
     ),
 }  # fmt: skip
 WARNINGS = {
-    *("measure-without-unit", "arrived-early", "percent-fell"),
+    *("measure-without-unit", "undrawable-text", "arrived-early", "percent-fell"),
     *("feedback-missing", "units-disagree"),
 }
 

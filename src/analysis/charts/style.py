@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import cache
-from importlib.metadata import distribution
-from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -18,14 +16,13 @@ import seaborn as sns
 from matplotlib import font_manager, pyplot
 
 from analysis.charts.labels import Labels, name_of
+from analysis.faces import FACE, SECOND_FACE, face_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import pandas as pd
     from matplotlib.axes import Axes
-
-FACE = "Noto Sans SC"
 
 PALETTE: dict[str, tuple[str, str]] = {
     "paper": ("#ffffff", "#12171e"),
@@ -106,7 +103,7 @@ def style() -> Iterator[None]:
 
 
 _SETTINGS = {
-    "font.family": [FACE, "DejaVu Sans"],
+    "font.family": [FACE, SECOND_FACE],
     "font.size": 9.5,
     "axes.labelsize": 9,
     "xtick.labelsize": 9,
@@ -186,11 +183,6 @@ def say_nothing(ax: Axes, labels: Labels | None) -> Axes:
     message = name_of(labels, "drawing", "nothing", otherwise="–")
     ax.text(0.5, 0.5, message, ha="center", va="center", color=colour("muted"), transform=ax.transAxes, wrap=True)
     return ax
-
-
-def face_file() -> Path:
-    """The font file of `FACE`, by the record of the package that ships it: to import that package has effects."""
-    return Path(str(distribution("zhplot").locate_file("zhplot/fonts/NotoSansSC-Regular.ttf")))
 
 
 @cache

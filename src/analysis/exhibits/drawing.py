@@ -11,6 +11,7 @@ import matplotlib as mpl
 from markupsafe import Markup
 
 from analysis.charts.style import PALETTE, style
+from analysis.faces import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +42,10 @@ def _svg(draw: Callable[..., Axes | list[Axes]], frame: pd.DataFrame, caption: C
 
     kind = "narrow" if narrow else "wide"
     name = f"{caption.key}-{kind}"
+    # What no face draws would be an empty box in the figure, and a warning in the notebook.
+    labels = {space: {key: visible(text) for key, text in names.items()} for space, names in caption.labels.items()}
     with style(), mpl.rc_context({"svg.hashsalt": name}):
-        drawn = draw(frame, labels=caption.labels, narrow=narrow)
+        drawn = draw(frame, labels=labels, narrow=narrow)
         figure = (drawn[0] if isinstance(drawn, list) else drawn).get_figure(root=True)
         assert figure is not None
         written = io.BytesIO()

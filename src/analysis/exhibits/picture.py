@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,8 +37,11 @@ def picture(figure: Figure | Axes, *, alt: str) -> None:
     assert drawn is not None
     written = io.BytesIO()
     try:
-        # Without its program's version, the same figure is the same bytes.
-        drawn.savefig(written, format="png", dpi=_DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})
+        with warnings.catch_warnings():
+            # What no face draws is a box in the picture: a name in the data stops no page.
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+            # Without its program's version, the same figure is the same bytes.
+            drawn.savefig(written, format="png", dpi=_DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})
     finally:
         pyplot.close(drawn)
     display(Image(written.getvalue(), format="png", alt=alt.strip()))

@@ -52,6 +52,8 @@ class Executed:
         What was raised, a text each.
     warnings : tuple of str
         What was written to the error stream.
+    printed : tuple of str
+        What was written to the other stream.
     source, traceback : str
         The cell that raised, or was running when the notebook ended; blank when it came to its end.
     """
@@ -65,6 +67,7 @@ class Executed:
     totals: tuple[Totals, ...] = ()
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    printed: tuple[str, ...] = ()
     source: str = ""
     traceback: str = ""
 
@@ -86,10 +89,15 @@ class Executed:
             counts=opening.get("counts", {}),
             totals=tuple(_totals(declared)),
             errors=tuple(f"{error['ename']}: {error['evalue']}" for error in errors),
-            warnings=tuple(_text(output["text"]) for output in outputs if output.get("name") == "stderr"),
+            warnings=_written(outputs, "stderr"),
+            printed=_written(outputs, "stdout"),
             source=source,
             traceback=traceback,
         )
+
+
+def _written(outputs: Sequence[Mapping[str, Any]], stream: str) -> tuple[str, ...]:
+    return tuple(_text(output["text"]) for output in outputs if output.get("name") == stream)
 
 
 def _totals(declared: Sequence[Mapping[str, Any]]) -> Iterator[Totals]:

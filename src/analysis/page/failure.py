@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from analysis import exhibits
 from analysis.catalogue import tag_of
+from analysis.faces import visible
 from analysis.page.html import CONTENT_POLICY, template
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def failure_page(executed: Executed, say: Language, *, title: str, line: str, re
     # Of a cell that raised, the whole is told below.
     reason = reason.splitlines()[-1] if executed.traceback and reason else reason
     parts = {"reason": reason, "source": executed.source, "traceback": executed.traceback, "log": log}
-    return template("failure/index.html.j2").render(
+    page = template("failure/index.html.j2").render(
         lang=tag_of(say.lang),
         policy=CONTENT_POLICY,
         style=Markup(exhibits.stylesheet()),
@@ -59,6 +60,7 @@ def failure_page(executed: Executed, say: Language, *, title: str, line: str, re
         home=home,
         site=say("Reports on the delivery of action plans"),
     )
+    return visible(page)
 
 
 def read_notebook(file: Path, places: Iterable[Path] = ()) -> dict[str, Any]:

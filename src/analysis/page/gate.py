@@ -7,7 +7,6 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from analysis.catalogue import languages, tag_of
-from analysis.page.face import missing_glyphs
 from analysis.page.html import CONTENT_POLICY
 from analysis.schema import BUCKETS
 
@@ -42,6 +41,8 @@ def refusals(executed: Executed, page: str, plan: Plan) -> list[str]:
         *([] if executed.title else ["笔记本没有页首（标题和首行结论）"]),
         *(f"笔记本出错：{error}" for error in executed.errors),
         *(f"笔记本有警告输出：{warning.strip()[:300]}" for warning in executed.warnings),
+        # What is printed only: a unit may write the same words into its feedback.
+        *(["笔记本输出了错误追踪（Traceback）"] if any(map(_is_traceback, executed.printed)) else []),
         *_total_faults(executed, plan),
         *reader.faults,
         *([f"h1 应恰有一个，现有 {reader.headings} 个"] if reader.headings != 1 else []),
@@ -52,12 +53,11 @@ def refusals(executed: Executed, page: str, plan: Plan) -> list[str]:
     size = len(page.encode("utf-8"))
     if size > LARGEST_PAGE:
         reasons.append(f"页面有 {size:,} 字节，上限为 {LARGEST_PAGE:,}")
-    missing = missing_glyphs(page)
-    if missing:
-        reasons.append(f"字体缺少这些字：{'、'.join(f'{char}（U+{ord(char):04X}）' for char in missing[:20])}")
-    if "Traceback (most recent call last)" in page:
-        reasons.append("页面上有错误追踪（Traceback）")
     return reasons
+
+
+def _is_traceback(text: str) -> bool:
+    return "Traceback (most recent call last)" in text
 
 
 def _total_faults(executed: Executed, plan: Plan) -> Iterator[str]:

@@ -49,7 +49,7 @@ def load(path: Path, *, lang: str, progress: pd.DataFrame | None = None) -> Load
         problems += schema.check_cells(name, tables[name], file=file.name)
     is_whole = set(tables) == set(schema.TABLES)
     if is_whole and not any(problem.rule.id == "column-missing" for problem in problems):
-        bad = {(problem.file, problem.row) for problem in problems}
+        bad = {(problem.file, problem.row) for problem in problems if problem.rule.severity == "error"}
         problems += across(tables, bad, record=folder.tables["progress"].name)
     frame = schema.problem_frame(problems, lang=lang)
     return folder.head, tables, pd.DataFrame(sources, columns=["file", "rows", "sha256"]), frame

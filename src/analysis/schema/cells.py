@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
+from analysis.faces import unseen, visible
 from analysis.schema.rules import CellRule, Problem, declare, rule
 from analysis.schema.tables import TABLES
 from analysis.schema.vocabulary import COMPARATORS, DELIVERY, MEASURE_KINDS, ROLES, UNIT_KINDS
@@ -34,7 +35,7 @@ def check_cells(table: str, frame: pd.DataFrame, *, file: str) -> Iterator[Probl
     if missing:
         yield from _missing(file, missing)
         return
-    problems = []
+    problems = list(_undrawable(file, frame))
     for field in TABLES[table]:
         for name in field.rules:
             kept = CELL_RULES[name]
@@ -67,6 +68,20 @@ def _missing(rule, file: str, columns: list[str]) -> Iterator[Problem]:
     """Every table has the columns that data/README.md lists; a renamed heading would be a lost column."""
     for column in columns:
         yield rule.broken(file=file, row=1, column=column)
+
+
+@rule("undrawable-text", "some characters cannot be drawn, or nobody sees them: {characters}", severity="warning")
+def _undrawable(rule, file: str, frame: pd.DataFrame) -> Iterator[Problem]:
+    """Pages show a substitute for what no face draws; with signs that nobody sees, two names look the same."""
+    for column in frame.columns[[bool(unseen("".join(frame[column]))) for column in frame.columns]]:
+        for row, cell in frame[column].items():
+            if odd := ", ".join(map(_with_code, unseen(cell))):
+                # Not as it was written: a control would reach the terminal.
+                yield rule.broken(file=file, row=row, column=column, value=visible(cell), characters=odd)
+
+
+def _with_code(char: str) -> str:
+    return f"{char} U+{ord(char):04X}" if char.isprintable() else f"U+{ord(char):04X}"
 
 
 def _matches(pattern: str) -> Holds:
