@@ -58,6 +58,7 @@ MUTATIONS = (
     Mutation("files/text.py", 'return f"\'{text}" if _FORMULA.match(text) else text', "return text", "files record"),
     Mutation("files/disk.py", "beside.chmod(file.stat().st_mode)", "pass", "files record"),
     Mutation("files/disk.py", "with FileLock(lock, ", "with FileLock(lock.with_suffix(str(os.urandom(4))), ", "files"),
+    Mutation("faces.py", "either - _TURNS", "either", "faces"),
     Mutation("catalogue.py", "key=lambda lang: (lang != FIRST, lang)", "key=lambda lang: lang", "catalogue language"),
     Mutation("parameters.py", 'extra="forbid"', 'extra="ignore"', "parameters"),
     Mutation("parameters.py", "strict=True, str_strip", "strict=False, str_strip", "parameters"),
@@ -102,7 +103,12 @@ MUTATIONS = (
     ),
     Mutation("trend/forecast.py", ".dt.is_month_end", ".notna()", "trend_forecast trend"),
     Mutation("trend/survival.py", ".shift(fill_value=0)", "", "trend_forecast trend"),
-    Mutation("trend/slips.py", '.agg(["first", "last"])', '.agg(["last", "first"])', "trend trend_forecast"),
+    Mutation(
+        "trend/slips.py",
+        '"expected_first": expected["first"]',
+        '"expected_first": expected["last"]',
+        "trend trend_forecast",
+    ),
     # what is said, forms, due
     Mutation("language/rounding.py", "rounding=ROUND_HALF_UP) or", "rounding='ROUND_HALF_EVEN') or", "language"),
     Mutation("language/table.py", "synthetic = declared.record and", "synthetic = False and", "language"),

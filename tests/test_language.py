@@ -15,6 +15,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from string import Formatter
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -187,7 +188,7 @@ def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         file.write_text(FRENCH if lang == "fr" else there.read_text("utf-8"), "utf-8")
     caches = (catalogue.languages, catalogue.translations, catalogue.read_catalogue)
     with monkeypatch.context() as patched:
-        patched.setattr(catalogue.resources, "files", lambda _: tmp_path)
+        patched.setattr(catalogue, "resources", SimpleNamespace(files=lambda _: tmp_path))
         for cached in caches:
             cached.cache_clear()
         yield
