@@ -23,8 +23,8 @@ FIRST = "zh"
 @cache
 def languages() -> tuple[str, ...]:
     """The languages that have a catalogue, `FIRST` first."""
-    found = (entry.name for entry in (resources.files("analysis") / "locale").iterdir() if entry.is_dir())
-    return tuple(sorted(found, key=lambda lang: (lang != FIRST, lang)))
+    names = (entry.name for entry in (resources.files("analysis") / "locale").iterdir() if entry.is_dir())
+    return tuple(sorted(names, key=lambda lang: (lang != FIRST, lang)))
 
 
 @cache
@@ -57,11 +57,11 @@ def locale_of(lang: str) -> Locale:
 
 def tag_of(lang: str) -> str:
     """What HTML calls a language: ``zh-CN``."""
-    found = locale_of(lang)
-    return f"{found.language}-{found.territory}" if found.territory else found.language
+    locale = locale_of(lang)
+    return f"{locale.language}-{locale.territory}" if locale.territory else locale.language
 
 
 def own_name(lang: str) -> str:
     """What a language calls itself."""
-    found = locale_of(lang)
-    return str(found.get_language_name(found)).capitalize()
+    locale = locale_of(lang)
+    return str(locale.get_language_name(locale)).capitalize()

@@ -25,7 +25,8 @@ def unannounced_years(start: pd.Timestamp, end: pd.Timestamp) -> list[int]:
 
 
 def _announced(first: int, last: int) -> dict[int, object]:
-    return {year: found for year in range(first, last + 1) if (found := _calendar(year)) is not None}
+    calendars = {year: _calendar(year) for year in range(first, last + 1)}
+    return {year: calendar for year, calendar in calendars.items() if calendar is not None}
 
 
 @cache
@@ -33,8 +34,8 @@ def _calendar(year: int) -> object | None:
     import holidays
 
     # The calendar guesses years to come without a word. A year that was announced has weekends to be worked.
-    found = holidays.country_holidays("CN", years=year)
-    return found if any(day.year == year for day in found.weekend_workdays) else None
+    calendar = holidays.country_holidays("CN", years=year)
+    return calendar if any(day.year == year for day in calendar.weekend_workdays) else None
 
 
 def _is_working_day(day: datetime.date, known: dict[int, object]) -> bool:

@@ -38,12 +38,12 @@ def read_table(place: Place) -> pd.DataFrame:
         with engine.connect() as connection:
             if not sqlalchemy.inspect(connection).has_table(table.name):
                 raise FileNotFoundError(table.name)
-            found = connection.execute(asked).all()
+            entries = connection.execute(asked).all()
     except exc.SQLAlchemyError as failed:
         raise ValueError(_told("读不到数据库中的台账", failed)) from failed
     finally:
         engine.dispose()
-    return pd.DataFrame([tuple(row) for row in found], columns=list(COLUMNS), dtype="str")
+    return pd.DataFrame([tuple(row) for row in entries], columns=list(COLUMNS), dtype="str")
 
 
 def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:

@@ -104,7 +104,7 @@ def next_log_ids(record: pd.DataFrame, count: int) -> list[str]:
         With the column log_id.
     """
     numbered = [re.fullmatch(r"(\D*)(\d+)", str(log_id)) for log_id in record["log_id"]]
-    greatest = max((found for found in numbered if found), key=lambda found: int(found[2]), default=None)
+    greatest = max((match for match in numbered if match), key=lambda match: int(match[2]), default=None)
     prefix, last, width = (greatest[1], int(greatest[2]), len(greatest[2])) if greatest else ("P", 0, 4)
     return [f"{prefix}{last + place:0{width}d}" for place in range(1, count + 1)]
 
