@@ -168,6 +168,7 @@ BRIEF_TABLES: dict[str, Callable[[BriefFrames], pd.DataFrame]] = {
 """Declared table → the frame that its notebook hands over."""
 
 
+@cache
 def tables(frames: Frames, lang: str) -> dict[str, Table]:
     """Every table of the three pages."""
     say = Language(lang, frames.plan)
@@ -180,6 +181,7 @@ def brief_tables(frames: BriefFrames, lang: str) -> dict[str, Table]:
     return {name: table(frame(frames), name, say) for name, frame in BRIEF_TABLES.items()}
 
 
+@cache
 def captions(of: Frames, lang: str) -> dict[str, Caption]:
     """The caption of every figure and list of the three pages."""
     say = Language(lang, of.plan)

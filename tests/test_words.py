@@ -757,6 +757,9 @@ def test_key_figures_are_those_of_the_frames():
         [8, 31],
         [of.plan.commitments["measure_id"].nunique(), 31],
     ]
+    # A theme has current feedback whether or not it has evidence.
+    without = words.coverage.key_figures(of.themes.assign(with_evidence=0), say)
+    assert values(without)[0][:2] == [of.themes["current_feedback"].gt(0).sum(), 6]
     trend_figures = values(words.trend.key_figures(of.burn_up, of.periods, of.changes, say))
     counts = states["state"].value_counts()
     assert trend_figures[0][:2] == [closed, completable]

@@ -345,6 +345,13 @@ def test_loads_by_hand():
     assert_frame_equal(loads, pd.DataFrame(expected))
 
 
+def test_partners_of_as_many_measures_stand_in_the_order_of_the_notice(tianjin: Plan):
+    units = {"a": "commerce-bureau", "b": "tj-customs", "c": "port-group", "d": "railway-office"}
+    now = only(tianjin, named("cba", "cd", "db").replace({"unit_id": units})).at(DAY)
+    partners = workload.partners(now, unit="port-group")
+    assert partners["unit_id"].tolist() == ["tj-customs", "commerce-bureau", "railway-office"]
+
+
 def test_the_load_goes_before_how_often_a_unit_is_named(tianjin: Plan):
     now = only(tianjin, named("bcd", "bcd", "a", "eb")).at(DAY)
     assert workload.order_of_units(now) == workload.by_unit(now)["unit_id"].tolist() == ["b", "a", "c", "d", "e"]

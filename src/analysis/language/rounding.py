@@ -24,8 +24,8 @@ def round_parts(parts: pd.Series, decimals: int) -> pd.Series:
         Decimals to keep.
     """
     scaled = parts.to_numpy(dtype="float64") * 10**decimals
-    # Sums of binary fractions fall a hair short of the whole numbers they stand for.
-    floors = np.floor(scaled + 1e-9)
+    # What falls a hair short of a whole number, as sums of binary fractions do, has the largest remainder of all.
+    floors = np.floor(scaled)
     total = Decimal(str(round(float(scaled.sum()), 6))).quantize(Decimal(1), rounding=ROUND_HALF_UP)
     short = int(total) - int(floors.sum())
     largest_first = np.argsort(-(scaled - floors), kind="stable")
