@@ -26,6 +26,7 @@ from analysis.page import (
     to_page,
     with_face,
 )
+from analysis.page.face import characters
 from analysis.page.markdown import to_html
 from analysis.report import make_reports, read_inputs
 from analysis.runner import ENGINES
@@ -88,6 +89,23 @@ def test_a_page_is_the_same_whether_or_not_the_face_was_narrowed_before() -> Non
     for text in ("津 é…≥→", "天津港", "天\U0001f600"):
         page = f"<html><style></style><body>{text}</body></html>"
         assert with_face(page, narrowed=narrowed) == with_face(page)
+
+
+def test_the_policy_allows_nothing_from_outside() -> None:
+    allowed = dict(directive.split(" ", 1) for directive in CONTENT_POLICY.split("; "))
+    assert allowed == {
+        "default-src": "'none'",
+        "style-src": "'unsafe-inline'",
+        "img-src": "data:",
+        "font-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+
+
+def test_characters_are_those_that_a_reader_sees() -> None:
+    page = '<style>a{content:"x"}</style><p title="t">&lt;&#20013;&amp;</p>'
+    assert characters(page).strip() == "&<中"
 
 
 @pytest.mark.thorough
