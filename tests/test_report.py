@@ -608,3 +608,23 @@ def test_a_full_disk_is_told_and_the_pages_stay(tmp_path: Path, room: int) -> No
     assert good.path.read_bytes() == before
     assert faults(site) == []
     assert not list(site.glob(".staging-*"))
+
+
+def test_a_correction_counts_whatever_day_it_speaks_of(tmp_path: Path) -> None:
+    """It takes back what it supersedes, so that a page of an earlier day must be made again."""
+    plan = copy_plan(tmp_path)
+    before = read_inputs(plan)
+    page = asked(before, as_of="2024-12-31", known_at="2025-04-30")
+
+    def supersede(row: dict[str, str]) -> bool:
+        later = row["as_of"] > "2024-12-31" and row["reported_at"] <= "2025-04-30"
+        if later and not row["supersedes"] and not corrected:
+            corrected.append(row["log_id"])
+            row["supersedes"] = "P0001"
+        return later
+
+    corrected: list[str] = []
+    assert change_rows(plan, "progress", supersede)
+    after = read_inputs(plan)
+    assert len(after.used(page)["progress"].rows) == len(before.used(page)["progress"].rows) + 1
+    assert keys.page_key(WHOLE.notebook, after, page) != keys.page_key(WHOLE.notebook, before, page)
