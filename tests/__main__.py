@@ -6,7 +6,8 @@ import sys
 import time
 
 SUITES = {
-    "fast": "not notebook and not browser and not integration",
+    "fast": "not thorough and not notebook and not browser and not integration",
+    "thorough": "thorough and not notebook and not browser and not integration",
     "notebook": "notebook and not integration",
     "browser": "browser",
     "integration": "integration",
@@ -21,8 +22,8 @@ def main() -> int:
     failed = False
     for suite in wanted:
         start = time.perf_counter()
-        spread = ["-n", "2", "--dist", "worksteal"] if suite == "fast" else []
-        command = [sys.executable, "-m", "pytest", "-q", "-m", SUITES[suite], *spread]
+        spread = ["-n", "2", "--dist", "worksteal"] if suite in ("fast", "thorough") else []
+        command = [sys.executable, "-m", "pytest", "-q", "-rs", "-m", SUITES[suite], *spread]
         code = subprocess.run(command, check=False).returncode
         took[suite] = time.perf_counter() - start
         failed |= code != 0

@@ -159,6 +159,7 @@ def test_every_figure_is_tested_here():
     assert {draw.__name__ for draw, _ in FIGURES.values()} == {n for n in charts.__all__ if n.startswith("draw_")}
 
 
+@pytest.mark.thorough
 @figures
 @widths
 def test_drawing_leaves_settings_and_frame_as_they_were(draw: Drawer, frame: pd.DataFrame, *, narrow: bool):
@@ -222,6 +223,7 @@ def test_without_labels_nothing_and_rows_left_out_are_signs():
     assert texts_of(charts.draw_burn_up(BURN_UP)) == ["5 scope", "4 reported", "3 closed"]
 
 
+@pytest.mark.thorough
 @figures
 def test_drawing_twice_gives_the_same_bytes(draw: Drawer, frame: pd.DataFrame):
     caption = Caption(key="same", finding="", alt="图", source="", labels=LABELS)
@@ -266,6 +268,7 @@ def test_every_name_has_its_glyphs(tianjin: Plan):
     figure.draw_without_rendering()
 
 
+@pytest.mark.thorough
 @widths
 @pytest.mark.filterwarnings("error::UserWarning")
 def test_everything_finds_room(tianjin: Plan, *, narrow: bool):
@@ -500,6 +503,7 @@ def test_a_square_of_units_has_units_at_its_head():
     assert heads == [label("unit_id", unit) for unit in UNITS[:2]]
 
 
+@pytest.mark.thorough
 @given(
     st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=1, max_size=4).filter(
         lambda r: max(map(max, r)) > 0

@@ -65,6 +65,7 @@ def test_a_command_line_that_cannot_be_understood(arguments: list[str], capsys: 
     assert capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_bad_data_is_told_to_the_last_cell_and_no_page_is_made(
     plan_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -52,6 +52,7 @@ def test_the_matrix_of_the_embedded_plan(tianjin: Plan):
 # Properties.
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments)
 def test_themes_add_up_to_the_plan(small: SmallPlan, as_of: pd.Timestamp):
     now = small.plan.at(as_of)
@@ -87,6 +88,7 @@ def test_themes_add_up_to_the_plan(small: SmallPlan, as_of: pd.Timestamp):
     assert states[["closed", NO_FEEDBACK]].to_numpy().tolist() == themes[["closed", NO_FEEDBACK]].to_numpy().tolist()
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments, st.randoms(use_true_random=False))
 def test_neither_order_of_rows_nor_what_comes_later_matters(small: SmallPlan, as_of: pd.Timestamp, chance: Any):
     order = list(range(len(small.responsibilities)))
@@ -116,6 +118,7 @@ def test_the_matrix_counts_measures(small: SmallPlan):
             assert row[theme] == sum(unit == row["unit_id"] and theme_of[measure] == theme for measure, unit in pairs)
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments)
 def test_the_list_of_measures(small: SmallPlan, as_of: pd.Timestamp):
     now = small.plan.at(as_of)
@@ -142,6 +145,7 @@ def test_the_list_of_measures(small: SmallPlan, as_of: pd.Timestamp):
     assert alone.to_numpy().tolist() == expected
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments)
 def test_feedback_by_period_ends_where_themes_stand(small: SmallPlan, as_of: pd.Timestamp):
     now = small.plan.at(as_of)

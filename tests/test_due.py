@@ -96,6 +96,7 @@ def test_whoever_is_done_owes_nothing_more(tianjin: Plan):
     assert owed_months(with_words(tianjin, ("2024-07-10", "2024-07-11", "closed")), "2025-03-31") == []
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments)
 def test_a_responsibility_owes_the_months_since_its_last_word(
     small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp
@@ -193,6 +194,7 @@ def test_units_that_contradict_each_other_are_named_with_what_they_say(tianjin: 
     assert list(warned.columns) == list(schema.PROBLEM_COLUMNS)
 
 
+@pytest.mark.thorough
 def test_by_command(capsys: pytest.CaptureFixture[str]):
     assert cli.main(["due", "--as-of", "2025-03-31"]) == 0
     printed = capsys.readouterr().out

@@ -29,6 +29,7 @@ from analysis.catalogue import languages, read_catalogue
 from analysis.language import NOTHING, Language, Table, round_parts, table
 from analysis.language.declared import DECLARED
 from analysis.language.terms import TERMS
+from analysis.report import check_parameters, make_reports, read_inputs
 from analysis.schema import BUCKETS, COLUMNS, FEEDBACK, LABELS, RULES
 from tests import situations
 from tests.situations import BRIEF_TABLES, TABLES, Frames, brief_captions, brief_of, brief_tables, captions, situation
@@ -194,6 +195,18 @@ def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         cached.cache_clear()
 
 
+@pytest.mark.notebook
+@pytest.mark.usefixtures("french")
+def test_a_page_in_a_language_of_which_only_the_catalogue_is_there(tmp_path: Path):
+    inputs = read_inputs("tianjin-2024")
+    asked = check_parameters({"plan_id": inputs.address, "as_of": "2024-12-31", "lang": "fr"}, inputs)
+    run = make_reports([("completion_trend", asked)], inputs, folder=tmp_path / "site", started="now")
+    assert [(outcome.result, outcome.reason) for outcome in run.outcomes] == [("made", "")]
+    text = run.outcomes[0].path.read_text("utf-8")
+    assert '<html lang="fr-FR">' in text
+    assert "天津口岸2024年促进跨境贸易便利化专项行动措施" in text
+
+
 @pytest.mark.usefixtures("french")
 def test_a_catalogue_is_all_that_a_language_needs(tianjin: Plan):
     assert languages() == ("zh", "en", "fr")
@@ -348,6 +361,7 @@ def renamed(plan: Plan, ids: dict[str, str]) -> Plan:
     return replace(plan, **changed)
 
 
+@pytest.mark.thorough
 @in_both
 def test_what_ids_are_changes_nothing_that_is_said(tianjin: Plan, lang: str):
     usual, odd = situation("spring"), Frames(renamed(tianjin, ODD_IDS).at(situations.DAY))
@@ -422,6 +436,7 @@ def undeclared(frame: pd.DataFrame, name: str, say: Language) -> list[str]:
     return [column for column in columns[1:] if column not in say.labels[str(frame.columns.name)]]
 
 
+@pytest.mark.thorough
 @in_both
 @pytest.mark.parametrize("name", ["spring", "first period", "empty", "nobody named"])
 def test_every_column_of_every_table_is_declared(name: str, lang: str):
@@ -443,6 +458,7 @@ def test_every_column_of_a_brief_is_declared(unit: str, lang: str):
     assert [odd for key, frame in BRIEF_TABLES.items() for odd in undeclared(frame(of), key, say)] == []
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments)
 def test_every_column_of_a_small_plan_is_declared(small: SmallPlan, day: pd.Timestamp):
     of = Frames(situations.named_plan(small).at(day))
@@ -650,6 +666,7 @@ def test_the_loads_of_the_file_are_not_rounded():
         np.testing.assert_array_equal(written, of.loads[column].astype("float64"))
 
 
+@pytest.mark.thorough
 @in_both
 @pytest.mark.parametrize("name", ["spring", "empty", "nothing reported"])
 def test_files_begin_with_their_header_and_say_that_they_are_made_up(name: str, lang: str):

@@ -107,6 +107,7 @@ def test_a_clean_notice_reads_back_as_it_was_written(written, layout):
     check_reads_back(print_notice(written, layout), written)
 
 
+@pytest.mark.thorough
 @settings(max_examples=40, deadline=None)
 @given(themes, layouts, st.sets(st.integers(0, 6)))
 def test_a_garbled_notice_reads_back_as_it_was_written(written, layout, chosen):

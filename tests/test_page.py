@@ -81,6 +81,7 @@ def test_an_executed_notebook_says_where_it_ended(tmp_path: Path) -> None:
     assert [one.errors for one in read] == [("ValueError: no",), ()]
 
 
+@pytest.mark.thorough
 def test_a_page_is_the_same_whether_or_not_the_face_was_narrowed_before() -> None:
     """Of characters that the narrowed face has, of one that it lacks, of one that no face here has."""
     narrowed = narrowed_face("天津")
@@ -89,6 +90,7 @@ def test_a_page_is_the_same_whether_or_not_the_face_was_narrowed_before() -> Non
         assert with_face(page, narrowed=narrowed) == with_face(page)
 
 
+@pytest.mark.thorough
 def test_a_page_has_a_face_of_exactly_its_own_characters() -> None:
     """The more characters, the larger; markup and style are no text."""
     small, styled, more = (
@@ -155,6 +157,7 @@ CHANGES: dict[str, tuple[Callable[[str], str], str]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", CHANGES)
 def test_the_gate_refuses_a_changed_page(tianjin: Plan, what: str) -> None:
     change, reason = CHANGES[what]
@@ -174,12 +177,14 @@ ALLOWED = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("html", ALLOWED)
 def test_the_gate_lets_through_what_stays_on_the_page(tianjin: Plan, html: str) -> None:
     one = executed()
     assert refusals(one, put(html)(to_page(one, CHROME)), tianjin) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -211,6 +216,7 @@ def right_totals() -> list[Totals]:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("place", "column"),
     [(0, "share"), (0, "named_in"), (1, "measures"), (2, BUCKETS[-1]), (3, BUCKETS[-1]), (4, BUCKETS[-1])],

@@ -343,6 +343,7 @@ def test_the_door_keeps_to_the_rule_of_k(tianjin: Plan):
         tianjin.at("2024-12-31", known_at="2024-12-30")
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, st.integers(0, 60))
 def test_a_reading_is_what_the_functions_of_status_say(small: SmallPlan, as_of: pd.Timestamp, lag: int):
     known_at = as_of + pd.Timedelta(days=lag)
@@ -678,6 +679,7 @@ def test_a_head_that_cannot_be_read_is_told(small: Path, monkeypatch: pytest.Mon
     assert read.head_fault in problems["message"].item()
 
 
+@pytest.mark.thorough
 @given(st.sampled_from(["plan.toml", "themes.csv", "progress.csv"]), st.binary() | st.text().map(str.encode))
 def test_no_content_of_a_file_raises(tmp_path_factory: pytest.TempPathFactory, name: str, content: bytes):
     small = write_small_plan(tmp_path_factory.mktemp("plan"))
@@ -687,6 +689,7 @@ def test_no_content_of_a_file_raises(tmp_path_factory: pytest.TempPathFactory, n
     assert set(problems["file"]) == {name}
 
 
+@pytest.mark.thorough
 @given(st.data())
 def test_no_cell_raises(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject):
     small = write_small_plan(tmp_path_factory.mktemp("plan"))
@@ -700,6 +703,7 @@ def test_no_cell_raises(tmp_path_factory: pytest.TempPathFactory, data: st.DataO
     assert (plan is None) == problems["severity"].eq("error").any()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kept_as", ["progress.parquet", "sqlite:///progress.db"])
 def test_a_record_elsewhere_is_read_as_the_same_text(small: Path, kept_as: str):
     for package in ("pyarrow", "sqlalchemy"):
@@ -861,6 +865,29 @@ def test_states_fit_the_kind_of_their_measure(small: Path, measure: str, state: 
 )
 def test_a_correction_is_of_an_earlier_word_of_the_same_unit(small: Path, said: list[Statement], row: int, value: str):
     assert told(check(small, *said)) == [("progress.csv", row, "supersedes", value)]
+
+
+def test_a_word_may_be_corrected_on_the_day_it_arrived(small: Path):
+    day = {"as_of": "2024-06-30", "reported_at": "2024-07-01"}
+    assert told(check(small, say("closed", "100", **day), say("in_progress", "40", supersedes="P1", **day))) == []
+
+
+def test_of_several_words_of_one_day_the_last_is_the_step(small: Path):
+    june = {"as_of": "2024-06-30"}
+    slip = say("not_started", reported_at="2024-07-01", **june)
+    said = [slip, say("in_progress", "40", reported_at="2024-07-02", **june), say("done_reported")]
+    assert told(check(small, *said)) == []
+    assert told(check(small, said[1], {**slip, "reported_at": "2024-07-03"}, said[2])) == [
+        ("progress.csv", 4, "status", "done_reported")
+    ]
+
+
+@pytest.mark.parametrize("alias", ["customs", "海关总署", "海关", "关"])
+def test_an_alias_is_no_other_units_id_name_short_name_or_alias(small: Path, alias: str):
+    for column, name in (("name", "海关总署"), ("aliases", "关|口岸")):
+        change(small, "units", put("units", 2, column, name))
+    change(small, "units", put("units", 3, "aliases", f"商委|{alias}"))
+    assert told(check_plan(small)) == [("units.csv", 3, "aliases", alias)]
 
 
 def test_two_words_cannot_correct_each_other(small: Path):

@@ -45,7 +45,14 @@ def test_every_target_of_make_that_it_names_exists() -> None:
 
 
 def test_every_linked_file_exists() -> None:
-    for name in ("README.md", "README.zh.md", "data/README.md", "docs/notebooks.md"):
+    for name in (
+        "README.md",
+        "README.zh.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "data/README.md",
+        *(f"docs/{file.name}" for file in (ROOT / "docs").glob("*.md")),
+    ):
         text = (ROOT / name).read_text("utf-8")
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
             assert ((ROOT / name).parent / link).exists(), f"{name}: {link}"

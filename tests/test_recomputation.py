@@ -360,6 +360,7 @@ def test_counts_by_theme_and_state(ask: Ask, dates: Dates):
         assert present(by_theme.loc[theme]) == of_theme
 
 
+@pytest.mark.thorough
 @on_dates
 def test_states_of_each_units_measures(ask: Ask, ask_loads: Ask, dates: Dates):
     words = LEDGER.last_words(*dates)
@@ -491,6 +492,7 @@ def test_the_list_of_measures(ask: Ask, dates: Dates):
             assert (row["last_unit"], row["last_words"]) == ("", "")
 
 
+@pytest.mark.thorough
 @on_dates
 def test_what_one_unit_carries(ask: Ask, dates: Dates):
     now, words = ask(dates), LEDGER.last_words(*dates)
@@ -515,6 +517,7 @@ def test_what_one_unit_carries(ask: Ask, dates: Dates):
         assert owed == Counter((measure, came) for (measure, owing, _), came in reports.items() if owing == unit)
 
 
+@pytest.mark.thorough
 @on_dates
 def test_states_by_period_and_burn_up(ask: Ask, dates: Dates):
     now = ask(dates)

@@ -124,6 +124,7 @@ def test_statements_true_after_t_change_nothing_unless_they_correct(
     )
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments, st.randoms(use_true_random=False))
 def test_order_of_statements_never_matters(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp, chance: Any):
     other = small.reordered(chance)
@@ -205,6 +206,7 @@ def test_feedback_is_what_became_of_each_report_due(small: SmallPlan, as_of: pd.
 # Panels.
 
 
+@pytest.mark.thorough
 @given(small_plans(), st.lists(moments, min_size=1, max_size=4, unique=True), moments)
 def test_a_panel_is_the_latest_word_at_each_of_its_ends(
     small: SmallPlan, ends: list[pd.Timestamp], known_at: pd.Timestamp
@@ -461,6 +463,13 @@ def test_a_reopened_measure_owes_again():
     said = [("2024-06-30", "2024-07-01", "closed", "P1"), ("2024-08-31", "2024-09-01", "in_progress", "P2")]
     found = one_measure(a=said).plan.at("2024-09-30").feedback
     assert list(found["feedback"]) == ["on_time", "missing", "on_time"]
+
+
+def test_whoever_reopens_owes_from_that_day_on():
+    said = [("2024-06-30", "2024-07-01", "closed", "P1"), ("2024-09-30", "2024-09-30", "in_progress", "P2")]
+    small = one_measure(a=said)
+    assert list(small.plan.at("2024-09-29").feedback["feedback"]) == ["on_time"]
+    assert list(small.plan.at("2024-09-30").feedback["feedback"]) == ["on_time", "missing", "missing"]
 
 
 def test_feedback_is_late_from_the_day_after_the_due_day():

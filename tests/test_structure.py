@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import analysis
+from tests.mutations import MUTATIONS, misplaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,3 +231,18 @@ def test_rooms_can_be_read_in_an_afternoon():
     for module in MODULES:
         rooms[room_of(module)] += lines_of(module)
     assert {room: lines for room, lines in rooms.items() if lines > 1_100} == {}
+
+
+def test_every_mutation_finds_its_place() -> None:
+    """The list of small faults speaks of the code as it is; ``python -m tests.mutations`` tries them."""
+    assert misplaced() == []
+    assert len(MUTATIONS) >= 50
+    assert {mutation.file.removesuffix(".py").split("/")[0] for mutation in MUTATIONS} >= set(ROOMS) - {
+        *("extras", "workdays", "exhibits")
+    }
+
+
+def test_the_readme_lists_the_rooms_in_their_order() -> None:
+    readme = (SOURCE.parents[1] / "README.md").read_text("utf-8").partition("| room of `src/analysis/` |")[2]
+    rows = [line.split("|")[1] for line in readme.splitlines() if line.startswith("| `")]
+    assert [room for row in rows for room in re.findall("`([a-z]+)`", row)] == ROOMS

@@ -71,6 +71,7 @@ def test_a_later_page_keeps_the_earlier_periods_known_the_same(
     assert_frame_equal(counts[0].head(ended), counts[1].head(ended))
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, st.randoms(use_true_random=False))
 def test_neither_order_of_rows_nor_what_comes_later_matters(small: SmallPlan, as_of: pd.Timestamp, chance: Any):
     log = small.progress
@@ -360,6 +361,7 @@ def days_until(day: str) -> int:
     return (pd.Timestamp(day) - ISSUED).days
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("said", "end", "closed"),
     [
@@ -408,6 +410,7 @@ def test_a_measure_reopened_on_the_day_it_was_closed_starts_anew():
     assert one_measure("2024-12-31", a=said) == (days_until("2024-10-31"), True)
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments)
 def test_durations_are_of_what_can_be_completed(small: SmallPlan, as_of: pd.Timestamp):
     issued = pd.Timestamp("2024-05-20")

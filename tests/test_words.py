@@ -65,6 +65,7 @@ def assert_whole(text: str, lang: str) -> None:
         assert set(LATIN.findall(text)) <= NOT_TRANSLATED, text
 
 
+@pytest.mark.thorough
 @in_both
 @in_every_situation
 def test_everything_that_is_said_is_whole(name: str, lang: str):
@@ -116,6 +117,7 @@ def test_every_method_is_whole(tianjin: Plan, lang: str):
     assert methods["workload_by_unit"].terms != method("workload_by_unit", led).terms
 
 
+@pytest.mark.thorough
 @in_both
 @pytest.mark.parametrize("unit", ["tj-customs", "port-group", "guanshuibao", "china-life-pc"])
 @pytest.mark.parametrize("day", ["2024-05-31", "2024-08-31", DAY])
@@ -547,6 +549,7 @@ def assert_both_languages_say_the_same(of: Frames) -> None:
         assert names[0] == names[1], key
 
 
+@pytest.mark.thorough
 @in_every_situation
 def test_no_finding_says_what_its_frame_denies(name: str):
     assert denied(situation(name)) == {}
@@ -563,6 +566,7 @@ def test_before_the_first_period_the_selection_is_not_said_to_be_empty():
             assert "selection" not in around.labels["drawing"]["nothing"] or name != "nobody named", key
 
 
+@pytest.mark.thorough
 @settings(max_examples=8)
 @given(small_plans(), moments)
 def test_no_finding_about_a_small_plan_says_what_its_frame_denies(small: SmallPlan, day: pd.Timestamp):
@@ -717,6 +721,7 @@ def test_a_long_name_beside_a_bar_is_cut(tianjin: Plan):
             assert len(whole) <= longest or name.endswith("…")
 
 
+@pytest.mark.thorough
 @in_every_situation
 def test_the_alternative_text_prints_the_numbers_of_the_table(name: str):
     of = situation(name)
@@ -846,6 +851,7 @@ def test_the_first_line_adds_up_when_all_are_in_one_state(state: str, measures: 
     assert_first_line_adds_up(reading_of([state] * measures))
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments)
 def test_the_first_line_of_a_small_plan_adds_up(small: SmallPlan, day: pd.Timestamp):
     assert_first_line_adds_up(named_plan(small).at(day))
@@ -1000,6 +1006,7 @@ def displayed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 NASTY = '<script>alert("1")</script> & </td><img src=x onerror=alert(1)>'
 
 
+@pytest.mark.thorough
 @in_both
 def test_what_a_unit_wrote_is_escaped(tianjin: Plan, displayed: list[str], lang: str):
     plan = replace(tianjin, progress=tianjin.progress.assign(progress=NASTY, problems=NASTY, next_step=NASTY))

@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal, assert_series_equal
 
 from analysis import workload
 from analysis.plan import Plan, UnknownName
-from analysis.schema import BUCKETS, FEEDBACK, NO_FEEDBACK
+from analysis.schema import BUCKETS, FEEDBACK, NO_FEEDBACK, Calendar
 from tests.strategies import SmallPlan, moments, small_plans, typed
 
 DAY = "2025-03-31"
@@ -119,6 +119,7 @@ def test_shares_are_of_whole_measures(small: SmallPlan, as_of: pd.Timestamp):
     assert loads["unit_id"].tolist() == workload.order_of_units(now)
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, st.permutations(["one", "two", "three", "four"]), st.randoms(use_true_random=False))
 def test_other_names_and_another_order_only_rename_the_result(
     small: SmallPlan, as_of: pd.Timestamp, names: list[str], chance: Any
@@ -139,6 +140,7 @@ def test_other_names_and_another_order_only_rename_the_result(
         assert_frame_equal(*(frame.sort_values("unit_id", ignore_index=True) for frame in frames))
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments)
 def test_what_arrives_later_changes_nothing(small: SmallPlan, as_of: pd.Timestamp):
     log = small.progress
@@ -157,6 +159,7 @@ def test_a_unit_named_twice_on_a_measure_counts_once(tianjin: Plan):
         assert_frame_equal(metric(tianjin.at(DAY), unit="port-group"), metric(twice.at(DAY), unit="port-group"))
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments)
 def test_states_and_feedback_by_unit_add_up(small: SmallPlan, as_of: pd.Timestamp):
     now = small.plan.at(as_of)
@@ -303,6 +306,51 @@ def test_fractional_counting_by_hand():
         "unit_id": ["a", "b", "c"],
         "share": [Fraction(11, 6), Fraction(5, 6), Fraction(1, 3)],
     }
+
+
+def test_loads_by_hand():
+    """Closed by two, withdrawn by one, open with words of June and July and one never heard, open and never heard."""
+    said = [
+        ("M1", "a", "closed", "2024-06-30", "2024-07-01"),
+        ("M1", "b", "closed", "2024-06-30", "2024-07-01"),
+        ("M2", "a", "withdrawn", "2024-06-30", "2024-07-10"),
+        ("M3", "a", "in_progress", "2024-06-30", "2024-07-05"),
+        ("M3", "c", "in_progress", "2024-07-31", "2024-08-01"),
+    ]
+    columns = ["measure_id", "unit_id", "status", "as_of", "reported_at"]
+    log = ({**dict(zip(columns, row, strict=True)), "log_id": place} for place, row in enumerate(said))
+    measures = ({"measure_id": f"M{number}", "theme_id": "T1", "kind": "one_off"} for number in range(1, 5))
+    small = SmallPlan(
+        typed("measures", measures),
+        typed("units", ({"unit_id": unit, "is_group": "false"} for unit in "abc")),
+        named("ab", "a", "abc", "c"),
+        typed("commitments", []),
+        typed("progress", log),
+        Calendar(pd.Period("2024-06", "M"), 5, "Asia/Shanghai"),
+    )
+    # Four periods were due by then: the word of June is very stale, that of July stale.
+    loads = workload.by_unit(small.plan.at("2024-10-31")).drop(columns=["lead", "overdue"])
+    expected = {
+        "unit_id": ["a", "c", "b"],
+        "named_in": [3, 2, 2],
+        "sole": [1, 1, 0],
+        "share": [11 / 6, 4 / 3, 5 / 6],
+        "open_load": [1 / 3, 4 / 3, 1 / 3],
+        "no_feedback": [0, 1, 1],
+        "stale": [1, 1, 0],
+        "reports_due": [6, 8, 5],
+        "on_time": [2, 1, 1],
+        "on_time_share": [1 / 3, 1 / 8, 1 / 5],
+    }
+    assert_frame_equal(loads, pd.DataFrame(expected))
+
+
+def test_the_load_goes_before_how_often_a_unit_is_named(tianjin: Plan):
+    now = only(tianjin, named("bcd", "bcd", "a", "eb")).at(DAY)
+    assert workload.order_of_units(now) == workload.by_unit(now)["unit_id"].tolist() == ["b", "a", "c", "d", "e"]
+    # As heavy as the others, c is named more often.
+    now = only(tianjin, named("a", "bc", "cd", "ed")).at(DAY)
+    assert workload.order_of_units(now) == ["c", "d", "a", "b", "e"]
 
 
 def only(tianjin: Plan, responsibilities: pd.DataFrame) -> Plan:

@@ -197,13 +197,13 @@ def _sequence(log: pd.DataFrame, record: str) -> Iterator[Problem]:
     earlier = standing.groupby(["measure_id", "unit_id"], sort=False)[["status", "percent"]].shift()
     falls = standing["percent"] < earlier["percent"]
     changed = earlier["status"].notna() & earlier["status"].ne(standing["status"])
-    for row in standing.index[changed | falls]:
-        before, statement = earlier.at[row, "status"], standing.loc[row]
-        if changed[row]:
-            yield from _transition(row, before, statement["status"], record)
-            yield from _reopened(row, before, statement, record)
-        if falls[row]:
-            yield from _percent_fell(row, statement["percent"], record)
+    steps = standing[["status", "percent", "problems"]].assign(before=earlier["status"], changed=changed, falls=falls)
+    for row, status, percent, problems, before, is_changed, is_fall in steps[changed | falls].itertuples(name=None):
+        if is_changed:
+            yield from _transition(row, before, status, record)
+            yield from _reopened(row, before, status, problems, record)
+        if is_fall:
+            yield from _percent_fell(row, percent, record)
 
 
 @rule("transition", "cannot go from {before} to {after}")
@@ -214,9 +214,9 @@ def _transition(rule: Rule, row: Any, before: str, after: str, record: str) -> I
 
 
 @rule("reopened-without-reason", "was closed and is opened again: the reason should be given")
-def _reopened(rule: Rule, row: Any, before: str, statement: pd.Series, record: str) -> Iterator[Problem]:
+def _reopened(rule: Rule, row: Any, before: str, after: str, reason: str, record: str) -> Iterator[Problem]:
     """Closure is a verified fact; whoever takes it back says why."""
-    if before == "closed" and statement["status"] == "in_progress" and not statement["problems"]:
+    if before == "closed" and after == "in_progress" and not reason:
         yield rule.broken(file=record, row=row, column="problems")
 
 

@@ -106,7 +106,9 @@ def _read_record(path: Path, head: Mapping[str, Any]) -> TableFile:
         rows, sha256 = record.read(place)
     except FileNotFoundError:
         return TableFile(place.name, _NOTHING, "", "missing")
-    except (OSError, ValueError) as failed:
+    except OSError as failed:
+        return TableFile(place.name, _NOTHING, "", f"文件打不开：{failed.strerror}")
+    except ValueError as failed:
         return TableFile(place.name, _NOTHING, "", str(failed))
     cells = rows.itertuples(index=True, name=None)
     return TableFile(place.name, CsvTable(tuple(rows.columns), {row[0]: row[1:] for row in cells}), sha256)

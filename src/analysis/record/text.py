@@ -22,7 +22,8 @@ def to_csv(rows: pd.DataFrame, *, header: bool = True) -> str:
 
 def meant(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows as they were before `to_csv` made them harmless."""
-    return rows.apply(lambda cells: cells.where(~cells.str.startswith("'"), cells.map(as_meant)))
+    plain = {column: [as_meant(cell) for cell in rows[column]] for column in rows.columns}
+    return pd.DataFrame(plain, index=rows.index, columns=rows.columns, dtype="str")
 
 
 def longer(record: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

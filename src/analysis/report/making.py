@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from analysis.catalogue import FIRST
 from analysis.parameters import Parameters
 from analysis.report.history import Outcome, Run, record_run
 from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
@@ -256,7 +257,7 @@ class _Making:
 
 def _page(task: Task, work: dict[str, Any]) -> Page:
     asked = task.parameters.model_copy(update={"plan_id": task.plan.id})
-    title = task.plan.title[asked.lang]
+    title = task.plan.title.get(asked.lang, task.plan.title[FIRST])
     return Page(path=task.path, key=task.key, report=task.report, plan_title=title, parameters=asked, **work)
 
 
