@@ -58,6 +58,8 @@ MUTATIONS = (
     Mutation("files/text.py", 'return f"\'{text}" if _FORMULA.match(text) else text', "return text", "files record"),
     Mutation("files/disk.py", "beside.chmod(file.stat().st_mode)", "pass", "files record"),
     Mutation("files/disk.py", "with FileLock(lock, ", "with FileLock(lock.with_suffix(str(os.urandom(4))), ", "files"),
+    Mutation("faces.py", "for code in either - _TURNS", "for code in either", "faces"),
+    Mutation("faces.py", ' or category(char) == "Cf"', "", "faces schema"),
     Mutation("catalogue.py", "key=lambda lang: (lang != FIRST, lang)", "key=lambda lang: lang", "catalogue language"),
     Mutation("parameters.py", 'extra="forbid"', 'extra="ignore"', "parameters"),
     Mutation("parameters.py", "strict=True, str_strip", "strict=False, str_strip", "parameters"),
