@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 import nbformat
@@ -316,6 +317,39 @@ def test_a_chart_of_ones_own_takes_the_look():
     legend = axes.get_legend()
     assert legend is not None
     assert {to_hex(text.get_color()) for text in legend.get_texts()} == {colour("ink")}
+
+
+SOURCE = "来源：市商务局、天津海关2024年5月31日通知；截至2025年3月31日的进展记录为合成示例，并非真实。"
+
+
+@pytest.mark.parametrize(("source", "fewest"), [(SOURCE, 2), ("Source: a notice. " * 9, 3), ("", 0)])
+def test_what_a_figure_rests_on_stands_beneath_it(source: str, fewest: int):
+    """Within its edges; the figure above is as it would be without."""
+    names = ("wide", "narrow")
+    with_foot, without = (
+        [
+            ElementTree.fromstring(svg)
+            for svg in to_svg(charts.draw_states, COUNTS, Caption("k", "", "图", text, LABELS))
+        ]
+        for text in (source, "")
+    )
+    counts = {}
+    for name, footed, bare in zip(names, with_foot, without, strict=True):
+        *_, width, height = map(float, footed.attrib["viewBox"].split())
+        old = float(bare.attrib["viewBox"].split()[3])
+        foot = list(footed)[len(bare) :]
+        assert [ElementTree.tostring(part) for part in list(footed)[: len(bare)]] == list(
+            map(ElementTree.tostring, bare)
+        )
+        assert "".join(str(line.text) for line in foot).replace(" ", "") == source.replace(" ", "")
+        assert footed.attrib["height"] == f"{height:g}pt"
+        for line in foot:
+            assert old < float(line.attrib["y"]) < height
+            assert sum(8 if char > "\u2e80" else 4 for char in str(line.text)) <= width
+            assert str(line.text)[0] not in "、；，。"
+        counts[name] = len(foot)
+    assert counts["narrow"] >= fewest
+    assert counts["wide"] <= max(counts["narrow"] - 1, 0) if fewest else counts["wide"] == 0
 
 
 def test_the_face_is_there_without_the_effects_of_its_package():

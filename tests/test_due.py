@@ -141,11 +141,22 @@ def test_a_message_names_unit_measure_and_since_when(tianjin: Plan):
     texts = dict(due.messages(tianjin.at("2025-03-31")))
     text = texts["transport-commission"]
     assert text.startswith(
-        "市交通运输委：截至2025年3月31日，《天津口岸2024年促进跨境贸易便利化专项行动措施》中贵单位有 "
+        "【合成示例，并非真实】市交通运输委：截至2025年3月31日，"
+        "《天津口岸2024年促进跨境贸易便利化专项行动措施》中贵单位有 "
     )
     assert "第 24 项“持续推进落实《清理规范海运口岸收费行动方案》”：缺 2024年6月至2025年2月（9 期）" in text
     assert "最早应于 2024-07-05 前报送，已过 182 个工作日" in text
     assert "未公布" not in text
+
+
+def test_what_is_asked_of_units_on_a_made_up_record_says_so(tianjin: Plan, capsys: pytest.CaptureFixture[str]):
+    real = replace(tianjin, progress_provenance="real").at("2025-03-31")
+    marked, plain = due.messages(tianjin.at("2025-03-31")), due.messages(real)
+    assert len(marked) > 5
+    assert marked == [(unit, f"【合成示例，并非真实】{text}") for unit, text in plain]
+    assert not any("合成" in text for _, text in plain)
+    assert cli.main(["due", "--as-of", "2025-03-31"]) == 0
+    assert capsys.readouterr().out.count("【合成示例，并非真实】") == len(marked) + 1
 
 
 def test_up_to_three_months_are_named_one_by_one(silent: Plan):

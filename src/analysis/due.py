@@ -75,6 +75,11 @@ def by_unit(now: Reading) -> pd.DataFrame:
     )
 
 
+def mark(now: Reading) -> str:
+    """What a text for units begins with where the record is made up, so that it is not sent in earnest; else blank."""
+    return "【合成示例，并非真实】" if now.plan.progress_provenance == "synthetic" else ""
+
+
 def messages(now: Reading) -> list[tuple[str, str]]:
     """A short text for each unit that owes something, ready to paste into a message: (unit_id, text)."""
     plan, as_of = now.plan, now.as_of
@@ -91,7 +96,7 @@ def messages(now: Reading) -> list[tuple[str, str]]:
             lines.append(f"· 第 {titles.at[measure, 'number']} 项“{titles.at[measure, 'title']}”：缺 {periods}")
         since, late = rows["due"].min(), rows["working_days_late"].max()
         text = (
-            f"{names[unit]}：截至{as_of.year}年{as_of.month}月{as_of.day}日，《{plan.title['zh']}》中"
+            f"{mark(now)}{names[unit]}：截至{as_of.year}年{as_of.month}月{as_of.day}日，《{plan.title['zh']}》中"
             f"贵单位有 {rows['measure_id'].nunique()} 项措施未反馈进展，最早应于 {since:%Y-%m-%d} 前报送，"
             f"已过 {late} 个工作日。请填好反馈表送回：\n" + "\n".join(lines)
         )

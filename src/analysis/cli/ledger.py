@@ -49,7 +49,9 @@ def check(
     if csv:
         from analysis.record import to_csv
 
-        csv.write_text(to_csv(problems.astype("str").replace("<NA>", "")), "utf-8-sig")
+        made_up = opened is not None and opened.progress_provenance == "synthetic"
+        listed = problems.assign(data=Language("zh")("synthetic sample")) if made_up else problems
+        csv.write_text(to_csv(listed.astype("object").fillna("").astype("str")), "utf-8-sig")
     if html:
         from analysis.page import problems_page
 
@@ -77,7 +79,7 @@ def due(
     from analysis import due as room
 
     now = opened_plan(plan).at(to_day(as_of))
-    print_table(room.by_unit(now), f"截至 {as_of} 欠报 {len(room.outstanding(now))} 项次")
+    print_table(room.by_unit(now), f"{room.mark(now)}截至 {as_of} 欠报 {len(room.outstanding(now))} 项次")
     for _, text in room.messages(now):
         typer.echo(f"\n{text}")
 

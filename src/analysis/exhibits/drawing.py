@@ -1,9 +1,13 @@
-"""A figure as SVG for a page: once for paper and desk, once for a telephone; colours as variables, text as text."""
+"""A figure as SVG for a page: once for paper and desk, once for a telephone; colours as variables, text as text.
+
+At the foot of each stands what it rests on, for those who copy it out of its page.
+"""
 
 from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -29,6 +33,11 @@ _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 # The face is the page's own; naming it again in each of a thousand texts would double the drawing.
 _FACE = re.compile(r"font-family:[^;]*;? ?|(?<=px) '[^;]*(?=;|$)")
+_FOOT_SIZE, _FOOT_LINE = 8.0, 11.0
+# Between words, and in Chinese anywhere but before a sign that closes.
+_BREAKABLE = re.compile(
+    r"[\u2e80-\uffff][\u3001\u3002\u300b\u300d\u300f\uff01\uff09\uff0c\uff1a\uff1b\u201d]*|[^\u2e80-\uffff\s]*\s*"
+)
 
 
 def to_svg(draw: Callable[..., Axes | list[Axes]], frame: pd.DataFrame, caption: Caption) -> tuple[Markup, Markup]:
@@ -55,11 +64,42 @@ def _svg(draw: Callable[..., Axes | list[Axes]], frame: pd.DataFrame, caption: C
             pyplot.close(figure)
     drawing = ElementTree.fromstring(written.getvalue())
     _tidy(drawing, prefix=name)
+    _write_foot(drawing, caption.source)
     # An image for readers of the page: one role, one alternative text; its inner text is not read twice.
     drawing.attrib |= {"class": f"drawing {kind}", "role": "img", "aria-label": caption.alt}
     ElementTree.register_namespace("", _SVG)
     ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
     return Markup(ElementTree.tostring(drawing, encoding="unicode"))
+
+
+def _write_foot(drawing: ElementTree.Element, text: str) -> None:
+    """Make a drawing so much higher as a text needs that is written beneath it, from edge to edge."""
+    width, height = map(float, drawing.get("viewBox", "").split()[2:])
+    lines = _lines(visible(text), ems=width / _FOOT_SIZE)
+    if not lines:
+        return
+    grown = f"{height + (len(lines) + 0.5) * _FOOT_LINE:g}"
+    drawing.attrib |= {"height": f"{grown}pt", "viewBox": f"0 0 {width:g} {grown}"}
+    for place, line in enumerate(lines, start=1):
+        look = {
+            "x": "0",
+            "y": f"{height + place * _FOOT_LINE:g}",
+            "style": f"font-size: {_FOOT_SIZE:g}px; fill: var(--muted)",
+        }
+        ElementTree.SubElement(drawing, f"{{{_SVG}}}text", look).text = line
+
+
+def _lines(text: str, *, ems: float) -> list[str]:
+    """A text broken into lines that are not wider than `ems`, each character being taken for as wide as it can be."""
+    lines, room = [""], ems
+    for part in _BREAKABLE.findall(text):
+        wide = sum(1.0 if unicodedata.east_asian_width(char) in "WFA" else 0.58 for char in part.rstrip())
+        if wide > room and lines[-1]:
+            lines.append("")
+            room = ems
+        lines[-1] += part
+        room -= wide + 0.3 * (len(part) - len(part.rstrip()))
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 def _tidy(drawing: ElementTree.Element, *, prefix: str) -> None:

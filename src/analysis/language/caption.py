@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Caption:
-    """The finding, the alternative text, the source, and the names to draw with."""
+    """The finding, the alternative text, the source, and the names to draw with.
+
+    The source stands inside each drawing, too, so that a figure that is copied out of its page still says what it
+    rests on, and that a record is made up.
+    """
 
     key: str
     finding: str
@@ -75,6 +79,9 @@ def source(say: Language, *, record: bool) -> str:
     notice = say("Source: notice of {date} by {issuers}", date=say.date(say.plan.issued), issuers=issuers)
     if not record:
         return say("{notice}.", notice=notice)
+    rests_on = say("record of progress")
+    if say.as_of is not None:
+        rests_on = say("record of progress as of {date}", date=say.date(say.as_of))
     if say.plan.progress_provenance == "synthetic":
-        return say("{notice}; record of progress: synthetic sample, not real.", notice=notice)
-    return say("{notice}; record of progress reported by the units.", notice=notice)
+        return say("{notice}; {record}: synthetic sample, not real.", notice=notice, record=rests_on)
+    return say("{notice}; {record}, as the units report it.", notice=notice, record=rests_on)

@@ -32,21 +32,25 @@ class Language:
         One of `analysis.catalogue.languages`.
     plan : analysis.plan.Plan, optional
         Whose units, themes and measures are spoken of.
+    as_of : pandas.Timestamp, optional
+        The day that is spoken of; where it is known, the source of each figure names it.
 
     Attributes
     ----------
     lang : str
     plan : analysis.plan.Plan
+    as_of : pandas.Timestamp or None
     labels : mapping of str to mapping of str to str
         Name space → id or word → display name. Each kind of id and each vocabulary has a name space of its own, so
         that a unit whose id is ``closed`` renames no state.
     """
 
-    def __init__(self, lang: str, plan: Plan | None = None) -> None:
+    def __init__(self, lang: str, plan: Plan | None = None, *, as_of: pd.Timestamp | None = None) -> None:
         """Read a language's catalogue; a ValueError names the languages that have one."""
         if lang not in languages():
             raise ValueError(f"lang: 应为 {'、'.join(languages())} 之一，不是“{lang}”")
         self.lang = lang
+        self.as_of = as_of
         self._plan = plan
         self._locale = locale_of(lang)
         self._words = translations(lang)

@@ -55,6 +55,7 @@ def failure_page(executed: Executed, say: Language, *, title: str, line: str, re
         policy=CONTENT_POLICY,
         style=Markup(exhibits.stylesheet()),
         title=title,
+        banners=executed.banners,
         line=line,
         parts=[(words[part], _COLOURS.sub("", text)[-_LONGEST:]) for part, text in parts.items() if text.strip()],
         home=home,
