@@ -322,6 +322,7 @@ def test_a_chart_of_ones_own_takes_the_look():
 SOURCE = "来源：市商务局、天津海关2024年5月31日通知；截至2025年3月31日的进展记录为合成示例，并非真实。"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("source", "fewest"), [(SOURCE, 2), ("Source: a notice. " * 9, 3), ("", 0)])
 def test_what_a_figure_rests_on_stands_beneath_it(source: str, fewest: int):
     """Within its edges; the figure above is as it would be without."""

@@ -80,6 +80,7 @@ def drawn_with(page: str) -> list[set[str]]:
     return brought
 
 
+@pytest.mark.thorough
 def test_a_page_brings_a_second_face_only_when_it_needs_one():
     assert drawn_with(with_face("<style></style>天é")) == [{"天", "é"}]
     assert drawn_with(with_face("<style></style>天ł")) == [{"天"}, {"ł"}]

@@ -517,6 +517,7 @@ def test_of_copies_one_is_taken_and_of_rivals_none(still: Plan, tmp_path: Path) 
     assert [(cell, rule) for cell, rule in faults(unlawful)] == [("C4", "未启动的完成比例应为空或 0")] * 2
 
 
+@pytest.mark.thorough
 def test_a_row_that_breaks_the_record_is_refused(plan: Plan, tmp_path: Path) -> None:
     file = tmp_path / "表.csv"
     before = [
@@ -545,6 +546,7 @@ def test_a_row_that_breaks_the_record_is_refused(plan: Plan, tmp_path: Path) -> 
 # --- What goes back.
 
 
+@pytest.mark.thorough
 def test_a_corrected_copy_is_taken(plan: Plan, tmp_path: Path) -> None:
     entries = {"M4": AT_WORK, "M18": AT_WORK | {"status": "快了"}}
     file = tmp_path / "form.xlsx"
@@ -680,6 +682,7 @@ def test_dry_run_writes_nothing(plan: Plan, tmp_path: Path, capsys: pytest.Captu
     assert "读到 1 行 = 追加 1 + 退回 0 + 已有 0" in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_make_and_collect_by_command(plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     make = ["forms", "make", "--plan", str(plan.folder), "--out", str(out)]

@@ -686,6 +686,7 @@ def test_files_begin_with_their_header_and_say_that_they_are_made_up(name: str, 
     assert not any("synthetic" in shown.file_name for shown in real.values())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["spring", "one theme", "one unit's"])
 def test_printed_loads_add_to_their_caption(name: str):
     shown = situations.tables(situation(name), "en")["workload_by_unit"]

@@ -123,6 +123,7 @@ def test_repair_leaves_clean_text_alone(written, layout):
     assert repaired.doubts.empty
 
 
+@pytest.mark.thorough
 @settings(max_examples=100, deadline=None)
 @given(st.text(st.sampled_from(PLAIN + "聯區關（）()?。！；1A.、一áqūㄒ\ue000 \n"), max_size=60))
 def test_anything_can_be_read_and_keeps_its_lines(text):

@@ -372,6 +372,7 @@ def test_states_of_each_units_measures(ask: Ask, ask_loads: Ask, dates: Dates):
         assert present(by_unit.loc[unit]) == expected
 
 
+@pytest.mark.thorough
 @on_dates
 def test_loads(ask_loads: Ask, dates: Dates):
     expected = LEDGER.loads(*dates)
@@ -537,6 +538,7 @@ def test_states_by_period_and_burn_up(ask: Ask, dates: Dates):
         assert [(end.date(), *rest) for end, *rest in own.itertuples(index=False)] == LEDGER.burn_up(*dates, theme)
 
 
+@pytest.mark.thorough
 @on_dates
 def test_current_feedback_by_theme_and_period(ask: Ask, dates: Dates):
     parts = coverage.feedback_by_period(ask(dates))

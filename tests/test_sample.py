@@ -73,6 +73,7 @@ def test_too_few_months_are_refused(measures, responsibilities):
         synthetic_progress(measures, responsibilities, last_period="2024-12")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [2024, 7])
 @pytest.mark.parametrize("last_period", ["2025-01", "2025-12"])
 def test_lawful(measures, responsibilities, seed, last_period):

@@ -249,6 +249,7 @@ def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None
     assert '<td class="number">26</td><td class="number">1</td><td class="number">0</td>' in at_a_glance
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("order", [["load", "brief"], ["brief", "load"]])
 def test_the_index_follows_the_order_of_the_reports(order: list[str]) -> None:
     made = [page(name) for name in ("unknown", "brief", "load")]

@@ -95,6 +95,7 @@ def expected_feedback(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timest
 # What cannot be known at K, or is not yet true at T, changes nothing.
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments)
 def test_statements_that_arrive_after_k_change_nothing(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
     before = small.keeping(small.progress["reported_at"] <= known_at)
@@ -105,6 +106,7 @@ def test_statements_that_arrive_after_k_change_nothing(small: SmallPlan, as_of: 
         )
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments)
 def test_what_was_published_on_a_day_never_changes(small: SmallPlan, day: pd.Timestamp):
     on_the_day = small.keeping(small.progress["reported_at"] <= day)
@@ -193,6 +195,7 @@ def test_by_measure_is_the_weakest_reporting_unit(small: SmallPlan, as_of: pd.Ti
             assert pd.isna(row["last_as_of"])
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments)
 def test_feedback_is_what_became_of_each_report_due(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
     found = status.feedback(**small.record, as_of=as_of, known_at=known_at)
@@ -257,6 +260,7 @@ def test_a_panel_of_no_periods_is_empty(tianjin: Plan):
 # Counts.
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments)
 def test_buckets_add_to_the_measures(small: SmallPlan, as_of: pd.Timestamp):
     states = small.plan.at(as_of).measure_states
@@ -303,6 +307,7 @@ def expected_schedule(small: SmallPlan, measure: Row, due: pd.Timestamp | None, 
     return "behind" if least * (due - ISSUED).days < 100 * (as_of - ISSUED).days else "on_track"
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, st.data())
 def test_schedule_follows_the_deadline_and_the_least_percentage(
     small: SmallPlan, as_of: pd.Timestamp, data: st.DataObject

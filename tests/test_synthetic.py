@@ -81,6 +81,7 @@ def test_no_figure_of_a_real_record_is_called_made_up(tmp_path: Path):
     assert not any("synthetic" in name for page in pages.values() for name, _ in rows_of_files(page))
 
 
+@pytest.mark.thorough
 def test_a_list_of_problems_says_that_the_record_is_made_up(tmp_path: Path):
     assert cli.main(["check", "--csv", str(tmp_path / "a.csv"), "--html", str(tmp_path / "a.html")]) == 0
     head, *rows = csv.reader(io.StringIO((tmp_path / "a.csv").read_text("utf-8-sig")))

@@ -35,6 +35,7 @@ def in_states(*states: str) -> Any:
 # Counts by period.
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments)
 def test_periods_add_up_to_the_plan(small: SmallPlan, as_of: pd.Timestamp):
     now = small.plan.at(as_of)
@@ -60,6 +61,7 @@ def test_periods_add_up_to_the_plan(small: SmallPlan, as_of: pd.Timestamp):
     assert list(by_theme["theme_id"].unique()) == list(small.measures["theme_id"].unique())
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments)
 def test_a_later_page_keeps_the_earlier_periods_known_the_same(
     small: SmallPlan, one: pd.Timestamp, other: pd.Timestamp
@@ -158,6 +160,7 @@ def test_directions(before: str, after: str, direction: str):
     ]
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments, moments)
 def test_changes_are_the_measures_that_differ(small: SmallPlan, one: pd.Timestamp, other: pd.Timestamp):
     before, after = small.plan.at(one), small.plan.at(other)

@@ -556,6 +556,7 @@ def test_no_finding_says_what_its_frame_denies(name: str):
     assert_both_languages_say_the_same(situation(name))
 
 
+@pytest.mark.thorough
 def test_before_the_first_period_the_selection_is_not_said_to_be_empty():
     of = situation("before the first period")
     assert of.plan.calendar.periods_until(of.now.as_of).empty

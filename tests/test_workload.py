@@ -89,6 +89,7 @@ def test_leads_and_overdue_are_missing_where_the_notice_is_silent(tianjin: Plan)
 # Properties.
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments)
 def test_shares_are_of_whole_measures(small: SmallPlan, as_of: pd.Timestamp):
     named_measures = small.responsibilities["measure_id"].nunique()
@@ -150,6 +151,7 @@ def test_what_arrives_later_changes_nothing(small: SmallPlan, as_of: pd.Timestam
         assert_frame_equal(metric(everything), metric(known))
 
 
+@pytest.mark.thorough
 def test_a_unit_named_twice_on_a_measure_counts_once(tianjin: Plan):
     responsibilities = pd.concat([tianjin.responsibilities, tianjin.responsibilities.assign(clause=2)])
     twice = replace(tianjin, responsibilities=responsibilities.reset_index(drop=True))
@@ -199,6 +201,7 @@ def test_shared_measures_are_symmetric_with_f_on_the_diagonal(small: SmallPlan):
         assert partners["shared"].is_monotonic_decreasing
 
 
+@pytest.mark.thorough
 @given(small_plans())
 def test_pairs_are_the_matrix_above_its_diagonal(small: SmallPlan):
     now = small.plan.at(DAY)
@@ -429,6 +432,7 @@ def test_what_a_unit_carries_is_asked_for_by_any_of_its_names(tianjin: Plan):
             metric(now, unit="天津海官")
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments)
 def test_what_each_unit_carries(small: SmallPlan, as_of: pd.Timestamp):
     now = small.plan.at(as_of)
