@@ -126,11 +126,55 @@ def test_plain_papermill_gives_the_same_outputs(tmp_path: Path) -> None:
         for output in cell.get("outputs", [])
         if output.get("metadata", {}).get(METADATA, {}).get("role") in ("opening", "exhibit", "method")
     ]
-    defaults = {"as_of": "2025-03-31", "known_at": "2025-04-30"}
-    page = make_one(name, defaults, tmp_path)
+    page = make_one(name, {"as_of": "2025-03-31"}, tmp_path)
     assert shown
     for fragment in shown:
         assert fragment.strip() in page
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("-p untit 天津海关", "untit，值“天津海关”：没有这个参数"),
+        ("-r as_of 2025-02-30", "as_of，值“2025-02-30”：应为真实存在的日期"),
+        ("-p known_at 2024", "known_at，值“2024”：应为文字，要加引号"),
+        ("-p unit 天津海官", "方案中没有单位“天津海官”"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_papermill_too(tmp_path: Path, given: str, message: str) -> None:
+    name = next(report.name for report in REPORTS if not report.needs_unit)
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "papermill",
+            f"{name}.ipynb",
+            str(tmp_path / "out.ipynb"),
+            "-k",
+            "python3",
+            *given.split(),
+        ],
+        cwd=notebook_folder(),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode != 0
+    assert message in run.stderr
+
+
+@pytest.mark.notebook
+def test_papermill_shows_what_a_notebook_takes() -> None:
+    name = next(report.name for report in REPORTS if not report.needs_unit)
+    run = subprocess.run(
+        [sys.executable, "-m", "papermill", "--help-notebook", f"{name}.ipynb"],
+        cwd=notebook_folder(),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert all(f"{field}: str" in run.stdout for field in Parameters.model_fields)
 
 
 def make_one(name: str, values: dict[str, str], folder: Path) -> str:
