@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis import status
 from analysis.plan.dates import to_day
@@ -36,13 +36,7 @@ class Reading:
     @cached_property
     def states(self) -> pd.DataFrame:
         """The state of every responsibility (`analysis.status.latest`)."""
-        return status.latest(
-            self.plan.responsibilities,
-            self.plan.progress,
-            calendar=self.plan.calendar,
-            as_of=self.as_of,
-            known_at=self.known_at,
-        )
+        return status.latest(**self._record, as_of=self.as_of, known_at=self.known_at)
 
     @cached_property
     def measure_states(self) -> pd.DataFrame:
@@ -55,13 +49,7 @@ class Reading:
     @cached_property
     def feedback(self) -> pd.DataFrame:
         """What became of every report that was due (`analysis.status.feedback`)."""
-        return status.feedback(
-            self.plan.responsibilities,
-            self.plan.progress,
-            calendar=self.plan.calendar,
-            as_of=self.as_of,
-            known_at=self.known_at,
-        )
+        return status.feedback(**self._record, as_of=self.as_of, known_at=self.known_at)
 
     @cached_property
     def standing(self) -> pd.DataFrame:
@@ -72,19 +60,12 @@ class Reading:
     @cached_property
     def panel(self) -> pd.DataFrame:
         """The state of every responsibility at the end of each period up to T, all as known at K."""
-        return status.panel(
-            self.plan.responsibilities,
-            self.plan.progress,
-            calendar=self.plan.calendar,
-            period_ends=self.plan.calendar.period_ends(self.as_of),
-            known_at=self.known_at,
-        )
+        return status.panel(**self._record, period_ends=self._period_ends, known_at=self.known_at)
 
     @cached_property
     def measure_panel(self) -> pd.DataFrame:
         """The state of every measure at the end of each period up to T, all as known at K."""
-        ends = self.plan.calendar.period_ends(self.as_of)
-        return status.by_measure(self.panel, self.plan.measures, period_ends=ends)
+        return status.by_measure(self.panel, self.plan.measures, period_ends=self._period_ends)
 
     def last_word(self, *, unit: str, measure: str) -> pd.Series:
         """The latest statement of a unit on a measure, each by any of its names.
@@ -130,6 +111,15 @@ class Reading:
     def _repr_html_(self) -> str:
         counts = self.measure_states["state"].value_counts().rename_axis("state").reset_index(name="measures")
         return f"<p>{escape(self._summary)}</p>{counts.to_html(index=False)}"
+
+    @property
+    def _record(self) -> dict[str, Any]:
+        plan = self.plan
+        return {"responsibilities": plan.responsibilities, "progress": plan.progress, "calendar": plan.calendar}
+
+    @property
+    def _period_ends(self) -> pd.DatetimeIndex:
+        return self.plan.calendar.period_ends(self.as_of)
 
     @property
     def _summary(self) -> str:
