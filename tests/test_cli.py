@@ -129,3 +129,17 @@ def test_a_missing_extra_is_told_by_its_name(
     monkeypatch.setattr("analysis.extras.find_spec", lambda name: None if name == package else True)
     assert main([str(places.get(argument, argument)) for argument in arguments]) == Exit.MISSING_EXTRA
     assert f"{package}，请先运行：pip install 'portplan[{extra}]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_a_notice_is_read_in_the_encodings_that_files_come_in(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "notice.txt").write_bytes("一、主题\n（一）措施。做好工作。（责任单位：天津海关）\n".encode(encoding))
+    assert main(["notice", "read", str(tmp_path / "notice.txt"), "--out", str(tmp_path / "tables")]) == Exit.OK
+    assert "天津海关" in (tmp_path / "tables" / "responsibilities.csv").read_text("utf-8")
+
+
+def test_a_notice_in_no_known_encoding_is_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notice.txt").write_bytes("貿易便利化專項行動措施".encode("big5"))
+    assert main(["notice", "read", str(tmp_path / "notice.txt"), "--out", str(tmp_path / "tables")]) == Exit.BAD_DATA
+    assert "文字编码无法识别" in capsys.readouterr().err
+    assert not (tmp_path / "tables").exists()

@@ -157,8 +157,13 @@ def read_notice(
 ) -> None:
     """Read a notice into themes, measures and responsibilities, with a list of what is in doubt."""
     from analysis import notice
+    from analysis.files import decode
 
-    tables = notice.read(file.read_text("utf-8-sig"))
+    try:
+        text, _ = decode(file.read_bytes())
+    except ValueError as failed:
+        stop(Exit.BAD_DATA, f"{file}：{failed}")
+    tables = notice.read(text)
     out.mkdir(parents=True, exist_ok=True)
     for name in ("themes", "measures", "responsibilities", "doubts"):
         getattr(tables, name).to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
