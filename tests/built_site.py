@@ -5,8 +5,6 @@ It lies in a folder that git ignores. Making it again makes only what has change
 
 from pathlib import Path
 
-import pandas as pd
-
 from analysis import due
 from analysis.catalogue import languages
 from analysis.page import problems_page
@@ -51,7 +49,7 @@ def build_troubles(folder: Path) -> dict[str, Path]:
     make_reports(wanted, inputs, folder=folder, started="2025-04-06T06:00+08:00", registry=registry)
     failures = read_manifest(folder).failures.values()
     pages = {failure.parameters.lang: folder / failure.page for failure in failures}
-    problems = due.warnings(open_plan("tianjin-2024"), as_of=pd.Timestamp("2025-03-31"))
+    problems = due.warnings(open_plan("tianjin-2024").at("2025-03-31"))
     listed = folder / "problems.html"
     listed.write_text(problems_page("方案", problems, banners=["合成示例数据。"]), "utf-8")
     return {
