@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import cli, forms, intake, record, schema, status
+from analysis import cli, forms, intake, record, schema
 from analysis.forms import layout
 from analysis.grids import Formula
 from analysis.intake.identity import names_of
@@ -803,7 +803,7 @@ def test_order_of_arrival_never_matters(tmp_path: Path, data: st.DataObject) -> 
         for batch in batches:
             append_progress(target, intake.collect(batch, target).rows)
         opened = open_plan(target.folder)
-        now = status.latest(opened.responsibilities, opened.progress, calendar=opened.calendar, as_of=RECEIVED)
+        now = opened.at(RECEIVED).states
         ends.append(now.drop(columns=["log_id", "supersedes", "source_file"]))
     pd.testing.assert_frame_equal(*ends)
 
