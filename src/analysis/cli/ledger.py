@@ -79,7 +79,8 @@ def due(
     from analysis import due as room
 
     now = opened_plan(plan).at(to_day(as_of))
-    print_table(room.by_unit(now), f"{room.mark(now)}截至 {as_of} 欠报 {len(room.outstanding(now))} 项次")
+    owed = room.by_unit(now)
+    print_table(owed, f"{room.mark(now)}截至 {as_of} 欠报 {owed['欠报期数'].sum()} 项次")
     for _, text in room.messages(now):
         typer.echo(f"\n{text}")
 

@@ -74,6 +74,7 @@ def warm_up() -> None:
     for name in _environment().list_templates():
         _environment().get_template(name)
     stylesheet()
+    _lab_rules()
 
 
 @cache
@@ -89,6 +90,7 @@ def stylesheet() -> str:
     return f":root{{{_variables(0)}}}{dark}{rules}{filters}"
 
 
+@cache
 def _lab_rules() -> str:
     """What JupyterLab and nbconvert need beside: their theme decides what is dark, and their own rules are undone."""
     themes = (
