@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from analysis.status.known import Record
     from analysis.status.units import History
 
-_COLUMNS = ["measure_id", "unit_id", "period", "checked_on", "due", "is_in", "feedback"]
+_COLUMNS = ["measure_id", "unit_id", "period", "checked_on", "due", "is_in", "arrived", "feedback"]
 
 
 def owed(past: History, measures: pd.DataFrame, calendar: Calendar, *, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -40,7 +40,7 @@ def owed(past: History, measures: pd.DataFrame, calendar: Calendar, *, as_of: pd
     pandas.DataFrame
         Periods in turn, pairs in the order of the notice: measure_id, unit_id, period (its name), checked_on (the
         period's last day, or `as_of` while it runs), due (the last day on which a statement is on time), is_in
-        (whether that day has come), feedback (`analysis.schema.FEEDBACK`; of what is not in yet, ``missing`` is what
+        (whether that day has come), arrived (the day of its own statement; missing where none came), feedback (`analysis.schema.FEEDBACK`; of what is not in yet, ``missing`` is what
         may still come).
     """
     if calendar.owed == "when-due" or calendar.every == "none":
@@ -84,6 +84,7 @@ def _each_period(past: History, measures: pd.DataFrame, calendar: Calendar, *, a
             "checked_on": past.days[period],
             "due": pd.DatetimeIndex(due[:, 0]).as_unit("us")[period],
             "is_in": np.array(is_in)[period],
+            "arrived": pd.DatetimeIndex(first[period, pair]).as_unit("us"),
             "feedback": feedback[period, pair],
         }
     )
@@ -115,6 +116,7 @@ def _when_due(past: History, measures: pd.DataFrame, calendar: Calendar, *, as_o
             "checked_on": asked["due"],
             "due": asked["due"],
             "is_in": True,
+            "arrived": arrived,
             "feedback": np.select([arrived <= due, ~pd.isna(arrived)], ["on_time", "late"], default="missing"),
         }
     )
@@ -152,5 +154,5 @@ def _days(days: object) -> np.ndarray:
 
 
 def _nothing() -> pd.DataFrame:
-    dates = {"checked_on": "datetime64[us]", "due": "datetime64[us]", "is_in": "bool"}
+    dates = {"checked_on": "datetime64[us]", "due": "datetime64[us]", "arrived": "datetime64[us]", "is_in": "bool"}
     return pd.DataFrame(columns=_COLUMNS, dtype="str").astype(dates)
