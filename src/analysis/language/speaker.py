@@ -9,7 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from analysis.catalogue import FIRST, languages, locale_of, read_catalogue, translations
-from analysis.language.rounding import rounded
+from analysis.rounding import rounded
 from analysis.schema import COLUMNS, LABELS
 
 if TYPE_CHECKING:
