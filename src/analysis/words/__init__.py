@@ -1,7 +1,7 @@
 """What the pages say, computed from the frames that are shown."""
 
-from analysis.words import coverage, trend, workload
-from analysis.words.page import Chrome, KeyFigure, Opening, chrome, opening
+from analysis.words import coverage, delivery, trend, workload
+from analysis.words.page import Chrome, KeyFigure, Opening, chrome, judgement, opening
 
 __all__ = [
     "Chrome",
@@ -9,6 +9,8 @@ __all__ = [
     "Opening",
     "chrome",
     "coverage",
+    "delivery",
+    "judgement",
     "opening",
     "trend",
     "workload",
