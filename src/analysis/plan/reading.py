@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis import status
-from analysis.plan.dates import known_by, to_day
 from analysis.names import UnknownName
+from analysis.plan.dates import known_by, to_day
 from analysis.status.owed import count_owed
 
 if TYPE_CHECKING:
@@ -161,9 +161,7 @@ class Reading:
             is_waiting=listed["state"].eq("done_reported") & self.plan.is_verified,
             has_evidence=listed["measure_id"].isin(evidence),
             done_on=done.to_numpy(),
-            schedule=status.schedule(
-                listed, listed.set_index("measure_id")["due"], done, as_of=self.as_of
-            ).to_numpy(),
+            schedule=status.schedule(listed, listed.set_index("measure_id")["due"], done, as_of=self.as_of).to_numpy(),
         )
 
     @cached_property

@@ -121,7 +121,9 @@ def _percent_stalled(rule: Rule, status: pd.Series, percent: pd.Series, file: st
     yield from _broken_percents(rule, percent[status.eq("stalled") & percent.ge(100)], file)
 
 
-@rule("ongoing-never-done", "an ongoing measure has no end: should be ongoing, or a state before it", severity="warning")
+@rule(
+    "ongoing-never-done", "an ongoing measure has no end: should be ongoing, or a state before it", severity="warning"
+)
 def _ongoing_done(rule: Rule, log: pd.DataFrame, tables: Tables, file: str) -> Iterator[Problem]:
     """Duties such as guidance and supervision are never finished; they count in no rate of completion."""
     broken = kinds(log, tables).eq("ongoing") & log["status"].eq("done_reported")

@@ -36,9 +36,7 @@ class Record:
     actuals: pd.DataFrame
 
 
-def known(
-    progress: pd.DataFrame, decisions: pd.DataFrame, actuals: pd.DataFrame, *, known_at: pd.Timestamp
-) -> Record:
+def known(progress: pd.DataFrame, decisions: pd.DataFrame, actuals: pd.DataFrame, *, known_at: pd.Timestamp) -> Record:
     """The record as known at K.
 
     Parameters

@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.status.force import PAIR
-
 if TYPE_CHECKING:
-    from datetime import date
-
     from analysis.periods import Calendar
-    from analysis.status.known import Record
     from analysis.status.units import History
 
 _COLUMNS = ["measure_id", "unit_id", "period", "checked_on", "due", "is_in", "arrived", "feedback"]

@@ -72,7 +72,9 @@ class History:
         marks = np.full(self.word.shape, "", dtype="object")
         if backs.empty:
             return marks
-        of_all = backs.reset_index().drop(columns="unit_id").merge(self.pairs.reset_index(names="pair"), on="measure_id")
+        of_all = (
+            backs.reset_index().drop(columns="unit_id").merge(self.pairs.reset_index(names="pair"), on="measure_id")
+        )
         of_all = of_all.merge(backs["unit_id"].rename("only"), left_on="index", right_index=True)
         meant = of_all[of_all["only"].isin([""]) | of_all["only"].eq(of_all["unit_id"])].sort_values("index")
         place = self._latest(meant["effective_on"], meant["pair"].to_numpy())
