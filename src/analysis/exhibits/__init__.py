@@ -120,9 +120,10 @@ def stylesheet() -> str:
     )
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(1)}}}}}"
+    looks = {state: ("strong" if look.strong else "pale") for state, look in STATE_LOOKS.items()}
     tiles = "".join(
-        f".tile.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{'strong' if look.strong else 'pale'})}}"
-        for state, look in STATE_LOOKS.items()
+        f".tile.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{look})}}"
+        for state, look in looks.items()
     )
     return f":root{{{_variables(0)}}}{dark}{rules}{tiles}{filters}"
 

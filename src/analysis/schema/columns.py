@@ -7,7 +7,8 @@ from typing import Literal
 
 Kind = Literal[
     "unit_id", "theme_id", "measure_id", "unit_ids",  # ids
-    "state", "mark", "feedback", "direction", "kind", "measured", "schedule", "outcome", "decision", "reason", "reasons",
+    "state", "mark", "feedback", "direction", "kind", "measured", "schedule", "outcome", "decision",
+    "reason", "reasons",  # words
     "count", "number", "share", "days",  # numbers
     "date", "period", "flag", "text", "quote",
 ]  # fmt: skip

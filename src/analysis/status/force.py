@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
+
 import pandas as pd
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PAIR = ["measure_id", "unit_id"]
 _ALWAYS, _FOR_GOOD = pd.Timestamp.min.ceil("D"), pd.Timestamp.max.floor("D")

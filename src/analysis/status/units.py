@@ -103,7 +103,7 @@ class History:
         """
         decisions = self.record.decisions
         taken = decisions[decisions["decision"].isin(VERDICTS)].reset_index(drop=True)
-        column = self.measures.get_indexer(taken["measure_id"])
+        column = self.measures.get_indexer(pd.Index(taken["measure_id"]))
         place = self._latest(taken["effective_on"], column, columns=len(self.measures)).ravel()
         told = taken[["decision", "effective_on"]].reindex(range(-1, len(taken))).iloc[place + 1]
         return pd.DataFrame(
@@ -119,7 +119,7 @@ class History:
     def is_settled(self) -> np.ndarray:
         """Whether the pair's measure is closed or withdrawn that day, so that nothing is owed on it."""
         settled = self.verdicts["verdict"].isin(SETTLED).to_numpy().reshape(len(self.days), len(self.measures))
-        return settled[:, self.measures.get_indexer(self.pairs["measure_id"])]
+        return settled[:, self.measures.get_indexer(pd.Index(self.pairs["measure_id"]))]
 
     def rows(self, *, owed: np.ndarray) -> pd.DataFrame:
         """The grids as rows: a row a day and pair in force.
@@ -192,5 +192,7 @@ def history(
     ids = pd.Index(measures["measure_id"])
     times = spans(responsibilities, record.decisions)
     pairs = times[PAIR].drop_duplicates()
-    pairs = pairs.sort_values("measure_id", key=ids.get_indexer, kind="stable", ignore_index=True)
+    pairs = pairs.sort_values(
+        "measure_id", key=lambda own: ids.get_indexer(pd.Index(own)), kind="stable", ignore_index=True
+    )
     return History(days, ids, pairs, times, record)
