@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
+
 import pandas as pd
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PAIR = ["measure_id", "unit_id"]
 _ALWAYS, _FOR_GOOD = pd.Timestamp.min.ceil("D"), pd.Timestamp.max.floor("D")
@@ -65,8 +69,9 @@ def in_force(
 
 def in_order(pairs: pd.DataFrame, measures: pd.Series) -> pd.DataFrame:
     """Each pair once: measures in the order of the notice, the units of each as they were named, or joined."""
-    order = pd.Index(measures).get_indexer
-    return pairs[PAIR].drop_duplicates().sort_values("measure_id", key=order, kind="stable", ignore_index=True)
+    listed = pairs[PAIR].drop_duplicates()
+    places = pd.Index(measures).get_indexer(pd.Index(listed["measure_id"]))
+    return listed.iloc[places.argsort(kind="stable")].reset_index(drop=True)
 
 
 def holds(pairs: pd.DataFrame, days: pd.DatetimeIndex) -> np.ndarray:

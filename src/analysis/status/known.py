@@ -64,7 +64,8 @@ def known(
     replaced = void.union(*(set(rows["supersedes"]) for rows in (said, decided, measured)))
     # What arrives before the day it speaks of can only tell how things stood when it arrived; its period stays.
     is_early = said["reported_at"].lt(said["as_of"])
-    meant = said.loc[is_early, "as_of"].map(lambda day: calendar.period_of(day.date()).name).astype("str")
+    meant = [calendar.period_of(day).name for day in said.loc[is_early, "as_of"].dt.date]
+    meant = pd.Series(meant, said.index[is_early], "str")
     period = said["period"].mask(is_early & said["period"].eq(""), meant)
     said = said.assign(period=period, as_of=said["as_of"].mask(is_early, said["reported_at"]))
     said = _in_order(said, "as_of", "reported_at")

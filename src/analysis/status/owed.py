@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.status.force import PAIR
-
 if TYPE_CHECKING:
-    from datetime import date
-
     from analysis.periods import Calendar
-    from analysis.status.known import Record
     from analysis.status.units import History
 
 _COLUMNS = ["measure_id", "unit_id", "period", "checked_on", "due", "is_in", "arrived", "feedback"]
@@ -40,8 +35,8 @@ def owed(past: History, deadlines: pd.DataFrame, calendar: Calendar, *, as_of: p
     pandas.DataFrame
         Periods in turn, pairs in the order of the notice: measure_id, unit_id, period (its name), checked_on (the
         period's last day, or `as_of` while it runs), due (the last day on which a statement is on time), is_in
-        (whether that day has come), arrived (the day of its own statement; missing where none came), feedback (`analysis.schema.FEEDBACK`; of what is not in yet, ``missing`` is what
-        may still come).
+        (whether that day has come), arrived (the day of its own statement; missing where none came), feedback
+        (`analysis.schema.FEEDBACK`; of what is not in yet, ``missing`` is what may still come).
     """
     if calendar.owed == "when-due" or calendar.every == "none":
         return _when_due(past, deadlines.set_index("measure_id")["due"], calendar, as_of=as_of)
@@ -122,7 +117,7 @@ def _when_due(past: History, deadlines: pd.Series, calendar: Calendar, *, as_of:
 
 
 def _period_places(statements: pd.DataFrame, calendar: Calendar, starts: np.ndarray) -> np.ndarray:
-    """The place of the period that each statement speaks of: the one it names, else that of its day; -1 before the first."""
+    """The place of the period of each statement: the one it names, else that of its day; -1 before the first."""
     names = {name: np.datetime64(calendar.named(name).start) for name in statements["period"].unique() if name}
     named = statements["period"].map(names).astype("datetime64[us]")
     days = named.fillna(statements["as_of"]).to_numpy(dtype="datetime64[D]")

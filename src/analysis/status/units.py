@@ -54,7 +54,7 @@ class History:
         """Whether the measure is there that day, and the unit on it."""
         grid = np.zeros((len(self.days), len(self.pairs)), dtype=bool)
         np.logical_or.at(grid.T, self.pair_of(self.times), holds(self.times, self.days).T)
-        start = self.starts[self.measures.get_indexer(self.pairs["measure_id"])][None, :]
+        start = self.starts[self.measures.get_indexer(pd.Index(self.pairs["measure_id"]))][None, :]
         return grid & (np.isnat(start) | (start <= self.days.to_numpy()[:, None]))
 
     @cached_property
