@@ -53,7 +53,9 @@ def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
         When `out` is there.
     """
     old = read_folder(folder)
-    unread = [f"{file.name}：{file.fault}" for name, file in old.tables.items() if file.fault and name not in RECORD[1:]]
+    unread = [
+        f"{file.name}：{file.fault}" for name, file in old.tables.items() if file.fault and name not in RECORD[1:]
+    ]
     if old.head_fault or unread:
         raise ValueError("；".join([old.head_fault, *unread]).strip("；"))
     if not old.tables["progress"].name.endswith(".csv"):
@@ -138,7 +140,9 @@ def _replayed(measure: str, rows: pd.DataFrame) -> list[dict[str, str]]:
         now = min((row.status for row in words.values()), key=_OLD_ORDER.index)
         decision = now if now in _VERDICTS else "reopened" if state in _VERDICTS else ""
         if decision and now != state:
-            behind = [row for row in words.values() if row.status == now] if now in _VERDICTS else list(on_day.itertuples())
+            behind = (
+                [row for row in words.values() if row.status == now] if now in _VERDICTS else list(on_day.itertuples())
+            )
             decisions.append(
                 {
                     "measure_id": measure,

@@ -81,7 +81,9 @@ def cases(caption: Caption, listed: Sequence[Case], table: Table, names: CaseNam
 def strip(caption: Caption, themes: Sequence[tuple[str, Sequence[Tile]]], say: Language, now: Reading) -> None:
     """Show every measure as a tile with the mark and letter of its state, by theme."""
     legend = delivery.legend(now, say)
-    _display("tiles", {"role": "exhibit"}, caption=caption, strip=themes, legend=legend, looks=STATE_LOOKS, language=say.lang)
+    _display(
+        "tiles", {"role": "exhibit"}, caption=caption, strip=themes, legend=legend, looks=STATE_LOOKS, language=say.lang
+    )
 
 
 def chapters(listed: Chapters) -> None:
@@ -113,7 +115,9 @@ def stylesheet() -> str:
         f'.exhibit:has(input[value="{state}"]:checked) tr[data-group]:not([data-group="{state}"]){{display:none}}'
         for state in BUCKETS
     )
-    filters = f".portplan .filter{{display:none}}@supports selector(:has(*)){{.portplan .filter{{display:block}}{hiding}}}"
+    filters = (
+        f".portplan .filter{{display:none}}@supports selector(:has(*)){{.portplan .filter{{display:block}}{hiding}}}"
+    )
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(1)}}}}}"
     tiles = "".join(

@@ -191,7 +191,9 @@ class Language:
         if self._plan is None:
             return spaces
         units, themes, measures = self._plan.units, self._plan.themes, self._plan.measures
-        spaces["kind"] = {kind: self.chosen(names) if self._speaks(names) else kind for kind, names in self._plan.unit_kinds.items()}
+        spaces["kind"] = {
+            kind: self.chosen(names) if self._speaks(names) else kind for kind, names in self._plan.unit_kinds.items()
+        }
         spaces["decider"] = {one.name: one.names.get(self.lang, one.name) for one in self._plan.deciders}
         spaces["unit_id"] = dict(zip(units["unit_id"], self.own(units, "short"), strict=True))
         spaces["theme_id"] = dict(zip(themes["theme_id"], self.own(themes, "short"), strict=True))

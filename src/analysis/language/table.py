@@ -225,7 +225,11 @@ def _marks(rows: tuple[tuple[str, ...], ...], say: Language) -> str:
         "←": say("←: the state on the earlier day."),
     }
     # A unit may write such a sign itself.
-    found = (meaning for mark, meaning in told.items() if any(mark in cell for row in rows for cell in row if not isinstance(cell, Quote)))
+    found = (
+        meaning
+        for mark, meaning in told.items()
+        if any(mark in cell for row in rows for cell in row if not isinstance(cell, Quote))
+    )
     return " ".join(dict.fromkeys(found))
 
 

@@ -113,7 +113,17 @@ TERMS: dict[str, tuple[str, str]] = {
 """Term → what it is called and what it means, in English; names in braces are filled in from the plan."""
 
 METHODS: dict[str, tuple[str, ...]] = {
-    "delivery": ("attention", "state", "closed", "completable", "completion", "no_feedback", "lapsed", "on_time", "known_at"),
+    "delivery": (
+        "attention",
+        "state",
+        "closed",
+        "completable",
+        "completion",
+        "no_feedback",
+        "lapsed",
+        "on_time",
+        "known_at",
+    ),
     "workload_by_unit": (
         *("on_time", "lapsed", "no_feedback", "named_in", "share", "lead", "open_load", "overdue", "group"),
         *("effective_units", "gini"),
@@ -124,6 +134,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "unit_brief": ("on_time", "lapsed", "no_feedback", "state", "share", "known_at"),
 }
 """Report → its terms, in the order in which they are explained."""
+
 
 def method(report: str, say: Language, *, known_at: pd.Timestamp) -> Method:
     """How the figures of a report were made.

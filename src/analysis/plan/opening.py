@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.catalogue import FIRST
-from analysis.plan.model import Decider, Plan
 from analysis.names import UnknownName
+from analysis.plan.model import Decider, Plan
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.record import Place
+
 
 def data_folder() -> Path:
     """The folder of the plans that come with the package: ``data/`` of the checkout, or of the installed wheel."""

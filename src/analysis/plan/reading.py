@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis import status
-from analysis.plan.dates import known_by, to_day
 from analysis.names import UnknownName
+from analysis.plan.dates import known_by, to_day
 from analysis.status.owed import count_owed
 
 if TYPE_CHECKING:

@@ -124,7 +124,9 @@ def _longer_csv(file: Path, added: pd.DataFrame) -> bytes:
         raise ValueError("台账为 UTF-16 编码，不能追加：请另存为 UTF-8 的 CSV 文件")
     columns = list(read_csv(content).header)
     try:
-        written = to_csv(added.reindex(columns=columns, fill_value=""), header=False).encode(encoding.removesuffix("-sig"))
+        written = to_csv(added.reindex(columns=columns, fill_value=""), header=False).encode(
+            encoding.removesuffix("-sig")
+        )
     except UnicodeEncodeError as odd:
         char = odd.object[odd.start]
         raise ValueError(f"台账为 {encoding} 编码，存不下“{char}”：没有写入；请先把台账另存为 UTF-8") from odd

@@ -83,7 +83,9 @@ def deadlines(now: Reading) -> pd.DataFrame:
     listed = listed[["measure_id", "due", "due_original", "state", "schedule", "done_on"]].copy()
     listed["unit_ids"] = [named.get(measure, []) for measure in listed["measure_id"]]
     later = listed["schedule"].ne("overdue")
-    return listed.assign(later=later).sort_values(["later", "due"], kind="stable", ignore_index=True).drop(columns="later")
+    return (
+        listed.assign(later=later).sort_values(["later", "due"], kind="stable", ignore_index=True).drop(columns="later")
+    )
 
 
 def _direction(before: str | None, after: str) -> str:

@@ -82,7 +82,9 @@ def forecast(now: Reading) -> Forecast:
     reached = _reached(throughput.to_numpy(), left=scope - start)
     fan = pd.DataFrame({"period_end": ends, **{name: start + reached[name] for name in LEVELS}})
     finish = {name: ends[fan[name].ge(scope).to_numpy()] for name in LEVELS}
-    return Forecast("", **past, fan=fan, finish={name: days[0] if len(days) else pd.NaT for name, days in finish.items()})
+    return Forecast(
+        "", **past, fan=fan, finish={name: days[0] if len(days) else pd.NaT for name, days in finish.items()}
+    )
 
 
 def with_past(outlook: Forecast, burn_up: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +104,9 @@ def with_past(outlook: Forecast, burn_up: pd.DataFrame) -> pd.DataFrame:
         when the forecast was refused.
     """
     known = burn_up[burn_up["is_in"]]
-    past = known[["period_end", "scope"]].assign(completed=(known["completion"] * known["scope"]).round().astype("Int64"))
+    past = known[["period_end", "scope"]].assign(
+        completed=(known["completion"] * known["scope"]).round().astype("Int64")
+    )
     if outlook.refused:
         return past.head(0).assign(p50=[], p85=[])
     last = outlook.finish["p85"]

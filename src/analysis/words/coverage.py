@@ -83,7 +83,9 @@ def states(themes: pd.DataFrame, still: pd.DataFrame, say: Language) -> Caption:
             ),
         )
     else:
-        finding = _standstill(still, say) if int(themes["completable"].sum()) else say("No measure here can be completed")
+        finding = (
+            _standstill(still, say) if int(themes["completable"].sum()) else say("No measure here can be completed")
+        )
     details = say.listing(
         (
             say("{theme}: {done} of {able} completed", theme=say.theme(theme), done=done, able=able)
@@ -134,7 +136,9 @@ def feedback(parts: pd.DataFrame, say: Language) -> Caption:
         say,
         key="feedback-by-theme",
         finding=finding,
-        alt=say("Heatmap of themes by periods: reports received of those due. In the last one: {details}.", details=details),
+        alt=say(
+            "Heatmap of themes by periods: reports received of those due. In the last one: {details}.", details=details
+        ),
         record=True,
         drawing={"nothing": finding},
         names={"period": {str(name): say.period(name) for name in parts["period"].unique()}},
@@ -190,10 +194,15 @@ def promises(promised: pd.DataFrame, say: Language) -> Caption:
     if promised.empty:
         finding = say("No measure here holds a measurable promise")
     elif missed:
-        finding = say.count(missed, "{n} of {total} promises is not met", "{n} of {total} promises are not met", total=len(promised))
+        finding = say.count(
+            missed, "{n} of {total} promises is not met", "{n} of {total} promises are not met", total=len(promised)
+        )
     elif open_:
         finding = say.count(
-            open_, "Of {total} promises, {n} is not measured", "Of {total} promises, {n} are not measured", total=len(promised)
+            open_,
+            "Of {total} promises, {n} is not measured",
+            "Of {total} promises, {n} are not measured",
+            total=len(promised),
         )
     elif counts.get("met", 0) == len(promised):
         finding = say.count(len(promised), "The one promise is met", "All {n} promises are met")
@@ -204,7 +213,9 @@ def promises(promised: pd.DataFrame, say: Language) -> Caption:
         key="promises",
         finding=finding,
         record=True,
-        note="" if promised.empty else say("Values of several units are never added; each is what a unit reported itself."),
+        note=""
+        if promised.empty
+        else say("Values of several units are never added; each is what a unit reported itself."),
     )
 
 

@@ -35,7 +35,9 @@ def headline(burn_up: pd.DataFrame, since: int | None, now: Reading, say: Langua
     return say("{finding}.", finding=finding)
 
 
-def key_figures(burn_up: pd.DataFrame, moved: pd.DataFrame, then: Reading, now: Reading, say: Language) -> list[KeyFigure]:
+def key_figures(
+    burn_up: pd.DataFrame, moved: pd.DataFrame, then: Reading, now: Reading, say: Language
+) -> list[KeyFigure]:
     """The numbers at the head of the page, as they stand at T."""
     last, states = burn_up.iloc[-1], now.measure_states["state"].value_counts()
     done, scope, reported = _completed(last, say), int(last["scope"]), int(last["reported"])
@@ -66,7 +68,10 @@ def deadlines(now: Reading, say: Language) -> str:
         return say("no deadline has come yet")
     done = int(due["state"].isin(["closed", "done_reported"]).sum())
     return say.count(
-        len(due), "of the {n} due by then, {done} is done", "of the {n} due by then, {done} are done", done=say.number(done)
+        len(due),
+        "of the {n} due by then, {done} is done",
+        "of the {n} due by then, {done} are done",
+        done=say.number(done),
     )
 
 
@@ -102,7 +107,11 @@ def burn_up(progressed: pd.DataFrame, now: Reading, say: Language) -> Caption:
         alt=say("Step chart of measures completed under the line of scope. {details}.", details=details),
         record=True,
         drawing={"nothing": finding, **_lines(now, say)},
-        note=say("{deadlines} History is shown as it is known by {date}.", deadlines=_deadline_note(now, say), date=say.date(now.known_at)),
+        note=say(
+            "{deadlines} History is shown as it is known by {date}.",
+            deadlines=_deadline_note(now, say),
+            date=say.date(now.known_at),
+        ),
     )
 
 
@@ -114,7 +123,9 @@ def flow(counts: pd.DataFrame, now: Reading, say: Language) -> Caption:
         finding, details = say("No measure matches this selection"), "—"
     else:
         last = counts.iloc[-1]
-        details = say("stalled {stalled}, without feedback {silent} at the end", stalled=last["stalled"], silent=last[NO_FEEDBACK])
+        details = say(
+            "stalled {stalled}, without feedback {silent} at the end", stalled=last["stalled"], silent=last[NO_FEEDBACK]
+        )
         if len(counted) < 2:
             finding = say("Too few periods so far to compare")
         else:
@@ -240,7 +251,11 @@ def schedule(listed: pd.DataFrame, say: Language) -> Caption:
     else:
         finding = say("None is overdue, and none is due within three months")
     unverified = say.plan.is_verified and listed["schedule"].eq("in_time").any()
-    note = say("Done in time counts what units report; until a measure is closed it awaits verification.") if unverified else ""
+    note = (
+        say("Done in time counts what units report; until a measure is closed it awaits verification.")
+        if unverified
+        else ""
+    )
     return caption(say, key="schedule", finding=finding, record=True, note=note)
 
 
@@ -331,7 +346,9 @@ def slips(moves: pd.DataFrame, say: Language) -> Caption:
     if moves.empty:
         finding = say("No expected day has slipped and nothing was sent back")
     else:
-        finding = say("Expected days that moved later: {slipped}; measures sent back: {back}", slipped=slipped, back=back)
+        finding = say(
+            "Expected days that moved later: {slipped}; measures sent back: {back}", slipped=slipped, back=back
+        )
     return caption(say, key="slips", finding=finding, record=True)
 
 
@@ -373,7 +390,9 @@ def _deadline_note(now: Reading, say: Language) -> str:
     share = exact(int(now.measures["due"].notna().sum())) / max(len(now.measures), 1)
     if share == 1:
         return say("The planned line counts the measures due by each day.")
-    return say("The planned line counts the measures due by each day; {share} have a deadline.", share=say.percent(share))
+    return say(
+        "The planned line counts the measures due by each day; {share} have a deadline.", share=say.percent(share)
+    )
 
 
 def _lines(now: Reading, say: Language) -> dict[str, str]:

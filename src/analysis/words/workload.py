@@ -106,14 +106,19 @@ def load(loads: pd.DataFrame, say: Language) -> Caption:
     finding = _heaviest(loads, say) if len(loads) else nobody(say) or say("No measure matches this selection")
     printed = zip(loads["unit_id"], loads["named_in"], round_parts(loads["share"], 2), strict=True)
     details = say.listing(
-        (say("{unit} {named} and {share}", unit=say.unit(unit), named=n, share=say.number(w, 2)) for unit, n, w in printed),
+        (
+            say("{unit} {named} and {share}", unit=say.unit(unit), named=n, share=say.number(w, 2))
+            for unit, n, w in printed
+        ),
         most=5,
     )
     return caption(
         say,
         key="load",
         finding=finding,
-        alt=say("Dot chart of measures naming each unit and of its fractional count. {details}.", details=details or "—"),
+        alt=say(
+            "Dot chart of measures naming each unit and of its fractional count. {details}.", details=details or "—"
+        ),
         record=False,
         note=say("A diamond counts the measures that a unit carries alone."),
         drawing={"nothing": finding},
@@ -145,7 +150,11 @@ def partners(matrix: pd.DataFrame, pairs: pd.DataFrame, say: Language) -> Captio
         say,
         key="partners",
         finding=finding,
-        alt=say("Matrix of the measures that {units} units share two by two; the most is {most}.", units=len(matrix), most=most),
+        alt=say(
+            "Matrix of the measures that {units} units share two by two; the most is {most}.",
+            units=len(matrix),
+            most=most,
+        ),
         record=False,
         note=say(
             "Units by load in both directions; the diagonal counts all measures of a unit. On a narrow screen only the "
@@ -237,10 +246,14 @@ def _heaviest(loads: pd.DataFrame, say: Language) -> str:
 
 def _with_counts(counts: pd.DataFrame, column: str, say: Language) -> str:
     ordered = counts.sort_values(column, ascending=False, kind="stable")
-    parts = (say("{unit} {n}", unit=say.unit(unit), n=n) for unit, n in zip(ordered["unit_id"], ordered[column], strict=True))
+    parts = (
+        say("{unit} {n}", unit=say.unit(unit), n=n) for unit, n in zip(ordered["unit_id"], ordered[column], strict=True)
+    )
     return say.listing(parts, most=4)
 
 
 def _details(counts: pd.DataFrame, space: str, say: Language) -> str:
     sums = counts.sum().items()
-    return say.listing((say("{state} {n}", state=say.name(space, word), n=count) for word, count in sums if count), most=9)
+    return say.listing(
+        (say("{state} {n}", state=say.name(space, word), n=count) for word, count in sums if count), most=9
+    )
