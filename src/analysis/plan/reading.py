@@ -60,7 +60,9 @@ class Reading:
     @cached_property
     def record(self) -> Record:
         """The record as known at K (`analysis.status.known`)."""
-        return status.known(self.plan.progress, self.plan.decisions, self.plan.actuals, known_at=self.known_at)
+        plan = self.plan
+        tables = plan.progress, plan.decisions, plan.actuals
+        return status.known(*tables, calendar=plan.calendar, known_at=self.known_at)
 
     @cached_property
     def responsibilities(self) -> pd.DataFrame:
@@ -73,8 +75,7 @@ class Reading:
     def measures(self) -> pd.DataFrame:
         """The measures that are in scope at T, with their deadlines: columns of ``measures``, due_original."""
         measures = self.plan.measures[~self.plan.measures["from"].gt(self.as_of)].drop(columns="due")
-        deadlines = status.due_days(self.plan.measures, self.record.decisions, as_of=self.as_of)
-        return measures.merge(deadlines, on="measure_id", how="left")
+        return measures.merge(self._deadlines, on="measure_id", how="left")
 
     @cached_property
     def periods(self) -> pd.DataFrame:
@@ -105,7 +106,7 @@ class Reading:
     @cached_property
     def obligations(self) -> pd.DataFrame:
         """Every statement owed so far, what may still come of the running period included (`analysis.status.owed`)."""
-        return status.owed(self._past, self._all_measures, self.plan.calendar, as_of=self.as_of)
+        return status.owed(self._past, self._deadlines, self.plan.calendar, as_of=self.as_of)
 
     @property
     def feedback(self) -> pd.DataFrame:
@@ -249,11 +250,10 @@ class Reading:
         days = pd.DatetimeIndex(self.periods["period_end"])
         return status.history(self.plan.measures, self.plan.responsibilities, self.record, days=days)
 
-    @property
-    def _all_measures(self) -> pd.DataFrame:
-        """Every measure of the plan with the deadline that holds at T."""
-        deadlines = status.due_days(self.plan.measures, self.record.decisions, as_of=self.as_of)
-        return self.plan.measures[["measure_id", "from"]].merge(deadlines, on="measure_id")
+    @cached_property
+    def _deadlines(self) -> pd.DataFrame:
+        """The deadline of every measure of the plan that holds at T."""
+        return status.due_days(self.plan.measures, self.record.decisions, as_of=self.as_of)
 
     @property
     def _contradicted(self) -> pd.Series:
