@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from analysis.catalogue import FIRST
 from analysis.parameters import Parameters
 from analysis.report.history import Outcome, Run, record_run
 from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
@@ -257,7 +256,7 @@ class _Making:
 
 def _page(task: Task, work: dict[str, Any]) -> Page:
     asked = task.parameters.model_copy(update={"plan_id": task.plan.id})
-    title = task.plan.title.get(asked.lang, task.plan.title[FIRST])
+    title = task.plan.title.get(asked.lang) or task.plan.title[task.plan.lang]
     return Page(path=task.path, key=task.key, report=task.report, plan_title=title, parameters=asked, **work)
 
 
