@@ -41,7 +41,9 @@ def measure_names(measures: Iterable[Mapping[Any, Any]]) -> Iterator[tuple[str, 
 
 def _names(row: Mapping[Any, Any], *columns: str) -> Iterator[str]:
     """What stands in some columns and, as ``name_en``, in those of other languages; the plan's own words first."""
-    translated = [name for column in columns for name in row if str(name).startswith(f"{column}_") and name not in columns]
+    translated = [
+        name for column in columns for name in row if str(name).startswith(f"{column}_") and name not in columns
+    ]
     for name in (*columns, *translated):
         if row.get(name):
             yield str(row[name])

@@ -14,7 +14,7 @@ import typer
 
 from analysis.catalogue import FIRST, languages
 from analysis.cli.base import Exit, PlanOption, SiteOption, app, opened_plan, print_problems, stop
-from analysis.cli.spoken import spoken
+from analysis.cli.speaking import speaking
 from analysis.extras import need
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def report(
         if not is_known or not inputs.is_readable(*(table for table, is_needed in needed.items() if is_needed)):
             opened_plan(str(inputs.folder))
         now = _now(inputs.timezone)
-        say = spoken(lang.value)
+        say = speaking(lang.value)
         days = _days(inputs, now, out, chosen, say, as_of=as_of, known_at=known_at)
         common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}
         spoken = languages() if lang is _ALL else [lang.value]

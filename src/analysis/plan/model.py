@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING
 
-from analysis.plan.dates import known_by, to_day
 from analysis.names import find_name, measure_names, theme_names, unit_names
+from analysis.plan.dates import known_by, to_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,7 +143,10 @@ class Plan:
         if unit:
             selection["unit"] = self.find_unit(unit)
             joined = self.decisions[self.decisions["decision"].eq("joined")]
-            on = [rows.loc[rows["unit_id"].eq(selection["unit"]), "measure_id"] for rows in (self.responsibilities, joined)]
+            on = [
+                rows.loc[rows["unit_id"].eq(selection["unit"]), "measure_id"]
+                for rows in (self.responsibilities, joined)
+            ]
             kept = kept[kept.isin(on[0]) | kept.isin(on[1])]
         return replace(self._narrowed(kept), selection=selection)
 

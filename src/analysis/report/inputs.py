@@ -143,9 +143,7 @@ class Inputs:
             name: Rows(
                 self.tables[name].header,
                 tuple(
-                    one.row
-                    for one in placed
-                    if (not one.measure or one.measure in kept) and one.is_known(parameters)
+                    one.row for one in placed if (not one.measure or one.measure in kept) and one.is_known(parameters)
                 ),
             )
             for name, placed in self._placed.items()

@@ -20,6 +20,7 @@ _SHOWN_VERSIONS = ("portplan", "pandas", "matplotlib", "seaborn", "papermill", "
 _FURTHER_VERSIONS = (
     "babel",
     "fonttools",
+    "holidays",
     "ipython",
     "jinja2",
     "kiwisolver",

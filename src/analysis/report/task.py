@@ -117,7 +117,8 @@ def _make(task: Task) -> dict[str, Any]:
     from analysis.words import chrome
 
     executed = Executed.of(notebook)
-    narrowed = task.plan.select(unit=asked.unit, theme=asked.theme)
+    selected = task.plan.select(unit=asked.unit, theme=asked.theme)
+    narrowed = selected.at(asked.as_of, known_at=asked.known_at).plan
     say = Language(asked.lang, task.plan)
     # A path would name the machine, and make the same inputs give different pages.
     shown = asked.model_copy(update={"plan_id": task.plan.id}).model_dump()
