@@ -24,7 +24,7 @@ SOURCE = Path(analysis.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = [
-    ["extras", "files", "faces", "catalogue", "parameters", "schema", "workdays"],
+    ["extras", "files", "faces", "catalogue", "parameters", "rounding", "schema", "workdays"],
     ["notice", "sample", "status", "record", "grids"],
     ["plan", "charts"],
     ["workload", "coverage", "trend"],

@@ -138,7 +138,8 @@ def standstill(now: Reading) -> pd.DataFrame:
         if own["is_completed"].all():
             continue
         last = own.loc[own["is_completed"], "completed_on"].max()
-        still = len(ends) if pd.isna(last) else int(ends.ge(last).sum()) - int(ends.eq(last).sum())
+        # The period in which it was completed did not stand still.
+        still = len(ends) if pd.isna(last) else max(int(ends.ge(last).sum()) - 1, 0)
         rows.append((theme, len(own), int(own["is_completed"].sum()), last, still))
     columns = ["theme_id", "completable", "completed", "last_completed", "periods_still"]
     return pd.DataFrame(rows, columns=columns).astype({"last_completed": "datetime64[us]"})

@@ -138,7 +138,7 @@ def concentration(shares: pd.Series) -> pd.Series:
     """
     loads = np.sort(shares.to_numpy(dtype="float64"))
     total = loads.sum()
-    names = pd.Index(["hhi", "effective_units", "top_three_share", "gini"], name="measured")
+    names = pd.Index(["hhi", "effective_units", "top_three_share", "gini"], name="measured_figure")
     if total == 0:
         return pd.Series(np.nan, index=names, name="value")
     parts = loads / total

@@ -16,15 +16,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from analysis.exhibits.drawing import to_svg
 from analysis.exhibits.picture import picture as picture
 from analysis.schema import BUCKETS
+from analysis.words import delivery
+from analysis.words.delivery import MOST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from analysis.language import Caption, Method, Table
+    from analysis.language import Caption, Language, Method, Table
+    from analysis.plan.reading import Reading
     from analysis.words import Opening
+    from analysis.words.delivery import Case, CaseNames, Chapters, Tile
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""
@@ -54,12 +58,30 @@ def show(draw: Callable[..., Axes], frame: pd.DataFrame, caption: Caption, table
         The same frame as a table.
     """
     drawings = to_svg(draw, frame, caption)
-    _display("exhibit", _about(table), caption=caption, drawings=drawings, table=table, file=_file(table))
+    _display("exhibit", _about(table), caption=caption, drawings=drawings, table=table, file=_file(table), side=False)
 
 
-def tabulate(caption: Caption, table: Table) -> None:
-    """Show a table under its finding, with the same as a CSV file."""
-    _display("exhibit", _about(table), caption=caption, drawings=(), table=table, file=_file(table))
+def tabulate(caption: Caption, table: Table, *, side: bool = False) -> None:
+    """Show a table under its finding, with the same as a CSV file; `side` puts it beside what stands before it."""
+    file = _file(table)
+    _display("exhibit", _about(table), caption=caption, drawings=(), table=table, file=file, side=side)
+
+
+def cases(caption: Caption, listed: Sequence[Case], table: Table, names: CaseNames) -> None:
+    """Show the cases that need attention, with the same as a CSV file."""
+    values = {"caption": caption, "cases": listed, "table": table, "names": names, "most": MOST}
+    _display("cases", {"role": "exhibit"}, **values, file=_file(table))
+
+
+def strip(caption: Caption, themes: Sequence[tuple[str, Sequence[Tile]]], say: Language, now: Reading) -> None:
+    """Show every measure as a tile with the mark and letter of its state, by theme."""
+    legend = delivery.legend(now, say)
+    _display("tiles", {"role": "exhibit"}, caption=caption, strip=themes, legend=legend, looks=STATE_LOOKS, language=say.lang)
+
+
+def chapters(listed: Chapters) -> None:
+    """Show what each of the other pages of the day says, in a line."""
+    _display("chapters", {"role": "exhibit"}, listed=listed)
 
 
 def method(words: Method) -> None:

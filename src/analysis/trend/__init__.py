@@ -1,6 +1,6 @@
 """Are we getting there? Counts by period, what changed, a forecast, slips, and time to completion."""
 
-from analysis.trend.changes import changes, revised, slips
+from analysis.trend.changes import changes, deadlines, revised, slips
 from analysis.trend.counts import burn_up, burn_up_by_theme, by_period, completions, periods_since_completion
 from analysis.trend.forecast import Forecast, forecast, with_past
 from analysis.trend.survival import durations, kaplan_meier
@@ -12,6 +12,7 @@ __all__ = [
     "by_period",
     "changes",
     "completions",
+    "deadlines",
     "durations",
     "forecast",
     "kaplan_meier",

@@ -70,6 +70,22 @@ def slips(now: Reading) -> pd.DataFrame:
     return kept[[*_KEYS, "state", "expected_first", "expected_last", "days_slipped", "times_returned"]]
 
 
+def deadlines(now: Reading) -> pd.DataFrame:
+    """Every measure with a deadline: those overdue first, then by deadline.
+
+    Returns
+    -------
+    pandas.DataFrame
+        measure_id, due, due_original, state, schedule, done_on, unit_ids (list).
+    """
+    named = now.responsibilities.drop_duplicates(_KEYS).groupby("measure_id")["unit_id"].agg(list)
+    listed = now.measure_states[now.measure_states["due"].notna()]
+    listed = listed[["measure_id", "due", "due_original", "state", "schedule", "done_on"]].copy()
+    listed["unit_ids"] = [named.get(measure, []) for measure in listed["measure_id"]]
+    later = listed["schedule"].ne("overdue")
+    return listed.assign(later=later).sort_values(["later", "due"], kind="stable", ignore_index=True).drop(columns="later")
+
+
 def _direction(before: str | None, after: str) -> str:
     if before is None:
         return "entered"

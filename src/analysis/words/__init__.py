@@ -1,15 +1,16 @@
 """What the pages say, computed from the frames that are shown."""
 
-from analysis.words import brief, coverage, trend, workload
-from analysis.words.page import Chrome, KeyFigure, Opening, chrome, opening
+from analysis.words import coverage, delivery, trend, workload
+from analysis.words.page import Chrome, KeyFigure, Opening, chrome, judgement, opening
 
 __all__ = [
     "Chrome",
     "KeyFigure",
     "Opening",
-    "brief",
     "chrome",
     "coverage",
+    "delivery",
+    "judgement",
     "opening",
     "trend",
     "workload",
