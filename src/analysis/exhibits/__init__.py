@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analysis.exhibits.drawing import to_svg
 from analysis.exhibits.picture import picture as picture
+from analysis.look.palette import PALETTE, STATE_LOOKS
 from analysis.schema import BUCKETS
 from analysis.words import delivery
 from analysis.words.delivery import MOST
@@ -62,9 +63,13 @@ def show(draw: Callable[..., Axes], frame: pd.DataFrame, caption: Caption, table
 
 
 def tabulate(caption: Caption, table: Table, *, side: bool = False) -> None:
-    """Show a table under its finding, with the same as a CSV file; `side` puts it beside what stands before it."""
-    file = _file(table)
-    _display("exhibit", _about(table), caption=caption, drawings=(), table=table, file=file, side=side)
+    """Show a table under its finding, with the same as a CSV file; nothing where there is no finding.
+
+    `side` puts it beside what stands before it, where the page is wide.
+    """
+    if caption.finding:
+        file = _file(table)
+        _display("exhibit", _about(table), caption=caption, drawings=(), table=table, file=file, side=side)
 
 
 def cases(caption: Caption, listed: Sequence[Case], table: Table, names: CaseNames) -> None:
@@ -101,15 +106,21 @@ def warm_up() -> None:
 
 @cache
 def stylesheet() -> str:
-    """The style sheet of fragments and pages, with the variables of `analysis.charts.style.PALETTE`."""
-    # Without a script: a checked radio button hides the rows of all groups but its own.
-    filters = "".join(
+    """The style sheet of fragments and pages, with the variables of `analysis.look.palette.PALETTE`."""
+    # Without a script: a checked radio button hides the rows of all groups but its own. An older browser cannot do it,
+    # and is not shown the buttons.
+    hiding = "".join(
         f'.exhibit:has(input[value="{state}"]:checked) tr[data-group]:not([data-group="{state}"]){{display:none}}'
         for state in BUCKETS
     )
+    filters = f".portplan .filter{{display:none}}@supports selector(:has(*)){{.portplan .filter{{display:block}}{hiding}}}"
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(1)}}}}}"
-    return f":root{{{_variables(0)}}}{dark}{rules}{filters}"
+    tiles = "".join(
+        f".tile.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{'strong' if look.strong else 'pale'})}}"
+        for state, look in STATE_LOOKS.items()
+    )
+    return f":root{{{_variables(0)}}}{dark}{rules}{tiles}{filters}"
 
 
 @cache
@@ -122,8 +133,6 @@ def _lab_rules() -> str:
 
 
 def _variables(place: int) -> str:
-    from analysis.charts.style import PALETTE
-
     return "".join(f"--{role}:{colours[place]};" for role, colours in PALETTE.items())
 
 

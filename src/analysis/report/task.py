@@ -118,14 +118,13 @@ def _make(task: Task) -> dict[str, Any]:
     from analysis.words import chrome
 
     executed = Executed.of(notebook)
-    selected = task.plan.select(unit=asked.unit, theme=asked.theme)
-    narrowed = selected.at(asked.as_of, known_at=asked.known_at).plan
+    narrowed = task.plan.select(unit=asked.unit, theme=asked.theme)
     say = Language(asked.lang, task.plan)
     # A path would name the machine, and make the same inputs give different pages.
     shown = asked.model_copy(update={"plan_id": task.plan.id}).model_dump()
     around = chrome(say, versions=task.versions, parameters=shown, command=task.command)
     page = to_page(executed, around, narrowed=task.narrowed)
-    reasons = refusals(executed, page, narrowed)
+    reasons = refusals(executed, page, narrowed.at(asked.as_of, known_at=asked.known_at))
     if reasons:
         return {"result": "refused", "reason": "；".join(reasons)}
     content = page.encode("utf-8")
