@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.display import HTML, display
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from analysis.look.palette import STATE_LOOKS
 from analysis.exhibits.drawing import to_svg
 from analysis.exhibits.picture import picture as picture
 from analysis.schema import BUCKETS
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from analysis.plan.reading import Reading
     from analysis.words import Opening
     from analysis.words.delivery import Case, CaseNames, Chapters, Tile
+    from analysis.words.ledger import Ledger
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""
@@ -79,6 +81,12 @@ def strip(caption: Caption, themes: Sequence[tuple[str, Sequence[Tile]]], say: L
     _display("tiles", {"role": "exhibit"}, caption=caption, strip=themes, legend=legend, looks=STATE_LOOKS, language=say.lang)
 
 
+def ledger(caption: Caption, listed: Ledger, table: Table, say: Language) -> None:
+    """Show a block a measure, with the same as a CSV file of a row a measure and unit."""
+    values = {"caption": caption, "words_of": listed, "names": listed.names, "looks": STATE_LOOKS, "language": say.lang}
+    _display("ledger", _about(table), **values, table=table, file=_file(table))
+
+
 def chapters(listed: Chapters) -> None:
     """Show what each of the other pages of the day says, in a line."""
     _display("chapters", {"role": "exhibit"}, listed=listed)
@@ -109,7 +117,11 @@ def stylesheet() -> str:
     )
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(1)}}}}}"
-    return f":root{{{_variables(0)}}}{dark}{rules}{filters}"
+    states = "".join(
+        f".portplan .chip.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{'strong' if look.strong else 'pale'})}}"
+        for state, look in STATE_LOOKS.items()
+    )
+    return f":root{{{_variables(0)}}}{dark}{states}{rules}{filters}"
 
 
 @cache

@@ -1,6 +1,6 @@
 """What the pages say, computed from the frames that are shown."""
 
-from analysis.words import coverage, delivery, trend, workload
+from analysis.words import coverage, delivery, ledger, trend, workload
 from analysis.words.page import Chrome, KeyFigure, Opening, chrome, judgement, opening
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "coverage",
     "delivery",
     "judgement",
+    "ledger",
     "opening",
     "trend",
     "workload",
