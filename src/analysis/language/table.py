@@ -228,7 +228,7 @@ def _marks(rows: tuple[tuple[str, ...], ...], say: Language) -> str:
     }
     # A unit may write such a sign itself.
     found = (meaning for mark, meaning in told.items() if any(mark in cell for row in rows for cell in row if not isinstance(cell, Quote)))
-    return say(" ").join(dict.fromkeys(found))
+    return " ".join(dict.fromkeys(found))
 
 
 def _points(step: Decimal, say: Language) -> str:

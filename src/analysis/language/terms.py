@@ -125,9 +125,6 @@ METHODS: dict[str, tuple[str, ...]] = {
 }
 """Report → its terms, in the order in which they are explained."""
 
-_NAMED = {"week": "week", "month": "month", "quarter": "quarter", "half-year": "half-year", "year": "year"}
-
-
 def method(report: str, say: Language, *, known_at: pd.Timestamp) -> Method:
     """How the figures of a report were made.
 
@@ -154,7 +151,7 @@ def method(report: str, say: Language, *, known_at: pd.Timestamp) -> Method:
     if not plan.units["is_group"].any():
         left_out.add("group")
     values = {
-        "every": say(_NAMED.get(calendar.every, "")) if calendar.every in _NAMED else "",
+        "every": every(say),
         "due": due_rule(say),
         "deciders": say.listing(say.name("decider", decider.name) for decider in plan.deciders),
         "known_at": say.date(known_at),
@@ -162,6 +159,18 @@ def method(report: str, say: Language, *, known_at: pd.Timestamp) -> Method:
     keys = [variants.get(key, key) for key in METHODS[report] if key not in left_out]
     terms = tuple((say(TERMS[key][0]), say(TERMS[key][1], **values)) for key in keys)
     return Method(say("How to read this"), terms)
+
+
+def every(say: Language) -> str:
+    """How often units report, as a noun; blank where there are no periods."""
+    names = {
+        "week": say("week"),
+        "month": say("month"),
+        "quarter": say("quarter"),
+        "half-year": say("half-year"),
+        "year": say("year"),
+    }
+    return names.get(say.plan.calendar.every, "")
 
 
 def due_rule(say: Language) -> str:

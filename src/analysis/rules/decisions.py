@@ -127,17 +127,26 @@ def _without_evidence(rule: Rule, decisions: pd.DataFrame, file: str) -> Iterato
         yield rule.broken(file=file, row=row, column="evidence_ref")
 
 
-@rule("move-without-effect", "has no effect: the unit {what}", severity="warning")
-def _moves(rule: Rule, decisions: pd.DataFrame, tables: Tables, file: str) -> Iterator[Problem]:
-    """A unit that joins what it is on, or leaves what it is not on, is probably another unit."""
+def _moves(decisions: pd.DataFrame, tables: Tables, file: str) -> Iterator[Problem]:
     named = set(tables["responsibilities"][["measure_id", "unit_id"]].itertuples(index=False, name=None))
     moves = decisions[decisions["decision"].isin(_OF_A_UNIT)].sort_values(["effective_on", "recorded_at"], kind="stable")
     for row, measure, unit, decision in moves[["measure_id", "unit_id", "decision"]].itertuples(name=None):
         is_on = (measure, unit) in named
         if is_on == (decision == "joined"):
-            what = "is on the measure already" if is_on else "is not on the measure"
-            yield rule.broken(file=file, row=row, column="unit_id", value=unit, what=what)
+            yield from (_joined_twice if is_on else _left_unnamed)(file, row, unit)
         (named.discard if decision == "left" else named.add)((measure, unit))
+
+
+@rule("joined-already", "is on this measure already: the decision has no effect", severity="warning")
+def _joined_twice(rule: Rule, file: str, row: Any, unit: str) -> Iterator[Problem]:
+    """A unit that joins what it is on is probably another unit."""
+    yield rule.broken(file=file, row=row, column="unit_id", value=unit)
+
+
+@rule("left-unnamed", "is not on this measure: the decision has no effect", severity="warning")
+def _left_unnamed(rule: Rule, file: str, row: Any, unit: str) -> Iterator[Problem]:
+    """A unit that leaves what it is not on is probably another unit."""
+    yield rule.broken(file=file, row=row, column="unit_id", value=unit)
 
 
 def _deciders(head: Mapping[str, Any]) -> dict[str, str]:
