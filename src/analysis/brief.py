@@ -56,7 +56,7 @@ def carried(now: Reading, *, unit: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         By `URGENCY`, then by deadline, then in notice order: measure_id, urgency, state_of_unit, mark (of its own part),
-        state (of the measure), due, schedule, other_units (list of those on the measure beside it), as_of, reported_at,
+        state_of_measure, due, schedule, other_units (list of those on the measure beside it), as_of, reported_at,
         progress, problems, request, next_step, since, request_periods, missing, has_lapsed (as in
         `analysis.attention.voices`; nothing is missing on what is settled).
     """
@@ -64,8 +64,9 @@ def carried(now: Reading, *, unit: str) -> pd.DataFrame:
     named = now.responsibilities.drop_duplicates(_PAIR)
     crowd = named[named["unit_id"].ne(unit)].groupby("measure_id")["unit_id"].agg(list)
     own = spoken[spoken["unit_id"].eq(unit)].drop(columns="unit_id").rename(columns={"state": "state_of_unit"})
-    rows = own.merge(now.measure_states[["measure_id", "state", "due", "schedule"]], on="measure_id")
-    is_settled = rows["state"].isin(SETTLED)
+    of_measure = now.measure_states.rename(columns={"state": "state_of_measure"})
+    rows = own.merge(of_measure[["measure_id", "state_of_measure", "due", "schedule"]], on="measure_id")
+    is_settled = rows["state_of_measure"].isin(SETTLED)
     rows["missing"] = rows["missing"].where(~is_settled, 0)
     rows["has_lapsed"] &= ~is_settled
     rows["other_units"] = [crowd.get(measure, []) for measure in rows["measure_id"]]
@@ -83,8 +84,30 @@ def carried(now: Reading, *, unit: str) -> pd.DataFrame:
     rows["grade"] = rows["urgency"].map({name: grade for grade, name in enumerate(URGENCY)})
     rows = rows.sort_values(["grade", "due"], kind="stable", ignore_index=True)
     told = ["as_of", "reported_at", "progress", "problems", "request", "next_step", "since", "request_periods"]
-    head = ["measure_id", "urgency", "state_of_unit", "mark", "state", "due", "schedule", "other_units"]
+    head = ["measure_id", "urgency", "state_of_unit", "mark", "state_of_measure", "due", "schedule", "other_units"]
     return rows[[*head, *told, "missing", "has_lapsed"]]
+
+
+def asked_of(now: Reading, *, unit: str) -> pd.DataFrame:
+    """What is asked of one unit next, with what it said last.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The nearest day first, then in notice order: measure_id, period, due (as in `asked`), report_due (the same), missing
+        (reports that it owes beside), reported_at (when its last word arrived).
+    """
+    rows = asked(now)
+    rows = rows[rows["unit_id"].eq(unit)].merge(now.states[[*_PAIR, "missing", "reported_at"]], on=_PAIR, how="left")
+    rows["missing"] = rows["missing"].fillna(0).astype("int64")
+    return rows.assign(report_due=rows["due"])[["measure_id", "period", "due", "report_due", "missing", "reported_at"]]
+
+
+def stalled(carried: pd.DataFrame) -> pd.DataFrame:
+    """The open measures of `carried` that are stalled, by the unit's own word or by another's."""
+    is_open = ~carried["state_of_measure"].isin(SETTLED)
+    own, whole = carried["state_of_unit"].eq("stalled"), carried["state_of_measure"].eq("stalled")
+    return carried[is_open & (own | whole)].reset_index(drop=True)
 
 
 def decisions(now: Reading, *, unit: str) -> pd.DataFrame:

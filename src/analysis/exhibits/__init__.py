@@ -20,6 +20,7 @@ from analysis.look.palette import PALETTE
 from analysis.schema import BUCKETS
 from analysis.words import delivery
 from analysis.words.delivery import MOST
+from analysis.words.ledger import part_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from analysis.plan.reading import Reading
     from analysis.words import Opening
     from analysis.words.delivery import Case, CaseNames, Chapters, Tile
-    from analysis.words.ledger import Ledger
+    from analysis.words.ledger import Ledger, Part
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""
@@ -86,6 +87,12 @@ def ledger(caption: Caption, listed: Ledger, table: Table, say: Language) -> Non
     """Show a block a measure, with the same as a CSV file of a row a measure and unit."""
     values = {"caption": caption, "words_of": listed, "names": listed.names, "looks": STATE_LOOKS, "language": say.lang}
     _display("ledger", _about(table), **values, table=table, file=_file(table))
+
+
+def parts(caption: Caption, listed: Sequence[Part], table: Table, say: Language) -> None:
+    """Show how a unit's parts of measures stand, with the same as a CSV file."""
+    values = {"caption": caption, "parts": listed, "names": part_names(say), "looks": STATE_LOOKS}
+    _display("parts", _about(table), **values, table=table, file=_file(table))
 
 
 def chapters(listed: Chapters) -> None:

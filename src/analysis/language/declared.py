@@ -88,17 +88,20 @@ DECLARED: dict[str, Declared] = {
             *("problems", "request", "request_periods", "progress", "next_step", "evidence_ref", "reported_at", "missing"),
         ),
     ),
+    "asked": Declared(
+        "Reports asked for next", columns=("measure_id", "period", "report_due", "missing", "reported_at"), of_unit=True
+    ),
+    "blockers": Declared(
+        "Its measures that are stalled",
+        columns=("measure_id", "state_of_unit", "state_of_measure", "since", "problems", "request", "request_periods", "next_step"),
+        of_unit=True,
+    ),
     "brief": Declared(
         "Its measures, the most urgent first",
         columns=(
-            *("measure_id", "state_of_unit", "state", "due", "other_units", "missing"),
-            *("progress", "next_step", "reported_at"),
+            *("measure_id", "state_of_unit", "state_of_measure", "due", "other_units", "missing"),
+            *("progress", "problems", "request", "next_step", "reported_at"),
         ),
-        of_unit=True,
-    ),
-    "blockers": Declared(
-        "Its measures that it calls stalled",
-        columns=("measure_id", "state", "since", "problems", "request", "request_periods", "next_step"),
         of_unit=True,
     ),
     "brief_decisions": Declared(

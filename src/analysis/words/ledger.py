@@ -26,9 +26,17 @@ MOST_PERIODS = 24
 
 @dataclass(frozen=True)
 class Part:
-    """How one unit's part of a measure stands, in words; texts are blank where there is nothing to say."""
+    """How one unit's part of a measure stands, in words; texts are blank where there is nothing to say.
 
-    unit: str
+    Attributes
+    ----------
+    name : str
+        Of the unit in the ledger, of the measure in a unit's brief.
+    about : tuple of str
+        What is said of the measure beside it.
+    """
+
+    name: str
     state: str
     state_name: str
     note: str
@@ -38,6 +46,7 @@ class Part:
     progress: str
     next_step: str
     reported: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,7 +171,7 @@ def ledger(
         )
         marks = " ".join(dict.fromkeys(mark for block in blocks for mark in block.marks.split()))
         themes.append((notice.themes[theme], f"theme-{place}", marks, blocks))
-    return Ledger(tuple(themes), tuple(_choices(listed, spoken, say)), _names(say), bool((~past["is_in"]).any()))
+    return Ledger(tuple(themes), tuple(_choices(listed, spoken, say)), part_names(say), bool((~past["is_in"]).any()))
 
 
 def anchor(measure_id: object) -> str:
@@ -202,7 +211,8 @@ def _by_measure(frame: pd.DataFrame) -> dict[object, list[dict[Hashable, Any]]]:
     return {key: rows.to_dict("records") for key, rows in frame.groupby("measure_id", sort=False)}
 
 
-def _names(say: Language) -> dict[str, str]:
+def part_names(say: Language) -> dict[str, str]:
+    """The words that stand between the parts of a block."""
     return {
         "colon": say(": "),
         "text": say("Text of the notice"),
@@ -308,7 +318,7 @@ def _part(word: Mapping[Hashable, Any], now: Reading, say: Language, *, is_settl
         say.age(word["since"], now.as_of) if word["state"] == "stalled" and not is_settled else "",
     ]
     return Part(
-        unit=named(word["unit_id"], "unit_id", say),
+        name=named(word["unit_id"], "unit_id", say),
         state=word["state"],
         state_name=say.state(word["state"]),
         note=say.listing(filter(None, notes)),
@@ -332,7 +342,7 @@ def _gone(word: Mapping[Hashable, Any], say: Language) -> Part:
     tag = tag_of(say.plan.lang)
     texts = {name: Quote(word[name], tag) if word[name] else "" for name in ("problems", "request", "progress", "next_step")}
     return Part(
-        unit=named(word["unit_id"], "unit_id", say),
+        name=named(word["unit_id"], "unit_id", say),
         state=word["status"],
         state_name=say.state(word["status"]),
         note=say("not on it at this day") if word["was_named"] else say("never named on it"),
