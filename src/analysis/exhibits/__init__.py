@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 from IPython.display import HTML, display
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analysis.look.palette import STATE_LOOKS
 from analysis.exhibits.drawing import to_svg
 from analysis.exhibits.picture import picture as picture
-from analysis.look.palette import PALETTE
+from analysis.look.palette import PALETTE, STATE_LOOKS
 from analysis.schema import BUCKETS
 from analysis.words import delivery
 from analysis.words.delivery import MOST
@@ -66,9 +65,13 @@ def show(draw: Callable[..., Axes], frame: pd.DataFrame, caption: Caption, table
 
 
 def tabulate(caption: Caption, table: Table, *, side: bool = False) -> None:
-    """Show a table under its finding, with the same as a CSV file; `side` puts it beside what stands before it."""
-    file = _file(table)
-    _display("exhibit", _about(table), caption=caption, drawings=(), table=table, file=file, side=side)
+    """Show a table under its finding, with the same as a CSV file; nothing where there is no finding.
+
+    `side` puts it beside what stands before it, where the page is wide.
+    """
+    if caption.finding:
+        file = _file(table)
+        _display("exhibit", _about(table), caption=caption, drawings=(), table=table, file=file, side=side)
 
 
 def cases(caption: Caption, listed: Sequence[Case], table: Table, names: CaseNames) -> None:
@@ -118,18 +121,20 @@ def warm_up() -> None:
 @cache
 def stylesheet() -> str:
     """The style sheet of fragments and pages, with the variables of `analysis.look.palette.PALETTE`."""
-    # Without a script: a checked radio button hides the rows of all groups but its own.
-    filters = "".join(
+    # Without a script: a checked radio button hides the rows of all groups but its own. An older browser cannot do it,
+    # and is not shown the buttons.
+    hiding = "".join(
         f'.exhibit:has(input[value="{state}"]:checked) tr[data-group]:not([data-group="{state}"]){{display:none}}'
         for state in BUCKETS
     )
+    filters = f".portplan .filter{{display:none}}@supports selector(:has(*)){{.portplan .filter{{display:block}}{hiding}}}"
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(1)}}}}}"
-    states = "".join(
-        f".portplan .chip.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{'strong' if look.strong else 'pale'})}}"
+    looks = "".join(
+        f".tile.{state},.chip.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{'strong' if look.strong else 'pale'})}}"
         for state, look in STATE_LOOKS.items()
     )
-    return f":root{{{_variables(0)}}}{dark}{states}{rules}{filters}"
+    return f":root{{{_variables(0)}}}{dark}{rules}{looks}{filters}"
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from analysis.language.caption import Caption, caption, nobody, source
 from analysis.language.speaker import NOTHING, Language, alphabet, warm_up
-from analysis.language.table import Named, Names, Quote, Table, table
+from analysis.language.table import Named, Names, Quote, Table, named, named_units, table
 from analysis.language.terms import Method, due_rule, method
 
 __all__ = [
@@ -18,6 +18,8 @@ __all__ = [
     "caption",
     "due_rule",
     "method",
+    "named",
+    "named_units",
     "nobody",
     "source",
     "table",

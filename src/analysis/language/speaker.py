@@ -151,8 +151,10 @@ class Language:
             return self("{year} (year)", year=year)
         if part.isdigit():
             return self.month(pd.Timestamp(f"{name}-01"))
-        patterns = {"Q": self("Q{n} {year}"), "H": self("H{n} {year}"), "W": self("week {n} of {year}")}
-        return patterns[part[0]].format(n=int(part[1:]), year=year)
+        values = {"n": int(part[1:]), "year": year}
+        if part[0] == "Q":
+            return self("Q{n} {year}", **values)
+        return self("H{n} {year}", **values) if part[0] == "H" else self("week {n} of {year}", **values)
 
     def age(self, since: pd.Timestamp, until: pd.Timestamp) -> str:
         """How long something has lasted: whole months, below two of them days."""

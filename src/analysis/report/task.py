@@ -123,7 +123,7 @@ def _make(task: Task) -> dict[str, Any]:
     shown = asked.model_copy(update={"plan_id": task.plan.id}).model_dump()
     around = chrome(say, versions=task.versions, parameters=shown, command=task.command)
     page = to_page(executed, around, narrowed=task.narrowed)
-    reasons = refusals(executed, page, narrowed)
+    reasons = refusals(executed, page, narrowed.at(asked.as_of, known_at=asked.known_at))
     if reasons:
         return {"result": "refused", "reason": "；".join(reasons)}
     content = page.encode("utf-8")

@@ -288,13 +288,14 @@ def promise_rows(promised: pd.DataFrame, say: Language) -> pd.DataFrame:
 def target(promise: Mapping[Hashable, Any], say: Language) -> str:
     """What a promise sets: ``at most 2 工作日``."""
     quantity, high = (quantity_in_words(promise[name], say) for name in ("quantity", "quantity_high"))
-    patterns = {
-        "at_most": say("at most {quantity} {unit}"),
-        "at_least": say("at least {quantity} {unit}"),
-        "equal": say("{quantity} {unit}"),
-        "between": say("{quantity} to {high} {unit}"),
-    }
-    return patterns[promise["comparator"]].format(quantity=quantity, high=high, unit=promise["quantity_unit"])
+    values = {"quantity": quantity, "unit": promise["quantity_unit"]}
+    if promise["comparator"] == "between":
+        return say("{quantity} to {high} {unit}", high=high, **values)
+    if promise["comparator"] == "equal":
+        return say("{quantity} {unit}", **values)
+    if promise["comparator"] == "at_most":
+        return say("at most {quantity} {unit}", **values)
+    return say("at least {quantity} {unit}", **values)
 
 
 def actual(promise: Mapping[Hashable, Any], say: Language) -> str:

@@ -29,7 +29,7 @@ class Voice:
 
     unit: str
     state: str
-    problems: str
+    words: str
     request: str
     next_step: str
     age: str
@@ -202,7 +202,9 @@ def _case(row: Mapping[Hashable, Any], words: Mapping[Any, Any], now: Reading, s
     told = [words[measure, unit] for unit in row["unit_ids"] if (measure, unit) in words]
     # A unit that is stalled speaks for itself, whatever the measure is here for.
     others = [one for key, one in words.items() if key[0] == measure and one["state"] == "stalled" and one not in told]
+    speaks = reason in ("contradicted", "overdue")
     heard = [one for one in [*others, *told] if one["problems"] or one["request"] or one["state"] == "stalled"]
+    heard += [one for one in told if speaks and one["progress"] and one not in heard]
     also = [say.name("reason", other) for other in row["reasons"] if other != reason]
     return Case(
         measure=named(measure, "measure_id", say),
@@ -224,7 +226,7 @@ def _voice(word: Mapping[Hashable, Any], now: Reading, say: Language) -> Voice:
     return Voice(
         unit=named(word["unit_id"], "unit_id", say),
         state=say.state(word["state"]),
-        problems=quote("problems"),
+        words=quote("problems") or quote("progress"),
         request=quote("request"),
         next_step=quote("next_step"),
         age=_repeats(word, say) or say.age(word["since"], now.as_of),
@@ -240,6 +242,8 @@ def _repeats(word: Mapping[Hashable, Any], say: Language) -> str:
 def _age(row: Mapping[Hashable, Any], now: Reading, say: Language) -> str:
     if pd.isna(row["since"]):
         return ""
+    if row["since"] >= now.as_of:
+        return say("since {date}", date=say.date(row["since"]))
     return say("{age}, since {date}", age=say.age(row["since"], now.as_of), date=say.date(row["since"]))
 
 

@@ -165,17 +165,18 @@ def changes(moved: pd.DataFrame, then: Reading, say: Language) -> Caption:
 
 
 def revised(moved: pd.DataFrame, then: Reading, say: Language) -> Caption:
-    """Around the list of what is known otherwise of the earlier day than when its own page was made."""
-    published = then.as_published()
-    values = {"date": say.date(then.as_of), "known": say.date(published.known_at)}
-    if moved.empty:
-        finding = say("Nothing that was known of {date} by {known} has been revised since", **values)
-    else:
+    """Around the list of what is known otherwise of the earlier day than when its own page was made.
+
+    Without a finding where nothing is.
+    """
+    finding = ""
+    if len(moved):
         finding = say.count(
             len(moved),
             "Of {date}, {n} measure is known otherwise than by {known}",
             "Of {date}, {n} measures are known otherwise than by {known}",
-            **values,
+            date=say.date(then.as_of),
+            known=say.date(then.as_published().known_at),
         )
     return caption(say, key="revised", finding=finding, record=True)
 
@@ -219,10 +220,10 @@ def by_theme(progressed: pd.DataFrame, now: Reading, say: Language) -> Caption:
 
 
 def schedule(listed: pd.DataFrame, say: Language) -> Caption:
-    """Around the list of measures with a deadline."""
+    """Around the list of measures with a deadline; without a finding where none has one."""
     late, soon = int(listed["schedule"].eq("overdue").sum()), int(listed["schedule"].eq("due_soon").sum())
     if listed.empty:
-        finding = say("No measure here has a deadline")
+        finding = ""
     elif late:
         finding = say.count(
             late,
