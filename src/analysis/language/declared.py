@@ -89,7 +89,7 @@ DECLARED: dict[str, Declared] = {
         ),
     ),
     "asked": Declared(
-        "Reports asked for next", columns=("measure_id", "period", "report_due", "missing", "reported_at"), of_unit=True
+        "Reports due next", columns=("measure_id", "period", "report_due", "missing", "reported_at"), of_unit=True
     ),
     "blockers": Declared(
         "Its measures that are stalled",

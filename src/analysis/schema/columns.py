@@ -102,7 +102,7 @@ _DECLARED = (
     Column("still_open", "Still open", "share"),
     Column("p50", "At least, with a chance of 50%", "count"),
     Column("p85", "At least, with a chance of 85%", "count"),
-    Column("request_periods", "Asked in so many reports in a row", "count"),
+    Column("request_periods", "Reports in a row with this request", "count"),
     Column("times_returned", "Times sent back", "count"),
     Column("days", "Days since the notice", "days"),
     Column("days_slipped", "Days slipped", "days"),
@@ -132,7 +132,7 @@ _DECLARED = (
     Column("reason_given", "Reason", "quote"),
     Column("evidence_ref", "Evidence", "quote"),
     Column("target", "Target", "text"),
-    Column("own_value", "Its own latest value", "text"),
+    Column("own_value", "Own latest value", "text"),
     Column("actual", "Latest values", "text"),
     Column("data", "Data", "text"),
 )

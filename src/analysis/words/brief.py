@@ -30,7 +30,7 @@ def title(say: Language) -> str:
 def headline(asked: pd.DataFrame, carried: pd.DataFrame, now: Reading, say: Language) -> str:
     """What the page finds: what is asked of the unit and by when, and what it calls stalled."""
     if carried.empty:
-        return say("The unit is on no measure here on this day.")
+        return say("The unit is responsible for no measure here on this day.")
     return say("{asked}. {stalled}.", asked=ask(asked, carried, now, say), stalled=_stalled(carried, say))
 
 
@@ -39,9 +39,9 @@ def key_figures(carried: pd.DataFrame, reports: pd.DataFrame, say: Language) -> 
     still_open = carried[~carried["state_of_measure"].isin(SETTLED)]
     silent = still_open["has_lapsed"] | still_open["state_of_unit"].eq(NO_FEEDBACK)
     alone = carried["other_units"].map(len).eq(0)
-    own_word = say("by its own word, on measures that are open")
+    own_word = say("open measures, by its own report")
     return [
-        KeyFigure(say("Measures it is on"), say.number(len(carried)), say.count(int(alone.sum()), "{n} of them alone", "{n} of them alone") if alone.any() else say("none of them alone")),
+        KeyFigure(say("Measures"), say.number(len(carried)), say.count(int(alone.sum()), "{n} of them alone", "{n} of them alone") if alone.any() else say("none of them alone")),
         KeyFigure(say("Open measures"), say.number(len(still_open)), say("neither closed nor withdrawn")),
         KeyFigure(say("Stalled"), say.number(still_open["state_of_unit"].eq("stalled").sum()), own_word),
         KeyFigure(say("Never reported or lapsed"), say.share_of(int(silent.sum()), len(still_open)), say("of its open measures")),
@@ -80,20 +80,20 @@ def ask(asked: pd.DataFrame, carried: pd.DataFrame, now: Reading, say: Language)
                 say.count(later, "later, {n} more, the last by {date}", "later, {n} more, the last by {date}", date=say.date(asked["due"].max()))
             )
     else:
-        parts.append(say("No report is asked of the unit next"))
+        parts.append(say("No report is due next"))
     owing = carried[carried["missing"].gt(0) & ~carried["measure_id"].isin(asked["measure_id"])]
     if len(owing):
         numbers = say.numbers_of(owing["measure_id"])
-        parts.append(say.count(len(owing), "overdue on {n} measure ({numbers})", "overdue on {n} measures ({numbers})", numbers=numbers))
+        parts.append(say.count(len(owing), "overdue: a report on {n} measure ({numbers})", "overdue: reports on {n} measures ({numbers})", numbers=numbers))
     return say("; ").join(parts)
 
 
 def asks(asked: pd.DataFrame, say: Language) -> Caption:
     """Around the list of the reports that are asked for next."""
-    finding = say.count(len(asked), "{n} report is asked for next", "{n} reports are asked for next")
+    finding = say.count(len(asked), "{n} report due next", "{n} reports due next")
     if asked.empty:
-        finding = say("No report is asked of the unit next")
-    return caption(say, key="asked", finding=finding, record=True, annex=say("Reports asked for next"))
+        finding = say("No report is due next")
+    return caption(say, key="asked", finding=finding, record=True, annex=say("Reports due next, one by one"))
 
 
 def blockers(stalled: pd.DataFrame, say: Language) -> Caption:
@@ -109,14 +109,14 @@ def decisions(taken: pd.DataFrame, say: Language) -> Caption:
     elif waits.empty:
         finding = say.count(
             len(taken),
-            "{n} decision concerns the unit, and none waits for its answer",
-            "{n} decisions concern the unit, and none waits for its answer",
+            "{n} decision concerns the unit, and none awaits its reply",
+            "{n} decisions concern the unit, and none awaits its reply",
         )
     else:
         finding = say.count(
             len(waits),
-            "Sent back, and its answer has not come: {n} measure ({numbers})",
-            "Sent back, and its answer has not come: {n} measures ({numbers})",
+            "Sent back or reopened, reply outstanding: {n} measure ({numbers})",
+            "Sent back or reopened, reply outstanding: {n} measures ({numbers})",
             numbers=say.numbers_of(waits["measure_id"]),
         )
     return caption(say, key="decisions", finding=finding, record=True)
@@ -125,7 +125,7 @@ def decisions(taken: pd.DataFrame, say: Language) -> Caption:
 def carries(carried: pd.DataFrame, say: Language) -> Caption:
     """Around the list of what the unit carries."""
     still_open = int((~carried["state_of_measure"].isin(SETTLED)).sum())
-    finding = say("The unit is on no measure here on this day")
+    finding = say("The unit is responsible for no measure here on this day")
     note = ""
     if len(carried):
         finding = say.count(
@@ -135,7 +135,7 @@ def carries(carried: pd.DataFrame, say: Language) -> Caption:
             open=say.number(still_open),
         )
         note = say(
-            "By the unit's own word: {own}. By the state of the measure, which its weakest unit and decisions set: {measure}.",
+            "By the unit's own reports: {own}. By the state of the measure, set by its weakest unit and by decisions: {measure}.",
             own=_counts(carried["state_of_unit"], say),
             measure=_counts(carried["state_of_measure"], say),
         )
@@ -158,8 +158,8 @@ def reports(counts: pd.DataFrame, say: Language) -> Caption:
         key="reports",
         finding=finding if due else say("No report was due yet"),
         record=True,
-        note=say("What is missing on measures that have since been closed or withdrawn is counted, but asked for no more.") if missing else "",
-        annex=say("Reports so far"),
+        note=say("Reports missing on measures since closed or withdrawn are counted, but no longer called for.") if missing else "",
+        annex=say("Reports due so far"),
     )
 
 
@@ -176,7 +176,7 @@ def promises(promised: pd.DataFrame, say: Language) -> Caption:
             total=say.number(len(promised)),
         )
     else:
-        finding = say("The unit has measured all promises of its measures")
+        finding = say("The unit has reported a value for every promise")
     return caption(say, key="promises", finding=finding, record=True)
 
 
@@ -203,7 +203,7 @@ def _part(row: Mapping[Hashable, Any], say: Language) -> Part:
     others = named_units(row["other_units"], say) if len(row["other_units"]) else say("carries it alone")
     about = [
         say("measure: {state}", state=say.state(row["state_of_measure"])),
-        Names([say("with "), others]) if len(row["other_units"]) else others,
+        Names([say("Also responsible: "), others]) if len(row["other_units"]) else others,
         "" if pd.isna(row["due"]) else say("due {date}", date=f"{row['due']:%Y-%m-%d}"),
     ]
     notes = [
@@ -227,11 +227,11 @@ def _stalled(carried: pd.DataFrame, say: Language) -> str:
     """Which open measures the unit calls stalled by its own word."""
     own = carried[carried["state_of_unit"].eq("stalled") & ~carried["state_of_measure"].isin(SETTLED)]
     if own.empty:
-        return say("The unit calls none of its open measures stalled")
+        return say("The unit reports none of its open measures stalled")
     return say.count(
         len(own),
-        "The unit calls {n} of its open measures stalled ({numbers})",
-        "The unit calls {n} of its open measures stalled ({numbers})",
+        "The unit reports {n} of its open measures stalled ({numbers})",
+        "The unit reports {n} of its open measures stalled ({numbers})",
         numbers=say.numbers_of(own["measure_id"]),
     )
 
@@ -243,8 +243,8 @@ def _which_state(stalled: pd.DataFrame, say: Language) -> str:
         return ""
     return say.count(
         len(others),
-        "Stalled by another unit's word: {n} measure ({numbers}).",
-        "Stalled by another unit's word: {n} measures ({numbers}).",
+        "Stalled on another unit's report: {n} measure ({numbers}).",
+        "Stalled on another unit's report: {n} measures ({numbers}).",
         numbers=say.numbers_of(others["measure_id"]),
     )
 

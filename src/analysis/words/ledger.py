@@ -141,7 +141,7 @@ def about(now: Reading, say: Language) -> Caption:
     """Around all blocks."""
     count = len(now.measure_states)
     finding = say.count(count, "{n} measure, in the order of the notice", "{n} measures, in the order of the notice")
-    note = say("State, theme and unit can be chosen; only what matches is then shown.") if count else ""
+    note = say("Choose a state, theme or unit to see only its measures.") if count else ""
     return caption(say, key="ledger", finding=finding if count else say("No measure matches this selection"), record=True, note=note)
 
 
@@ -220,15 +220,15 @@ def part_names(say: Language) -> dict[str, str]:
         "request": say("Asks for"),
         "next_step": say("Next step"),
         "evidence": say("Evidence"),
-        "apart": say("Words of units that are not on the measure"),
-        "open": say("dashed: feedback on the period is not in yet"),
+        "apart": say("Reports by units that are not responsible"),
+        "open": say("Dashed: feedback on the period is not yet due"),
         "decided": say("Decisions"),
         "promised": say("Promises"),
         "target": say("target"),
         "actual": say("measured"),
         "everything": say("Show all"),
         "choose": say("Show only"),
-        "nobody": say("The notice names no unit."),
+        "nobody": say("No unit is responsible."),
     }
 
 
@@ -290,7 +290,7 @@ def _notes(row: Mapping[Hashable, Any], say: Language) -> list[str]:
     return [
         *([say("overdue")] if row["schedule"] == "overdue" else []),
         *([say.name("mark", row["mark"])] if row["mark"] else []),
-        *([say("closed, but a unit has since said otherwise")] if row["is_contradicted"] else []),
+        *([say("closed, but a unit has since reported otherwise")] if row["is_contradicted"] else []),
         *([say("awaits a decision")] if row["is_waiting"] else []),
         *([say.count(silent, "{n} unit has never reported", "{n} units have never reported")] if silent and row["state"] != NO_FEEDBACK else []),
         *([say.count(lapsed, "{n} unit has stopped reporting", "{n} units have stopped reporting")] if lapsed else []),
@@ -305,7 +305,7 @@ def _deadline(row: Mapping[Hashable, Any], say: Language) -> str:
         return say("{due} (set later; the notice set none)", due=due)
     if row["due"] == row["due_original"]:
         return due
-    return say("{due} (in the notice {date})", due=due, date=say.date(row["due_original"]))
+    return say("{due} (originally {date})", due=due, date=say.date(row["due_original"]))
 
 
 def _part(word: Mapping[Hashable, Any], now: Reading, say: Language, *, is_settled: bool) -> Part:
@@ -345,7 +345,7 @@ def _gone(word: Mapping[Hashable, Any], say: Language) -> Part:
         name=named(word["unit_id"], "unit_id", say),
         state=word["status"],
         state_name=say.state(word["status"]),
-        note=say("not on it at this day") if word["was_named"] else say("never named on it"),
+        note=say("not responsible on this day") if word["was_named"] else say("never responsible"),
         repeated="",
         reported=say("reported {date}", date=f"{word['reported_at']:%Y-%m-%d}"),
         **texts,
