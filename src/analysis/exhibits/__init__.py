@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from analysis.plan.reading import Reading
     from analysis.words import Opening
     from analysis.words.delivery import Case, CaseNames, Chapters, Tile
-    from analysis.words.ledger import Ledger, Part
+    from analysis.words.ledger import Ledger, Parts
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""
@@ -92,9 +92,9 @@ def ledger(caption: Caption, listed: Ledger, table: Table, say: Language) -> Non
     _display("ledger", _about(table), **values, table=table, file=_file(table))
 
 
-def parts(caption: Caption, listed: Sequence[Part], table: Table, say: Language) -> None:
+def parts(caption: Caption, listed: Parts, table: Table, say: Language) -> None:
     """Show how a unit's parts of measures stand, with the same as a CSV file."""
-    values = {"caption": caption, "parts": listed, "names": part_names(say), "looks": STATE_LOOKS}
+    values = {"caption": caption, "listed": listed, "names": part_names(say), "looks": STATE_LOOKS}
     _display("parts", _about(table), **values, table=table, file=_file(table))
 
 

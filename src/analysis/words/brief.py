@@ -10,7 +10,7 @@ from analysis.catalogue import tag_of
 from analysis.language import Caption, Language, Names, Quote, caption, named, named_units
 from analysis.schema import BUCKETS, NO_FEEDBACK, SETTLED
 from analysis.words.coverage import quantity_in_words, target
-from analysis.words.ledger import Part, lapse
+from analysis.words.ledger import Part, Parts, lapse
 from analysis.words.page import KeyFigure
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from analysis.plan.reading import Reading
+
+MOST = 50
+"""How many measures a unit is told by their numbers: what it owes is not cut short."""
 
 
 def title(say: Language) -> str:
@@ -68,7 +71,7 @@ def ask(asked: pd.DataFrame, carried: pd.DataFrame, now: Reading, say: Language)
         first = asked[asked["due"].eq(asked["due"].min())]
         lapsed = int(carried.loc[carried["measure_id"].isin(first["measure_id"]), "has_lapsed"].sum())
         count = first["measure_id"].nunique()
-        values = {"date": _day(first["due"].iloc[0], now, say), "numbers": say.numbers_of(first["measure_id"].unique())}
+        values = {"date": _day(first["due"].iloc[0], now, say), "numbers": say.numbers_of(first["measure_id"].unique(), most=MOST)}
         if first["due"].iloc[0] >= now.known_at:
             part = say.count(count, "Due by {date}: a report on {n} measure ({numbers})", "Due by {date}: reports on {n} measures ({numbers})", **values)
         else:
@@ -83,7 +86,7 @@ def ask(asked: pd.DataFrame, carried: pd.DataFrame, now: Reading, say: Language)
         parts.append(say("No report is due next"))
     owing = carried[carried["missing"].gt(0) & ~carried["measure_id"].isin(asked["measure_id"])]
     if len(owing):
-        numbers = say.numbers_of(owing["measure_id"])
+        numbers = say.numbers_of(owing["measure_id"], most=MOST)
         parts.append(say.count(len(owing), "overdue: a report on {n} measure ({numbers})", "overdue: reports on {n} measures ({numbers})", numbers=numbers))
     return say("; ").join(parts)
 
@@ -119,7 +122,8 @@ def decisions(taken: pd.DataFrame, say: Language) -> Caption:
             "Sent back or reopened, reply outstanding: {n} measures ({numbers})",
             numbers=say.numbers_of(waits["measure_id"]),
         )
-    return caption(say, key="decisions", finding=finding, record=True)
+    annex = say("Decisions that concern it") if waits.empty and len(taken) else ""
+    return caption(say, key="decisions", finding=finding, record=True, annex=annex)
 
 
 def carries(carried: pd.DataFrame, say: Language) -> Caption:
@@ -142,9 +146,12 @@ def carries(carried: pd.DataFrame, say: Language) -> Caption:
     return caption(say, key="carries", finding=finding, record=True, note=note)
 
 
-def parts(rows: pd.DataFrame, say: Language) -> list[Part]:
-    """The measures of a list in words: the unit's own part, and beside it the measure."""
-    return [_part(row, say) for row in rows.to_dict("records")]
+def parts(rows: pd.DataFrame, say: Language) -> Parts:
+    """The measures of a list in words: the unit's own part, and beside it the measure; those that are settled apart."""
+    is_settled = rows["state_of_measure"].isin(SETTLED)
+    still_open, settled = ([_part(row, say) for row in rows[kept].to_dict("records")] for kept in (~is_settled, is_settled))
+    folded = say.count(len(settled), "{n} measure closed or withdrawn", "{n} measures closed or withdrawn")
+    return Parts(tuple(still_open), tuple(settled), folded)
 
 
 def reports(counts: pd.DataFrame, say: Language) -> Caption:
@@ -232,7 +239,7 @@ def _stalled(carried: pd.DataFrame, say: Language) -> str:
         len(own),
         "The unit reports {n} of its open measures stalled ({numbers})",
         "The unit reports {n} of its open measures stalled ({numbers})",
-        numbers=say.numbers_of(own["measure_id"]),
+        numbers=say.numbers_of(own["measure_id"], most=MOST),
     )
 
 

@@ -50,6 +50,15 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """A list of parts: those of open measures, those of settled ones, and the words under which the latter are folded."""
+
+    still_open: tuple[Part, ...]
+    settled: tuple[Part, ...]
+    folded: str
+
+
+@dataclass(frozen=True)
 class Step:
     """A period of a history strip: its short name, its state, and whether feedback on it is in."""
 
