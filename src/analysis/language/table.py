@@ -149,6 +149,8 @@ def words_for(value: Any, column: Column, say: Language) -> str:
     """A value of a column in words: names for ids, ISO days, counts as they are, a dash where there is nothing."""
     if column.kind == "unit_ids":
         return named_units(value, say) if len(value) else NOTHING
+    if column.kind == "other_units":
+        return named_units(value, say) if len(value) else say("carries it alone")
     if column.kind == "reasons":
         return say.listing(say.name("reason", reason) for reason in value) or NOTHING
     if value is None or pd.isna(value):

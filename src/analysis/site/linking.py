@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
+
 @dataclass(frozen=True)
 class Links:
     """What a site puts into a page.
@@ -128,7 +129,9 @@ class _Directory:
         """What a page is to be given."""
         asked, say = page.parameters, self.says[page.parameters.lang]
         beside = self._beside(page)
-        addresses = {f"report:{name}": "" if other == page else _seen_from(page, other) for name, other in beside.items()}
+        addresses = {
+            f"report:{name}": "" if other == page else _seen_from(page, other) for name, other in beside.items()
+        }
         same_day = self.of_day[asked.plan_id, asked.as_of, asked.known_at, asked.lang]
         for other in sorted(same_day, key=lambda other: _likeness(page, other)):
             about, here = other.parameters, "" if other == page else _seen_from(page, other)
@@ -140,7 +143,9 @@ class _Directory:
         navigation = self.template.render(
             words=wording.navigation_words(say),
             index=f"../../../{index_name(say.lang)}",
-            units=f"../../../{index_name(say.lang)}#{date_id(page)}" if any(o.parameters.unit for o in same_day) else "",
+            units=f"../../../{index_name(say.lang)}#{date_id(page)}"
+            if any(o.parameters.unit for o in same_day)
+            else "",
             reports=[
                 {"title": self.reports[name].title(say.lang), "href": "" if other == page else _seen_from(page, other)}
                 for name, other in beside.items()
@@ -206,4 +211,3 @@ def _seen_from(page: Page, other: Page) -> str:
     """The address of a page as seen from another, and from its twin among the latest."""
     (_, day, lang, name), (_, own_day, own_lang, _) = other.path.split("/"), page.path.split("/")
     return name if (day, lang) == (own_day, own_lang) else f"../../{day}/{lang}/{name}"
-
