@@ -380,7 +380,7 @@ def _pace(done: int, scope: int, since: int | None, say: Language) -> str:
         return say("nothing completed yet")
     if not since:
         return ""
-    return say.count(since, "none in the last period", "none in the last {n} periods")
+    return say.count(since, "none completed in the last period", "none completed in the last {n} periods")
 
 
 def _completed(row: pd.Series | Mapping[Hashable, Any], say: Language) -> int:
