@@ -1,10 +1,10 @@
 """How a plan is spoken of in one language: names, numbers, dates, lists, tables, and what stands around a figure."""
 
 from analysis.language.caption import Caption, caption, nobody, source
-from analysis.rounding import round_parts, rounded
 from analysis.language.speaker import NOTHING, Language, alphabet, warm_up
 from analysis.language.table import Quote, Table, table
 from analysis.language.terms import Method, method
+from analysis.rounding import round_parts, rounded
 
 __all__ = [
     "NOTHING",

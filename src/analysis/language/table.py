@@ -12,8 +12,8 @@ import pandas as pd
 from analysis.catalogue import FIRST, tag_of
 from analysis.files import harmless
 from analysis.language.declared import DECLARED
-from analysis.rounding import round_parts, rounded
 from analysis.language.speaker import NOTHING
+from analysis.rounding import round_parts, rounded
 from analysis.schema import BUCKETS, COLUMNS, Column
 
 if TYPE_CHECKING:
