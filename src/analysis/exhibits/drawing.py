@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -17,7 +16,7 @@ from markupsafe import Markup
 from analysis.exhibits.slim import SVG, slim
 from analysis.faces import visible
 from analysis.look.palette import PALETTE
-from analysis.look.style import style
+from analysis.look.style import style, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +90,7 @@ def _lines(text: str, *, ems: float) -> list[str]:
     """A text broken into lines that are not wider than `ems`, each character being taken for as wide as it can be."""
     lines, room = [""], ems
     for part in _BREAKABLE.findall(text):
-        wide = sum(1.0 if unicodedata.east_asian_width(char) in "WFA" else 0.58 for char in part.rstrip())
+        wide = width_of(part.rstrip())
         if wide > room and lines[-1]:
             lines.append("")
             room = ems
