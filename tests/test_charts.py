@@ -388,13 +388,17 @@ def test_everything_finds_room(tianjin: Plan, lang: str, *, narrow: bool):
         pyplot.close(axes.get_figure(root=True))
 
 
-@given(names=st.lists(st.text("aW字", min_size=1, max_size=40), min_size=1, max_size=9), narrow=st.booleans())
+# No word is broken, and none is longer than a line.
+words = st.lists(st.text("aW字", min_size=1, max_size=12), min_size=1, max_size=6).map(" ".join)
+
+
+@given(names=st.lists(words, min_size=1, max_size=9), narrow=st.booleans())
 def test_no_legend_is_cut_off(names: list[str], *, narrow: bool):
     with charts.style():
         legend = Legend([Patch(label=name) for name in names], narrow=narrow)
         _, axes = pyplot.subplots(figsize=(3.4 if narrow else 7.4, 1.5 + legend.height))
         legend.draw(axes)
-    assert legend_of(axes) == names
+    assert [name.replace(" ", "") for name in legend_of(axes)] == [name.replace(" ", "") for name in names]
     assert cut_off(axes) == []
     pyplot.close("all")
 
