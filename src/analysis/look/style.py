@@ -35,8 +35,12 @@ LEGEND_SIZE = 9
 _BREAKABLE = re.compile(
     r"[\u2e80-\uffff][\u3001\u3002\u300b\u300d\u300f\uff01\uff09\uff0c\uff1a\uff1b\u201d]*|[^\u2e80-\uffff\s]*\s*"
 )
-_WIDTHS = {" ": 0.3, **dict.fromkeys("0123456789", 0.56), **dict.fromkeys("BCDGHKNOPQRU", 0.75)}
-_WIDTHS |= dict.fromkeys("@%mMWw", 0.95)
+_WIDTHS = {
+    " ": 0.3,
+    **dict.fromkeys("0123456789", 0.56),
+    **dict.fromkeys("BCDGHKNOPQRU", 0.75),
+    **dict.fromkeys("@%mMWw", 0.95),
+}
 LINE = 0.2
 """Inches that a line of a legend takes."""
 
