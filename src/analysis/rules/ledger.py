@@ -194,7 +194,7 @@ def _steps(log: pd.DataFrame, decisions: pd.DataFrame, file: str) -> Iterator[Pr
     standing = log[~log["log_id"].isin(gone)].sort_values(["as_of", "reported_at"], kind="stable")
     standing = standing.drop_duplicates(["measure_id", "unit_id", "as_of"], keep="last")
     earlier = standing.groupby(["measure_id", "unit_id"], sort=False)[["status", "percent", "reported_at"]].shift()
-    steps = standing.join(earlier, rsuffix="_before")
+    steps = standing.join(earlier.add_suffix("_before"))
     steps = steps[steps["status_before"].notna()]
     backs = decisions[decisions["decision"].isin(["returned", "reopened"]) & ~decisions["decision_id"].isin(gone)]
     steps = steps[~_was_sent_back(steps, backs)]
