@@ -136,9 +136,7 @@ def test_inputs_are_left_alone(tianjin: Plan):
 
 
 @given(small_plans(), moments, moments)
-def test_a_panel_is_the_states_at_the_end_of_each_period(
-    small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp
-):
+def test_a_panel_is_the_states_at_the_end_of_each_period(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
     # What is owed once, when due, is owed at the deadline that holds at T: an earlier day had another.
     small = replace(small, calendar=replace(small.calendar, owed="each-period"))
     now = read(small, as_of, known_at)
