@@ -255,6 +255,7 @@ def one_measure(
 
 
 DONE = [("2024-07-31", "2024-08-02", "done_reported")]
+AGAIN = [*DONE, ("2024-08-31", "2024-09-02", "done_reported")]
 WORKING = [("2024-07-31", "2024-08-02", "in_progress")]
 
 
@@ -275,7 +276,7 @@ WORKING = [("2024-07-31", "2024-08-02", "in_progress")]
         ({"a": DONE, "b": DONE}, [("returned", "2024-08-02")], "in_progress", "returned"),
         ({"a": DONE, "b": DONE}, [("returned", "2024-08-02", "b")], "in_progress", "returned"),
         ({"a": DONE, "b": DONE}, [("returned", "2024-08-01")], "done_reported", ""),
-        ({"a": [*DONE, ("2024-08-31", "2024-09-02", "done_reported")]}, [("returned", "2024-08-15")], "done_reported", ""),
+        ({"a": AGAIN}, [("returned", "2024-08-15")], "done_reported", ""),
         # A closure that is void was never taken; a withdrawn word was never said.
         ({"a": DONE}, [("closed", "2024-09-15"), ("void", "2024-09-20", "D1")], "done_reported", ""),
         ({"a": DONE}, [("void", "2024-09-20", "P1")], "no_feedback", ""),
