@@ -96,7 +96,10 @@ def _repeats(run: pd.DataFrame, request: pd.Series) -> pd.Series:
 
 def _overdue(now: Reading) -> pd.DataFrame:
     late = now.measure_states[now.measure_states["schedule"].eq("overdue")]
-    return _cases(now, late["measure_id"], "overdue", late["due"] + pd.Timedelta(days=1))
+    cases = _cases(now, late["measure_id"], "overdue", late["due"] + pd.Timedelta(days=1))
+    # Who says done has done its part.
+    still = now.states[now.states["state"].ne("done_reported")].groupby("measure_id")["unit_id"].agg(list)
+    return cases.assign(unit_ids=[still.get(measure, []) for measure in cases["measure_id"]])
 
 
 def _stalled(now: Reading) -> pd.DataFrame:

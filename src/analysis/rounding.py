@@ -1,4 +1,4 @@
-"""One rule of rounding: half up, exact until the last step; parts are rounded so that they add to their rounded total."""
+"""One rule of rounding: half up, exact until the last step; parts are rounded to add to their rounded total."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from analysis.look.palette import PALETTE, STATE_LOOKS
 from analysis.schema import BUCKETS
 from analysis.words import delivery
 from analysis.words.delivery import MOST
+from analysis.words.ledger import part_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from analysis.plan.reading import Reading
     from analysis.words import Opening
     from analysis.words.delivery import Case, CaseNames, Chapters, Tile
+    from analysis.words.ledger import Ledger, Parts
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""
@@ -86,6 +88,18 @@ def strip(caption: Caption, themes: Sequence[tuple[str, Sequence[Tile]]], say: L
     )
 
 
+def ledger(caption: Caption, listed: Ledger, table: Table, say: Language) -> None:
+    """Show a block a measure, with the same as a CSV file of a row a measure and unit."""
+    values = {"caption": caption, "words_of": listed, "names": listed.names, "looks": STATE_LOOKS, "language": say.lang}
+    _display("ledger", _about(table), **values, table=table, file=_file(table))
+
+
+def parts(caption: Caption, listed: Parts, table: Table, say: Language) -> None:
+    """Show how a unit's parts of measures stand, with the same as a CSV file."""
+    values = {"caption": caption, "listed": listed, "names": part_names(say), "looks": STATE_LOOKS}
+    _display("parts", _about(table), **values, table=table, file=_file(table))
+
+
 def chapters(listed: Chapters) -> None:
     """Show what each of the other pages of the day says, in a line."""
     _display("chapters", {"role": "exhibit"}, listed=listed)
@@ -120,11 +134,12 @@ def stylesheet() -> str:
     )
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(1)}}}}}"
-    tiles = "".join(
-        f".tile.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{'strong' if look.strong else 'pale'})}}"
-        for state, look in STATE_LOOKS.items()
+    strong = {state: ("strong" if look.strong else "pale") for state, look in STATE_LOOKS.items()}
+    looks = "".join(
+        f".tile.{state},.chip.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{look})}}"
+        for state, look in strong.items()
     )
-    return f":root{{{_variables(0)}}}{dark}{rules}{tiles}{filters}"
+    return f":root{{{_variables(0)}}}{dark}{rules}{looks}{filters}"
 
 
 @cache

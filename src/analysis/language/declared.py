@@ -84,7 +84,57 @@ DECLARED: dict[str, Declared] = {
     "time_to_completion": Declared("Measures still open by days since the notice"),
     "forecast": Declared("Completed measures: past and forecast"),
     "slips": Declared("Expected days that moved later, and work sent back"),
-    "brief": Declared("Its measures, the most urgent first", of_unit=True),
-    "due": Declared("Reports it owed on each measure", of_unit=True),
+    "measure_ledger": Declared(
+        "Every measure and unit",
+        columns=(
+            *("measure_id", "theme_id", "state", "mark", "since", "due", "due_original", "unit_id", "state_of_unit"),
+            *(
+                "problems",
+                "request",
+                "request_periods",
+                "progress",
+                "next_step",
+                "evidence_ref",
+                "reported_at",
+                "missing",
+            ),
+        ),
+    ),
+    "asked": Declared(
+        "Reports due next", columns=("measure_id", "period", "report_due", "missing", "reported_at"), of_unit=True
+    ),
+    "blockers": Declared(
+        "Its measures that are stalled",
+        columns=(
+            "measure_id",
+            "state_of_unit",
+            "state_of_measure",
+            "since",
+            "problems",
+            "request",
+            "request_periods",
+            "next_step",
+        ),
+        of_unit=True,
+    ),
+    "brief": Declared(
+        "Its measures, the most urgent first",
+        columns=(
+            *("measure_id", "state_of_unit", "state_of_measure", "due", "other_units", "missing"),
+            *("progress", "problems", "request", "next_step", "reported_at"),
+        ),
+        of_unit=True,
+    ),
+    "brief_decisions": Declared(
+        "Decisions that concern it",
+        columns=("measure_id", "decision", "effective_on", "decided_by", "reason_given"),
+        of_unit=True,
+    ),
+    "reports_owed": Declared("What became of the reports it owed", of_unit=True),
+    "brief_promises": Declared(
+        "Measurable promises of its measures",
+        columns=("measure_id", "text_span", "target", "own_value", "outcome"),
+        of_unit=True,
+    ),
 }
 """Table → its declaration; the name is that of its CSV file."""

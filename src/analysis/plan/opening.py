@@ -100,7 +100,14 @@ def inspect_plan(id_or_path: str | Path, *, lang: str = FIRST) -> tuple[Plan | N
         ),
         unit_kinds=head.get("unit_kinds", UNIT_KINDS),
         sources=sources,
-        **typed,
+        themes=typed["themes"],
+        measures=typed["measures"],
+        units=typed["units"],
+        responsibilities=typed["responsibilities"],
+        commitments=typed["commitments"],
+        progress=typed["progress"],
+        decisions=typed["decisions"],
+        actuals=typed["actuals"],
     )
     return plan, problems
 

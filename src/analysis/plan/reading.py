@@ -167,7 +167,7 @@ class Reading:
 
     @cached_property
     def standing(self) -> pd.DataFrame:
-        """The statements that count at K, of any day up to T, in their order; those of units not on the measure, too."""
+        """The statements that count at K, of days up to T, in their order; those of units not on the measure, too."""
         statements = self.record.statements
         return statements[statements["as_of"].le(self.as_of)].reset_index(drop=True)
 
@@ -272,7 +272,7 @@ class Reading:
 
 def _lapsed(missing: pd.DataFrame, periods: pd.Series) -> list[tuple[str, str]]:
     """The pairs that owe two periods in a row."""
-    places = pd.Index(periods).get_indexer(missing["period"])
+    places = pd.Index(periods).get_indexer(pd.Index(missing["period"]))
     known = missing[["measure_id", "unit_id"]].assign(place=places).drop_duplicates()
     after = known.assign(place=known["place"] - 1)
     both = known.merge(after, on=["measure_id", "unit_id", "place"])

@@ -12,12 +12,13 @@ import pandas as pd
 
 from analysis.extras import need
 from analysis.files import Busy, decode, held, read_csv, write_whole
-from analysis.record.place import Place
 from analysis.record.text import longer, meant, to_csv, to_frame
 from analysis.schema import REQUIRED_COLUMNS, DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from analysis.record.place import Place
 
 _LETTERS = {"progress": "P", "decisions": "D", "actuals": "A"}
 

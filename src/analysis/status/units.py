@@ -107,7 +107,7 @@ class History:
         """
         decisions = self.record.decisions
         taken = decisions[decisions["decision"].isin(VERDICTS)].reset_index(drop=True)
-        column = self.measures.get_indexer(taken["measure_id"])
+        column = self.measures.get_indexer(pd.Index(taken["measure_id"]))
         place = self._latest(taken["effective_on"], column, columns=len(self.measures)).ravel()
         told = taken[["decision", "effective_on"]].reindex(range(-1, len(taken))).iloc[place + 1]
         return pd.DataFrame(
@@ -123,7 +123,7 @@ class History:
     def is_settled(self) -> np.ndarray:
         """Whether the pair's measure is closed or withdrawn that day, so that nothing is owed on it."""
         settled = self.verdicts["verdict"].isin(SETTLED).to_numpy().reshape(len(self.days), len(self.measures))
-        return settled[:, self.measures.get_indexer(self.pairs["measure_id"])]
+        return settled[:, self.measures.get_indexer(pd.Index(self.pairs["measure_id"]))]
 
     def rows(self, *, owed: np.ndarray) -> pd.DataFrame:
         """The grids as rows: a row a day and pair in force.

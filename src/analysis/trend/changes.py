@@ -33,7 +33,7 @@ def changes(then: Reading, now: Reading) -> pd.DataFrame:
     """
     before = then.measure_states.set_index("measure_id")["state"]
     moved = now.measure_states[["measure_id", "theme_id", "state"]].copy()
-    moved.insert(2, "state_before", before.reindex(moved["measure_id"]).to_numpy(dtype="object", na_value=None))
+    moved.insert(2, "state_before", [before.get(measure) for measure in moved["measure_id"]])
     moved = moved[moved["state"].ne(moved["state_before"])].reset_index(drop=True)
     steps = zip(moved["state_before"], moved["state"], strict=True)
     return moved.assign(direction=pd.Series([_direction(before, after) for before, after in steps], dtype="str"))

@@ -155,19 +155,12 @@ def matrix(counts: pd.DataFrame, say: Language) -> Caption:
     elif themes == 1:
         finding = say.count(len(counts), "{n} unit on the one theme shown", "{n} units on the one theme shown")
     elif len(everywhere):
-        finding = say.count(
-            once,
-            "On all {themes} themes: {units}; {n} unit on only one",
-            "On all {themes} themes: {units}; {n} units on only one",
-            units=say.listing(map(say.unit, everywhere)),
-            themes=themes,
-        )
+        finding = say("On all {themes} themes: {units}", units=say.listing(map(say.unit, everywhere)), themes=themes)
     else:
+        finding = say("No unit is on all {themes} themes", themes=themes)
+    if themes > 1 and once:
         finding = say.count(
-            once,
-            "No unit is on all {themes} themes; {n} unit on only one",
-            "No unit is on all {themes} themes; {n} units on only one",
-            themes=themes,
+            once, "{finding}; {n} unit on only one", "{finding}; {n} units on only one", finding=finding
         )
     gaps = int(cells.eq(0).to_numpy().sum())
     return caption(
@@ -197,6 +190,8 @@ def promises(promised: pd.DataFrame, say: Language) -> Caption:
         finding = say.count(
             missed, "{n} of {total} promises is not met", "{n} of {total} promises are not met", total=len(promised)
         )
+    elif open_ == len(promised):
+        finding = say("No promise has been measured yet")
     elif open_:
         finding = say.count(
             open_,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,6 +13,8 @@ from analysis.trend.forecast import AHEAD, HORIZON, LEAST_COMPLETIONS, LEAST_PER
 from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     from analysis.plan.reading import Reading
     from analysis.trend import Forecast
 
@@ -275,7 +277,8 @@ def survival(curve: pd.DataFrame, say: Language) -> Caption:
         )
     else:
         finding = say(
-            "By the estimate, {share} of the measures that can be completed are still open {days} days after the notice",
+            "By the estimate, {share} of the measures that can be completed are still open {days} days after the "
+            "notice",
             share=say.percent(curve["still_open"].iloc[-1]),
             days=say.number(int(curve["days"].iloc[-1])),
         )
@@ -306,8 +309,8 @@ def forecast(outlook: Forecast, say: Language) -> Caption:
     else:
         ahead = outlook.fan.head(AHEAD).iloc[-1]
         finding = say(
-            "At the pace so far, at least {p50} of {scope} are completed by {date} with a chance of 50%, at least {p85} with "
-            "a chance of 85%",
+            "At the pace so far, at least {p50} of {scope} are completed by {date} with a chance of 50%, at least "
+            "{p85} with a chance of 85%",
             p50=say.number(int(ahead["p50"])),
             p85=say.number(int(ahead["p85"])),
             scope=say.number(outlook.scope),
@@ -377,11 +380,11 @@ def _pace(done: int, scope: int, since: int | None, say: Language) -> str:
         return say("nothing completed yet")
     if not since:
         return ""
-    return say.count(since, "none in the last period", "none in the last {n} periods")
+    return say.count(since, "none completed in the last period", "none completed in the last {n} periods")
 
 
-def _completed(row: pd.Series | dict[str, object], say: Language) -> int:
-    return int(row["closed" if say.plan.is_verified else "reported"])  # type: ignore[call-overload]
+def _completed(row: pd.Series | Mapping[Hashable, Any], say: Language) -> int:
+    return int(row["closed" if say.plan.is_verified else "reported"])
 
 
 def _deadline_note(now: Reading, say: Language) -> str:

@@ -22,7 +22,7 @@ def headline(loads: pd.DataFrame, say: Language) -> str:
     """What the page finds: who reports worst, and who carries most."""
     if loads.empty:
         return say("{finding}.", finding=nobody(say) or say("No measure matches this selection"))
-    return say("{reporting}; {load}.", reporting=_reporting(loads, say), load=_heaviest(loads, say))
+    return say("{reporting}. {load}.", reporting=_reporting(loads, say), load=_heaviest(loads, say))
 
 
 def key_figures(loads: pd.DataFrame, say: Language) -> list[KeyFigure]:
@@ -82,8 +82,8 @@ def states(counts: pd.DataFrame, say: Language) -> Caption:
     elif silent:
         finding = say.count(
             silent,
-            "On {n} of {total} parts of measures the unit has never reported",
-            "On {n} of {total} parts of measures the unit has never reported",
+            "On {n} of {total} responsibilities the unit has never reported",
+            "On {n} of {total} responsibilities the unit has never reported",
             total=say.number(total),
         )
     else:
@@ -229,19 +229,19 @@ def _heaviest(loads: pd.DataFrame, say: Language) -> str:
     measures = len(say.plan.measures)
     top = loads[loads["named_in"].eq(loads["named_in"].max()) & loads["share"].eq(loads["share"].max())]
     if len(loads) == 1:
-        return say("one unit carries all: {unit}", unit=say.unit(loads["unit_id"].iloc[0]))
+        return say("One unit carries all: {unit}", unit=say.unit(loads["unit_id"].iloc[0]))
     if len(top) == 1:
         unit = top.iloc[0]
         total = sum(loads["share"])
         return say(
-            "most is carried by {unit}: named in {named} of {measures} measures, {share} of the load",
+            "Most is carried by {unit}: named in {named} of {measures} measures, {share} of the load",
             unit=say.unit(unit["unit_id"]),
             named=say.number(unit["named_in"]),
             measures=say.number(measures),
             share=say.percent(exact(unit["share"]) / exact(total)),
         )
     named = loads.loc[loads["named_in"].eq(loads["named_in"].max()), "unit_id"]
-    return say("named most often: {units}", units=say.listing(map(say.unit, named), most=4))
+    return say("Named most often: {units}", units=say.listing(map(say.unit, named), most=4))
 
 
 def _with_counts(counts: pd.DataFrame, column: str, say: Language) -> str:
