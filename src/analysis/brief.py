@@ -123,7 +123,7 @@ def decisions(now: Reading, *, unit: str) -> pd.DataFrame:
     of_all = taken["unit_id"].eq("") & taken["measure_id"].isin(states.index)
     rows = taken[of_all | taken["unit_id"].eq(unit)].rename(columns={"reason": "reason_given"})
     backs = rows[rows["decision"].isin(["returned", "reopened"])].drop_duplicates("measure_id", keep="last")
-    rows["waits"] = rows.index.isin(backs.index) & rows["measure_id"].map(states["mark"]).eq(rows["decision"])
+    rows["waits"] = rows.index.isin(backs.index) & rows["decision"].eq(states["mark"].reindex(rows["measure_id"]).to_numpy())
     rows = rows.iloc[::-1].sort_values("waits", ascending=False, kind="stable", ignore_index=True)
     return rows[["measure_id", "decision", "effective_on", "decided_by", "reason_given", "due", "waits"]]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from analysis.attention import voices
@@ -29,13 +30,14 @@ def by_measure(now: Reading) -> pd.DataFrame:
     unheard = owed[owed["feedback"].eq("missing")].groupby("measure_id")["due"].min() + pd.Timedelta(days=1)
     since = states["decided_on"].fillna(states["done_on"])
     for state, begun in (("stalled", stalled), ("no_feedback", unheard)):
-        since = since.fillna(states["measure_id"].map(begun).where(states["state"].eq(state)))
+        days = pd.Series(begun.reindex(states["measure_id"]).to_numpy(), index=states.index)
+        since = since.fillna(days.where(states["state"].eq(state)))
     named = [rows.loc[rows["evidence_ref"].ne(""), ["measure_id", "evidence_ref"]] for rows in (now.standing, now.decisions)]
     papers = pd.concat(named).drop_duplicates()["measure_id"].value_counts()
     return states.assign(
         since=since,
-        since_period=states["measure_id"].map(_first_periods(now)).fillna("").where(states["state"].ne("not_due"), ""),
-        evidence=states["measure_id"].map(papers).fillna(0).astype("int64"),
+        since_period=np.where(states["state"].eq("not_due"), "", _first_periods(now).reindex(states["measure_id"])),
+        evidence=papers.reindex(states["measure_id"], fill_value=0).to_numpy(),
     )
 
 
