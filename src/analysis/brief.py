@@ -40,7 +40,9 @@ def asked(now: Reading) -> pd.DataFrame:
         rows = _ahead(now, deadlines.max()) if deadlines.gt(now.as_of).any() else now.obligations.head(0)
         rows = rows[rows["due"].gt(now.as_of)]
     elif now.periods["is_in"].iloc[-1] or not calendar.until(day):
-        following = calendar.after(calendar.period_of(day))[0] if calendar.until(day) else calendar.named(calendar.first_period)
+        following = (
+            calendar.after(calendar.period_of(day))[0] if calendar.until(day) else calendar.named(calendar.first_period)
+        )
         rows = _ahead(now, pd.Timestamp(following.end))
         rows = rows[rows["period"].eq(following.name)]
     else:
@@ -139,7 +141,9 @@ def reports(now: Reading, *, unit: str) -> pd.DataFrame:
     """
     own = now.feedback[now.feedback["unit_id"].eq(unit)]
     counts = pd.crosstab(own["measure_id"], own["feedback"]).reindex(columns=list(FEEDBACK), fill_value=0)
-    listed = [measure for measure in now.states.loc[now.states["unit_id"].eq(unit), "measure_id"] if measure in counts.index]
+    listed = [
+        measure for measure in now.states.loc[now.states["unit_id"].eq(unit), "measure_id"] if measure in counts.index
+    ]
     counts = counts.reindex(listed).astype("int64").rename_axis(columns=None)
     counts.insert(0, "reports_due", counts.sum(axis="columns"))
     return counts.rename_axis("measure_id").reset_index()

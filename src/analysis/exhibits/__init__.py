@@ -83,7 +83,9 @@ def cases(caption: Caption, listed: Sequence[Case], table: Table, names: CaseNam
 def strip(caption: Caption, themes: Sequence[tuple[str, Sequence[Tile]]], say: Language, now: Reading) -> None:
     """Show every measure as a tile with the mark and letter of its state, by theme."""
     legend = delivery.legend(now, say)
-    _display("tiles", {"role": "exhibit"}, caption=caption, strip=themes, legend=legend, looks=STATE_LOOKS, language=say.lang)
+    _display(
+        "tiles", {"role": "exhibit"}, caption=caption, strip=themes, legend=legend, looks=STATE_LOOKS, language=say.lang
+    )
 
 
 def ledger(caption: Caption, listed: Ledger, table: Table, say: Language) -> None:
@@ -127,12 +129,15 @@ def stylesheet() -> str:
         f'.exhibit:has(input[value="{state}"]:checked) tr[data-group]:not([data-group="{state}"]){{display:none}}'
         for state in BUCKETS
     )
-    filters = f".portplan .filter{{display:none}}@supports selector(:has(*)){{.portplan .filter{{display:block}}{hiding}}}"
+    filters = (
+        f".portplan .filter{{display:none}}@supports selector(:has(*)){{.portplan .filter{{display:block}}{hiding}}}"
+    )
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(1)}}}}}"
+    strong = {state: ("strong" if look.strong else "pale") for state, look in STATE_LOOKS.items()}
     looks = "".join(
-        f".tile.{state},.chip.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{'strong' if look.strong else 'pale'})}}"
-        for state, look in STATE_LOOKS.items()
+        f".tile.{state},.chip.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{look})}}"
+        for state, look in strong.items()
     )
     return f":root{{{_variables(0)}}}{dark}{rules}{looks}{filters}"
 

@@ -61,13 +61,16 @@ DECLARED: dict[str, Declared] = {
             *("stalled", "no_feedback", "units", "single_unit", "with_evidence", "received", "reports_due"),
         ),
     ),
-    "deadlines_by_theme": Declared("Deadlines by theme", columns=("theme_id", "completable", "due_by_now", "done_by_now")),
+    "deadlines_by_theme": Declared(
+        "Deadlines by theme", columns=("theme_id", "completable", "due_by_now", "done_by_now")
+    ),
     "unit_by_theme": Declared("Measures of each theme that name each unit", record=False),
     "measures": Declared("All measures, in the order of the notice", filter_by="state"),
     "feedback_by_theme": Declared("Reports on each theme's measures by period"),
-    "commitments": Declared("Measurable promises, and what was measured", columns=(
-        *("measure_id", "text_span", "target", "actual", "units_measured", "units", "outcome"),
-    )),
+    "commitments": Declared(
+        "Measurable promises, and what was measured",
+        columns=(*("measure_id", "text_span", "target", "actual", "units_measured", "units", "outcome"),),
+    ),
     "single_unit": Declared("Measures that rest on one unit"),
     "burn_up": Declared("Completion at the end of each period"),
     "states_by_period": Declared("Measures by state at the end of each period"),
@@ -85,7 +88,16 @@ DECLARED: dict[str, Declared] = {
         "Every measure and unit",
         columns=(
             *("measure_id", "theme_id", "state", "mark", "since", "due", "due_original", "unit_id", "state_of_unit"),
-            *("problems", "request", "request_periods", "progress", "next_step", "evidence_ref", "reported_at", "missing"),
+            *(
+                "problems",
+                "request",
+                "request_periods",
+                "progress",
+                "next_step",
+                "evidence_ref",
+                "reported_at",
+                "missing",
+            ),
         ),
     ),
     "asked": Declared(
@@ -93,7 +105,16 @@ DECLARED: dict[str, Declared] = {
     ),
     "blockers": Declared(
         "Its measures that are stalled",
-        columns=("measure_id", "state_of_unit", "state_of_measure", "since", "problems", "request", "request_periods", "next_step"),
+        columns=(
+            "measure_id",
+            "state_of_unit",
+            "state_of_measure",
+            "since",
+            "problems",
+            "request",
+            "request_periods",
+            "next_step",
+        ),
         of_unit=True,
     ),
     "brief": Declared(

@@ -7,8 +7,8 @@ from typing import Literal
 
 Kind = Literal[
     "unit_id", "theme_id", "measure_id", "unit_ids", "other_units",  # ids
-    "state", "mark", "feedback", "direction", "kind", "measured", "schedule", "outcome", "decision", "reason", "reasons",
-    "decider",
+    "state", "mark", "feedback", "direction", "kind", "measured", "schedule", "outcome", "decision",
+    "reason", "reasons", "decider",  # words
     "count", "number", "share", "days",  # numbers
     "date", "period", "flag", "text", "quote",
 ]  # fmt: skip

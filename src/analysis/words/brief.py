@@ -44,10 +44,20 @@ def key_figures(carried: pd.DataFrame, reports: pd.DataFrame, say: Language) -> 
     alone = carried["other_units"].map(len).eq(0)
     own_word = say("open measures, by its own report")
     return [
-        KeyFigure(say("Measures"), say.number(len(carried)), say.count(int(alone.sum()), "{n} of them alone", "{n} of them alone") if alone.any() else say("none of them alone")),
+        KeyFigure(
+            say("Measures"),
+            say.number(len(carried)),
+            say.count(int(alone.sum()), "{n} of them alone", "{n} of them alone")
+            if alone.any()
+            else say("none of them alone"),
+        ),
         KeyFigure(say("Open measures"), say.number(len(still_open)), say("neither closed nor withdrawn")),
         KeyFigure(say("Stalled"), say.number(still_open["state_of_unit"].eq("stalled").sum()), own_word),
-        KeyFigure(say("Never reported or lapsed"), say.share_of(int(silent.sum()), len(still_open)), say("of its open measures")),
+        KeyFigure(
+            say("Never reported or lapsed"),
+            say.share_of(int(silent.sum()), len(still_open)),
+            say("of its open measures"),
+        ),
         KeyFigure(
             say("Reports in time"),
             say.share_of(int(reports["on_time"].sum()), int(reports["reports_due"].sum())),
@@ -71,23 +81,48 @@ def ask(asked: pd.DataFrame, carried: pd.DataFrame, now: Reading, say: Language)
         first = asked[asked["due"].eq(asked["due"].min())]
         lapsed = int(carried.loc[carried["measure_id"].isin(first["measure_id"]), "has_lapsed"].sum())
         count = first["measure_id"].nunique()
-        values = {"date": _day(first["due"].iloc[0], now, say), "numbers": say.numbers_of(first["measure_id"].unique(), most=MOST)}
+        values = {
+            "date": _day(first["due"].iloc[0], now, say),
+            "numbers": say.numbers_of(first["measure_id"].unique(), most=MOST),
+        }
         if first["due"].iloc[0] >= now.known_at:
-            part = say.count(count, "Due by {date}: a report on {n} measure ({numbers})", "Due by {date}: reports on {n} measures ({numbers})", **values)
+            part = say.count(
+                count,
+                "Due by {date}: a report on {n} measure ({numbers})",
+                "Due by {date}: reports on {n} measures ({numbers})",
+                **values,
+            )
         else:
-            part = say.count(count, "Was due by {date}: a report on {n} measure ({numbers})", "Was due by {date}: reports on {n} measures ({numbers})", **values)
+            part = say.count(
+                count,
+                "Was due by {date}: a report on {n} measure ({numbers})",
+                "Was due by {date}: reports on {n} measures ({numbers})",
+                **values,
+            )
         parts.append(part + (say.count(lapsed, ", {n} of them lapsed", ", {n} of them lapsed") if lapsed else ""))
         later = asked.loc[asked["due"].gt(first["due"].iloc[0]), "measure_id"].nunique()
         if later:
             parts.append(
-                say.count(later, "later, {n} more, the last by {date}", "later, {n} more, the last by {date}", date=say.date(asked["due"].max()))
+                say.count(
+                    later,
+                    "later, {n} more, the last by {date}",
+                    "later, {n} more, the last by {date}",
+                    date=say.date(asked["due"].max()),
+                )
             )
     else:
         parts.append(say("No report is due next"))
     owing = carried[carried["missing"].gt(0) & ~carried["measure_id"].isin(asked["measure_id"])]
     if len(owing):
         numbers = say.numbers_of(owing["measure_id"], most=MOST)
-        parts.append(say.count(len(owing), "overdue: a report on {n} measure ({numbers})", "overdue: reports on {n} measures ({numbers})", numbers=numbers))
+        parts.append(
+            say.count(
+                len(owing),
+                "overdue: a report on {n} measure ({numbers})",
+                "overdue: reports on {n} measures ({numbers})",
+                numbers=numbers,
+            )
+        )
     return say("; ").join(parts)
 
 
@@ -149,7 +184,9 @@ def carries(carried: pd.DataFrame, say: Language) -> Caption:
 def parts(rows: pd.DataFrame, say: Language) -> Parts:
     """The measures of a list in words: the unit's own part, and beside it the measure; those that are settled apart."""
     is_settled = rows["state_of_measure"].isin(SETTLED)
-    still_open, settled = ([_part(row, say) for row in rows[kept].to_dict("records")] for kept in (~is_settled, is_settled))
+    still_open, settled = (
+        [_part(row, say) for row in rows[kept].to_dict("records")] for kept in (~is_settled, is_settled)
+    )
     folded = say.count(len(settled), "{n} measure closed or withdrawn", "{n} measures closed or withdrawn")
     return Parts(tuple(still_open), tuple(settled), folded)
 
@@ -158,14 +195,19 @@ def reports(counts: pd.DataFrame, say: Language) -> Caption:
     """Around the table of the reports it owed."""
     due, missing = int(counts["reports_due"].sum()), int(counts["missing"].sum())
     finding = say.count(
-        missing, "Of {due} reports due so far, {n} is missing", "Of {due} reports due so far, {n} are missing", due=say.number(due)
+        missing,
+        "Of {due} reports due so far, {n} is missing",
+        "Of {due} reports due so far, {n} are missing",
+        due=say.number(due),
     )
     return caption(
         say,
         key="reports",
         finding=finding if due else say("No report was due yet"),
         record=True,
-        note=say("Reports missing on measures since closed or withdrawn are counted, but no longer called for.") if missing else "",
+        note=say("Reports missing on measures since closed or withdrawn are counted, but no longer called for.")
+        if missing
+        else "",
         annex=say("Reports due so far"),
     )
 
@@ -204,7 +246,9 @@ def _own_value(values: list[tuple[str, float, pd.Timestamp]], say: Language) -> 
 
 def _part(row: Mapping[Hashable, Any], say: Language) -> Part:
     tag = tag_of(say.plan.lang)
-    texts = {name: Quote(row[name], tag) if row[name] else "" for name in ("problems", "request", "progress", "next_step")}
+    texts = {
+        name: Quote(row[name], tag) if row[name] else "" for name in ("problems", "request", "progress", "next_step")
+    }
     times = int(row["request_periods"])
     is_settled = row["state_of_measure"] in SETTLED
     others = named_units(row["other_units"], say) if len(row["other_units"]) else say("carries it alone")
@@ -216,7 +260,9 @@ def _part(row: Mapping[Hashable, Any], say: Language) -> Part:
     notes = [
         say("overdue") if row["urgency"] == "overdue" else "",
         say.name("mark", row["mark"]) if row["mark"] and not is_settled else "",
-        lapse({**row, "state": row["state_of_unit"]}, say) if not is_settled or row["state_of_unit"] == NO_FEEDBACK else "",
+        lapse({**row, "state": row["state_of_unit"]}, say)
+        if not is_settled or row["state_of_unit"] == NO_FEEDBACK
+        else "",
     ]
     return Part(
         name=named(row["measure_id"], "measure_id", say),

@@ -151,11 +151,23 @@ def about(now: Reading, say: Language) -> Caption:
     count = len(now.measure_states)
     finding = say.count(count, "{n} measure, in the order of the notice", "{n} measures, in the order of the notice")
     note = say("Choose a state, theme or unit to see only its measures.") if count else ""
-    return caption(say, key="ledger", finding=finding if count else say("No measure matches this selection"), record=True, note=note)
+    return caption(
+        say,
+        key="ledger",
+        finding=finding if count else say("No measure matches this selection"),
+        record=True,
+        note=note,
+    )
 
 
 def ledger(
-    listed: pd.DataFrame, spoken: pd.DataFrame, apart: pd.DataFrame, past: pd.DataFrame, promised: pd.DataFrame, now: Reading, say: Language
+    listed: pd.DataFrame,
+    spoken: pd.DataFrame,
+    apart: pd.DataFrame,
+    past: pd.DataFrame,
+    promised: pd.DataFrame,
+    now: Reading,
+    say: Language,
 ) -> Ledger:
     """The ledger in words.
 
@@ -175,7 +187,14 @@ def ledger(
     themes = []
     for place, (theme, own) in enumerate(listed.groupby("theme_id", sort=False), start=1):
         blocks = tuple(
-            _block(row, f"theme-{place}", {name: of.get(row["measure_id"], []) for name, of in rows.items()}, notice, now, say)
+            _block(
+                row,
+                f"theme-{place}",
+                {name: of.get(row["measure_id"], []) for name, of in rows.items()},
+                notice,
+                now,
+                say,
+            )
             for row in own.to_dict("records")
         )
         marks = " ".join(dict.fromkeys(mark for block in blocks for mark in block.marks.split()))
@@ -205,7 +224,10 @@ class _Notice:
         def told(table: pd.DataFrame, column: str) -> list[str]:
             own = say.own(table, column)
             is_own = say.lang == plan.lang
-            return [text if is_own or text != first else Quote(text, tag) for text, first in zip(own, table[column], strict=True)]
+            return [
+                text if is_own or text != first else Quote(text, tag)
+                for text, first in zip(own, table[column], strict=True)
+            ]
 
         measures = plan.measures
         return cls(
@@ -259,7 +281,12 @@ def _choices(listed: pd.DataFrame, spoken: pd.DataFrame, say: Language) -> list[
 
 
 def _block(
-    row: Mapping[Hashable, Any], theme: str, told: Mapping[str, Sequence[Mapping[Hashable, Any]]], notice: _Notice, now: Reading, say: Language
+    row: Mapping[Hashable, Any],
+    theme: str,
+    told: Mapping[str, Sequence[Mapping[Hashable, Any]]],
+    notice: _Notice,
+    now: Reading,
+    say: Language,
 ) -> Block:
     measure, is_settled = row["measure_id"], row["state"] in SETTLED
     steps = [(one["period"], one["state"], bool(one["is_in"])) for one in told["past"]][-MOST_PERIODS:]
@@ -319,7 +346,9 @@ def _deadline(row: Mapping[Hashable, Any], say: Language) -> str:
 
 def _part(word: Mapping[Hashable, Any], now: Reading, say: Language, *, is_settled: bool) -> Part:
     tag = tag_of(say.plan.lang)
-    texts = {name: Quote(word[name], tag) if word[name] else "" for name in ("problems", "request", "progress", "next_step")}
+    texts = {
+        name: Quote(word[name], tag) if word[name] else "" for name in ("problems", "request", "progress", "next_step")
+    }
     times = int(word["request_periods"])
     notes = [
         say.name("mark", word["mark"]) if word["mark"] else "",
@@ -341,7 +370,11 @@ def lapse(word: Mapping[Hashable, Any], say: Language) -> str:
     """What a unit still owes on a measure, in words; blank where it owes nothing."""
     owed = int(word["missing"])
     if word["state"] == NO_FEEDBACK:
-        return say.count(owed, "never reported, {n} report owed", "never reported, {n} reports owed") if owed else say("never reported")
+        return (
+            say.count(owed, "never reported, {n} report owed", "never reported, {n} reports owed")
+            if owed
+            else say("never reported")
+        )
     if word["has_lapsed"]:
         return say.count(owed, "no report for {n} period", "no report for {n} periods")
     return say.count(owed, "{n} report owed", "{n} reports owed") if owed else ""
@@ -349,7 +382,9 @@ def lapse(word: Mapping[Hashable, Any], say: Language) -> str:
 
 def _gone(word: Mapping[Hashable, Any], say: Language) -> Part:
     tag = tag_of(say.plan.lang)
-    texts = {name: Quote(word[name], tag) if word[name] else "" for name in ("problems", "request", "progress", "next_step")}
+    texts = {
+        name: Quote(word[name], tag) if word[name] else "" for name in ("problems", "request", "progress", "next_step")
+    }
     return Part(
         name=named(word["unit_id"], "unit_id", say),
         state=word["status"],
@@ -364,7 +399,10 @@ def _gone(word: Mapping[Hashable, Any], say: Language) -> Part:
 def _history(steps: Sequence[tuple[str, str, bool]]) -> list[tuple[str, tuple[Step, ...]]]:
     """The steps of each year: ``2024-06`` stands as 6 under 2024."""
     years = groupby(steps, key=lambda step: step[0].partition("-")[0])
-    return [(year, tuple(Step(period.partition("-")[2].lstrip("0"), state, is_in) for period, state, is_in in own)) for year, own in years]
+    return [
+        (year, tuple(Step(period.partition("-")[2].lstrip("0"), state, is_in) for period, state, is_in in own))
+        for year, own in years
+    ]
 
 
 def _told(steps: Sequence[tuple[str, str, bool]], say: Language) -> str:
@@ -373,7 +411,9 @@ def _told(steps: Sequence[tuple[str, str, bool]], say: Language) -> str:
     parts = [
         say("from {period} {state}", period=say.period(run[0][0]), state=say.state(run[0][1]))
         if run[0][2]
-        else say("from {period} {state} (feedback not in yet)", period=say.period(run[0][0]), state=say.state(run[0][1]))
+        else say(
+            "from {period} {state} (feedback not in yet)", period=say.period(run[0][0]), state=say.state(run[0][1])
+        )
         for run in runs
     ]
     return say("History: {parts}", parts=say.listing(parts, most=len(parts)))
