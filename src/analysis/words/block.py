@@ -170,7 +170,8 @@ def block(
 def _age(row: Mapping[Hashable, Any], now: Reading, say: Language) -> str:
     if row["state"] in SETTLED:
         return say("on {date}", date=say.date(row["since"]))
-    if not pd.isna(row["since"]):
+    # What is owed at the end of a period falls due a few days after it.
+    if row["since"] <= now.as_of:
         return say("{age}, since {date}", age=say.age(row["since"], now.as_of), date=say.date(row["since"]))
     return say("since {period}", period=say.period(row["since_period"])) if row["since_period"] else ""
 
