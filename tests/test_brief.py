@@ -115,7 +115,7 @@ def said(now: Reading, unit: str, lang: str) -> list[str]:
     tables = [
         table(next_up, "asked", say),
         table(stalled, "blockers", say),
-        table(taken.assign(decided_by=""), "brief_decisions", say),
+        table(taken, "brief_decisions", say),
         table(carried, "brief", say),
         table(reports, "reports_owed", say),
         table(words.brief.promise_rows(promised, say), "brief_promises", say),

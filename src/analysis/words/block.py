@@ -262,10 +262,10 @@ def _decided(row: Mapping[Hashable, Any], say: Language) -> Decided:
         what = say("{decision} ({unit})", decision=what, unit=say.unit(row["unit_id"]))
     if row["decision"] == "extended":
         what = say("{decision} to {date}", decision=what, date=f"{row['due']:%Y-%m-%d}")
-    tag = tag_of(say.plan.lang)
+    tag, by = tag_of(say.plan.lang), say.name("decider", row["decided_by"])
     return Decided(
         what=say("{date} {decision}", date=f"{row['effective_on']:%Y-%m-%d}", decision=what),
-        by=say.name("decider", row["decided_by"]),
+        by=by if by != row["decided_by"] else Quote(by, tag),
         reason=Quote(row["reason"], tag) if row["reason"] else "",
         evidence=Quote(row["evidence_ref"], tag) if row["evidence_ref"] else "",
     )

@@ -108,7 +108,7 @@ def _by_measure(frame: pd.DataFrame) -> dict[object, list[dict[Hashable, Any]]]:
 
 def _choices(listed: pd.DataFrame, spoken: pd.DataFrame, say: Language) -> list[tuple[str, tuple[Choice, ...]]]:
     def choice(key: str, name: str, count: int, state: str = "") -> Choice:
-        chosen = say.count(count, "Only {name}: {n} measure.", "Only {name}: {n} measures.", name=name)
+        chosen = say.count(int(count), "Only {name}: {n} measure.", "Only {name}: {n} measures.", name=name)
         return Choice(key, name, say.number(count), chosen, state)
 
     states = listed["state"].value_counts()
