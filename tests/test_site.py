@@ -11,7 +11,7 @@ import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -197,7 +197,8 @@ def test_a_manifest_is_written_flat_and_read_again(tmp_path: Path) -> None:
     site = read_manifest(tmp_path)
     text = manifest_text(site)
     written, before = json.loads(text), json.loads(FLAT)
-    assert written["pages"] == before["pages"]
+    unlinked = {"finished": "closed", "blocks": "", "made_as": "", "links": ""}
+    assert written["pages"] == [listed | unlinked for listed in before["pages"]]
     blank = {"compare_to": "", "unit": "", "theme": ""}
     assert written["failures"] == [failed | blank for failed in before["failures"]]
     (tmp_path / MANIFEST).write_text(text, "utf-8")
@@ -231,7 +232,7 @@ def test_the_newest_is_the_latest_day_the_last_known_and_compared_with_none() ->
 
 def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None:
     kept = [
-        replace(page(report, day), selection=unit, title=f"{report} {unit}", measures=measures, closed=1)
+        replace(page(report, day, unit=unit), title=f"{report} {unit}", measures=measures, closed=1)
         for day in ("2025-02-28", "2025-03-31")
         for report, unit, measures in (("load", "", 31), ("b", "small", 2), ("c", "great", 26))
     ]
@@ -239,12 +240,14 @@ def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None
     places = [text.index(f'href="plan/{day}') for day in ("2025-03-31", "2025-02-28")]
     assert places == sorted(places)
     assert text.index("c great") < text.index("b small")
-    # What older dates said is there at a glance; their pages are one click away.
-    at_a_glance, older, latest = text.split("<main", 1)[1].split("<details>")
-    assert at_a_glance.count('class="headline"') == 2
+    # What other dates said, and their pages, are one click away.
+    at_a_glance, others = text.split("<main", 1)[1].split('<details class="others">')
+    others, latest = others.split('<details class="latest">')
+    assert at_a_glance.count('class="headline"') == 1
     assert at_a_glance.count('href="plan/2025-03-31') == 3
     assert 'href="plan/2025-02-28' not in at_a_glance
-    assert older.count('href="plan/2025-02-28') == 3
+    assert others.count('href="plan/2025-02-28') == 3
+    assert "load k" in others
     assert latest.count('href="plan/latest') == 3
     assert '<td class="number">26</td><td class="number">1</td><td class="number">0</td>' in at_a_glance
 
@@ -273,10 +276,10 @@ def test_each_index_leads_to_those_of_all_other_languages() -> None:
 
 
 def told_of(one: Failure, site: Manifest = EMPTY, **parts: str) -> str:
-    broken = {"cell_type": "code", "source": ["1 ", "/ 0"], "metadata": {}}
+    broken: dict[str, Any] = {"cell_type": "code", "source": ["1 ", "/ 0"], "metadata": {}}
     broken["outputs"] = [{"output_type": "error", "ename": "ZeroDivisionError", "evalue": "by zero"}]
     broken["outputs"][0]["traceback"] = ["Traceback", "\x1b[31mZeroDivisionError: by zero\x1b[0m"]
-    given = {"reason": "Traceback\nZeroDivisionError: by zero", "log": "", **parts}
+    given: dict[str, Any] = {"reason": "Traceback\nZeroDivisionError: by zero", "log": "", **parts}
     return page_of_failure(site, one, Executed.of({"cells": [broken]}), reports=REPORTS, **given)
 
 

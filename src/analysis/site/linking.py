@@ -33,7 +33,7 @@ from urllib.parse import unquote
 
 from analysis.catalogue import languages, own_name, tag_of
 from analysis.language import Language
-from analysis.page import characters, face_rules, template
+from analysis.page import characters, face_rules, narrowed_face, template
 from analysis.site import wording
 from analysis.site.index import date_id, index_name
 from analysis.site.places import as_made, filled, made_hash
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from analysis.site.manifest import Manifest, Page
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
+
 
 @dataclass(frozen=True)
 class Links:
@@ -90,10 +91,11 @@ def linked_pages(
         What the manifest is to remember of the page, and its text. A page that somebody has changed is left alone.
     """
     directory = _Directory(manifest.pages.values(), reports)
-    for page in manifest.pages.values():
-        links = directory.links(page)
-        if page.links == links.fingerprint:
-            continue
+    every = ((page, directory.links(page)) for page in manifest.pages.values())
+    changed = [(page, links) for page, links in every if page.links != links.fingerprint]
+    if changed and not narrowed:
+        narrowed = narrowed_face("".join(links.navigation for _, links in changed))
+    for page, links in changed:
         try:
             text = read(page).decode("utf-8")
         except (OSError, UnicodeDecodeError):
@@ -128,7 +130,9 @@ class _Directory:
         """What a page is to be given."""
         asked, say = page.parameters, self.says[page.parameters.lang]
         beside = self._beside(page)
-        addresses = {f"report:{name}": "" if other == page else _seen_from(page, other) for name, other in beside.items()}
+        addresses = {
+            f"report:{name}": "" if other == page else _seen_from(page, other) for name, other in beside.items()
+        }
         same_day = self.of_day[asked.plan_id, asked.as_of, asked.known_at, asked.lang]
         for other in sorted(same_day, key=lambda other: _likeness(page, other)):
             about, here = other.parameters, "" if other == page else _seen_from(page, other)
@@ -140,7 +144,9 @@ class _Directory:
         navigation = self.template.render(
             words=wording.navigation_words(say),
             index=f"../../../{index_name(say.lang)}",
-            units=f"../../../{index_name(say.lang)}#{date_id(page)}" if any(o.parameters.unit for o in same_day) else "",
+            units=f"../../../{index_name(say.lang)}#{date_id(page)}"
+            if any(o.parameters.unit for o in same_day)
+            else "",
             reports=[
                 {"title": self.reports[name].title(say.lang), "href": "" if other == page else _seen_from(page, other)}
                 for name, other in beside.items()
@@ -206,4 +212,3 @@ def _seen_from(page: Page, other: Page) -> str:
     """The address of a page as seen from another, and from its twin among the latest."""
     (_, day, lang, name), (_, own_day, own_lang, _) = other.path.split("/"), page.path.split("/")
     return name if (day, lang) == (own_day, own_lang) else f"../../{day}/{lang}/{name}"
-
