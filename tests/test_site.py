@@ -276,11 +276,12 @@ def test_each_index_leads_to_those_of_all_other_languages() -> None:
 
 
 def told_of(one: Failure, site: Manifest = EMPTY, **parts: str) -> str:
-    broken: dict[str, Any] = {"cell_type": "code", "source": ["1 ", "/ 0"], "metadata": {}}
-    broken["outputs"] = [{"output_type": "error", "ename": "ZeroDivisionError", "evalue": "by zero"}]
-    broken["outputs"][0]["traceback"] = ["Traceback", "\x1b[31mZeroDivisionError: by zero\x1b[0m"]
+    error = {"output_type": "error", "ename": "ZeroDivisionError", "evalue": "by zero"}
+    traceback = ["Traceback", "\x1b[31mZeroDivisionError: by zero\x1b[0m"]
+    broken = {"cell_type": "code", "source": ["1 ", "/ 0"], "metadata": {}}
+    cell = {**broken, "outputs": [{**error, "traceback": traceback}]}
     given: dict[str, Any] = {"reason": "Traceback\nZeroDivisionError: by zero", "log": "", **parts}
-    return page_of_failure(site, one, Executed.of({"cells": [broken]}), reports=REPORTS, **given)
+    return page_of_failure(site, one, Executed.of({"cells": [cell]}), reports=REPORTS, **given)
 
 
 def test_a_failure_is_told_in_words_and_once() -> None:

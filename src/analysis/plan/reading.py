@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis import status
-from analysis.plan.dates import known_by, to_day
 from analysis.names import UnknownName
+from analysis.plan.dates import known_by, to_day
 from analysis.status.owed import count_owed
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ class Reading:
     @cached_property
     def record(self) -> Record:
         """The record as known at K (`analysis.status.known`)."""
-        return status.known(self.plan.progress, self.plan.decisions, self.plan.actuals, known_at=self.known_at)
+        plan = self.plan
+        tables = plan.progress, plan.decisions, plan.actuals
+        return status.known(*tables, calendar=plan.calendar, known_at=self.known_at)
 
     @cached_property
     def responsibilities(self) -> pd.DataFrame:
@@ -73,8 +75,7 @@ class Reading:
     def measures(self) -> pd.DataFrame:
         """The measures that are in scope at T, with their deadlines: columns of ``measures``, due_original."""
         measures = self.plan.measures[~self.plan.measures["from"].gt(self.as_of)].drop(columns="due")
-        deadlines = status.due_days(self.plan.measures, self.record.decisions, as_of=self.as_of)
-        return measures.merge(deadlines, on="measure_id", how="left")
+        return measures.merge(self._deadlines, on="measure_id", how="left")
 
     @cached_property
     def periods(self) -> pd.DataFrame:
@@ -105,7 +106,7 @@ class Reading:
     @cached_property
     def obligations(self) -> pd.DataFrame:
         """Every statement owed so far, what may still come of the running period included (`analysis.status.owed`)."""
-        return status.owed(self._past, self._all_measures, self.plan.calendar, as_of=self.as_of)
+        return status.owed(self._past, self._deadlines, self.plan.calendar, as_of=self.as_of)
 
     @property
     def feedback(self) -> pd.DataFrame:
@@ -161,14 +162,12 @@ class Reading:
             is_waiting=listed["state"].eq("done_reported") & self.plan.is_verified,
             has_evidence=listed["measure_id"].isin(evidence),
             done_on=done.to_numpy(),
-            schedule=status.schedule(
-                listed, listed.set_index("measure_id")["due"], done, as_of=self.as_of
-            ).to_numpy(),
+            schedule=status.schedule(listed, listed.set_index("measure_id")["due"], done, as_of=self.as_of).to_numpy(),
         )
 
     @cached_property
     def standing(self) -> pd.DataFrame:
-        """The statements that count at K, of any day up to T, in their order; those of units not on the measure, too."""
+        """The statements that count at K, of days up to T, in their order; those of units not on the measure, too."""
         statements = self.record.statements
         return statements[statements["as_of"].le(self.as_of)].reset_index(drop=True)
 
@@ -251,11 +250,10 @@ class Reading:
         days = pd.DatetimeIndex(self.periods["period_end"])
         return status.history(self.plan.measures, self.plan.responsibilities, self.record, days=days)
 
-    @property
-    def _all_measures(self) -> pd.DataFrame:
-        """Every measure of the plan with the deadline that holds at T."""
-        deadlines = status.due_days(self.plan.measures, self.record.decisions, as_of=self.as_of)
-        return self.plan.measures[["measure_id", "from"]].merge(deadlines, on="measure_id")
+    @cached_property
+    def _deadlines(self) -> pd.DataFrame:
+        """The deadline of every measure of the plan that holds at T."""
+        return status.due_days(self.plan.measures, self.record.decisions, as_of=self.as_of)
 
     @property
     def _contradicted(self) -> pd.Series:
@@ -274,7 +272,7 @@ class Reading:
 
 def _lapsed(missing: pd.DataFrame, periods: pd.Series) -> list[tuple[str, str]]:
     """The pairs that owe two periods in a row."""
-    places = pd.Index(periods).get_indexer(missing["period"])
+    places = pd.Index(periods).get_indexer(pd.Index(missing["period"]))
     known = missing[["measure_id", "unit_id"]].assign(place=places).drop_duplicates()
     after = known.assign(place=known["place"] - 1)
     both = known.merge(after, on=["measure_id", "unit_id", "place"])
