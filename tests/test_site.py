@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -31,7 +32,7 @@ from analysis.site import (
     read_manifest,
     staging,
 )
-from analysis.site.index import index_files, page_of_failure
+from analysis.site.index import date_id, index_files, page_of_failure
 from analysis.site.manifest import MANIFEST, manifest_text
 from tests.sites import failure, faults, html, page, put
 
@@ -252,6 +253,39 @@ def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None
     assert '<td class="number">26</td><td class="number">1</td><td class="number">0</td>' in at_a_glance
 
 
+def test_the_index_begins_with_the_newest_day_of_the_whole() -> None:
+    """What somebody asked for since, of a unit or in comparison, is folded among the others."""
+    made = [page(as_of="2025-02-28"), page(), page("brief", "2025-04-15", unit="u")]
+    compared = page().parameters.model_copy(update={"compare_to": "2024-12-31"})
+    made.append(replace(page(), path="plan/2025-03-31_compared_2024-12-31/zh/load.html", parameters=compared))
+    text = index_files(Manifest({one.path: one for one in made}), REPORTS)["index.html"]
+    (first,) = re.findall("<h3[^>]*>(.*?)</h3>", text.split('<details class="others">')[0])
+    assert first == "截至2025年3月31日"
+    ids = re.findall('<h3 id="([^"]*)"', text)
+    assert ids[0] == "plan_2025-03-31"
+    assert sorted(ids) == sorted({date_id(one) for one in made})
+
+
+def test_the_index_draws_how_many_are_completed() -> None:
+    """From pages of the whole, each day as known last; said in words, too; nothing where there is one day."""
+    counts = {"2025-01-31": 1, "2025-02-28": 4, "2025-03-31": 10}
+    made = [replace(page(as_of=day), measures=31, closed=closed) for day, closed in counts.items()]
+    late = replace(page(as_of="2025-02-28", known_at="2025-05-30"), measures=31, closed=5)
+    made += [replace(late, path=late.path.replace("/zh/", "_known_2025-05-30/zh/"))]
+    made += [replace(page("brief", "2025-04-30", unit="u"), measures=3, closed=3)]
+    text = index_files(Manifest({one.path: one for one in made}), REPORTS)["index.html"]
+    assert "已办结：2025年1月31日1项，2025年3月31日10项（共31项）" in text
+    (line,) = re.findall('class="done" d="([^"]*)"', text)
+    heights = [float(height) for height in re.findall("[V ]([0-9.]+)", line)]
+    # Higher up is less from the top: 1, 5 and 10 of 31 are in the proportions of what they count.
+    assert (heights[0] - heights[1]) / (heights[0] - heights[2]) == pytest.approx(4 / 9, abs=0.02)
+    unverified = [replace(one, finished="done_reported") for one in made]
+    told = index_files(Manifest({one.path: one for one in unverified}), REPORTS)["index.html"]
+    assert "已办结" not in told.split("<main")[1]
+    alone = index_files(Manifest({made[0].path: made[0]}), REPORTS)["index.html"]
+    assert 'class="course"' not in alone
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("order", [["load", "brief"], ["brief", "load"]])
 def test_the_index_follows_the_order_of_the_reports(order: list[str]) -> None:
@@ -294,6 +328,17 @@ def test_a_failure_is_told_in_words_and_once() -> None:
     assert "\x1b" not in text
     assert 'href="../../../../index.html"' in text
     assert "<pre>&lt;b&gt;</pre>" in told_of(failure(), log="<b>")
+
+
+def test_a_failure_is_told_in_one_language_with_both_days_and_a_line_a_cause() -> None:
+    one = replace(failure("load", known_at="2025-04-07"), result="refused")
+    text = told_of(one, reason="h1 应恰有一个；缺少页面标题 title")
+    assert '<p class="dates">截至2025年3月31日 · 按2025年4月7日前收到的反馈</p>' in text
+    assert "<li>h1 应恰有一个</li>\n<li>缺少页面标题 title</li>" in text
+    assert "url(data:font/woff;base64," in text
+    english = replace(one, parameters=one.parameters.model_copy(update={"lang": "en"}))
+    assert "Index</a>" in told_of(english)
+    assert not re.search("[\u4e00-\u9fff]", told_of(english).split("</style>")[1])
 
 
 def test_a_failure_names_what_is_shown_instead() -> None:
