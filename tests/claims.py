@@ -421,7 +421,7 @@ NAMES = {
     *("{reporting}. {load}.", "Workload by unit", "{finding}.", "{unit} {n}", "Units named", "Responsibilities"),
     *("a unit on a measure counts once", "Measures one unit carries alone", "Reports in time"),
     *("of all that were due so far", "Units silent on a measure", "never heard, or two reports owed in a row"),
-    "Stacked bars of the reports each unit owed, those that report worst first. In all: {details}.",
+    "Dots of the part of its reports that each unit sent in time, the least first. In all: {details}.",
     "Stacked bars of each unit's own parts by state. In all: {details}.",
     "Each unit's own last word on its part, also where the measure has since been closed.",
     *("{unit} {named} and {share}", "A diamond counts the measures that a unit carries alone."),
@@ -429,7 +429,7 @@ NAMES = {
     "Matrix of the measures that {units} units share two by two; the most is {most}.",
     "Units by load in both directions; the diagonal counts all measures of a unit. On a narrow screen only the first eight "
     "columns are drawn.",
-    *("Who works with whom", "How unevenly the load lies", "Number of reports due", "even load"),
+    *("Who works with whom", "How unevenly the load lies", "Reports in time, of those due", "even load"),
     *("Lorenz curve of the load over {units} units: Gini {gini}, the three heaviest carry {top}.",),
     *("Units, lightest first", "Part of the load", "at least {quantity} {unit}", "Theme coverage", "so far"),
     *("Closed", "Reported done", "{n} of them measured by all units", "{quantity} to {high} {unit}", "{quantity} {unit}"),

@@ -43,6 +43,11 @@ def burn_up(now: Reading) -> pd.DataFrame:
     return counts.merge(now.periods[["period_end", "is_in"]], on="period_end")
 
 
+def drawn(counts: pd.DataFrame, now: Reading) -> pd.DataFrame:
+    """The columns of a burn-up that a figure draws: where nobody verifies, none are closed, and no line says so."""
+    return counts if now.plan.is_verified else counts.drop(columns="closed")
+
+
 def burn_up_by_theme(now: Reading) -> pd.DataFrame:
     """The columns of `burn_up` but completion for each theme, with theme_id in front; themes in notice order."""
     counts = _completion(now, ["theme_id", "period_end"])
