@@ -23,8 +23,7 @@ def by_period(now: Reading) -> pd.DataFrame:
         One row a period end, in time: period_end, then a count for each of `analysis.schema.BUCKETS`, which sum to the
         measures in scope that day, and is_in (whether feedback on the period was due by K).
     """
-    counts = status.count_states(now.measure_panel, "period_end")
-    return counts.merge(now.periods[["period_end", "is_in"]], on="period_end")
+    return _each_period(status.count_states(now.measure_panel, "period_end"), now)
 
 
 def burn_up(now: Reading) -> pd.DataFrame:
@@ -40,7 +39,7 @@ def burn_up(now: Reading) -> pd.DataFrame:
     counts = _completion(now, ["period_end"])
     completed = counts["closed"] if now.plan.is_verified else counts["reported"]
     counts["completion"] = completed / counts["scope"].where(counts["scope"] > 0)
-    return counts.merge(now.periods[["period_end", "is_in"]], on="period_end")
+    return _each_period(counts, now)
 
 
 def drawn(counts: pd.DataFrame, now: Reading) -> pd.DataFrame:
@@ -85,6 +84,14 @@ def periods_since_completion(now: Reading) -> int | None:
         return None
     ends = now.periods.loc[now.periods["is_in"], "period_end"]
     return int(ends.gt(done["period_end"].max()).sum())
+
+
+def _each_period(counts: pd.DataFrame, now: Reading) -> pd.DataFrame:
+    """A row for every period, also where no measure is counted."""
+    whole = [name for name in counts.columns if pd.api.types.is_integer_dtype(counts[name])]
+    listed = now.periods[["period_end", "is_in"]].merge(counts, on="period_end", how="left")
+    listed[whole] = listed[whole].fillna(0).astype(counts[whole].dtypes.to_dict())
+    return listed[[*counts.columns, "is_in"]]
 
 
 def _first_closure(now: Reading, closed: pd.DataFrame) -> pd.Series:
