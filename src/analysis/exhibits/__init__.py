@@ -19,7 +19,7 @@ from analysis.look.palette import PALETTE, STATE_LOOKS
 from analysis.schema import BUCKETS
 from analysis.words import delivery
 from analysis.words.delivery import MOST
-from analysis.words.ledger import part_names
+from analysis.words.parts import part_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from analysis.plan.reading import Reading
     from analysis.words import Opening
     from analysis.words.delivery import Case, CaseNames, Chapters, Tile
-    from analysis.words.ledger import Ledger, Parts
+    from analysis.words.ledger import Ledger
+    from analysis.words.parts import Parts
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""
@@ -95,7 +96,9 @@ def ledger(caption: Caption, listed: Ledger, table: Table, say: Language) -> Non
 
 
 def parts(caption: Caption, listed: Parts, table: Table, say: Language) -> None:
-    """Show how a unit's parts of measures stand, with the same as a CSV file."""
+    """Show how a unit's parts of measures stand, with the same as a CSV file; nothing where there are none."""
+    if not table.rows:
+        return
     values = {"caption": caption, "listed": listed, "names": part_names(say), "looks": STATE_LOOKS}
     _display("parts", _about(table), **values, table=table, file=_file(table))
 

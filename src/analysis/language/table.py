@@ -167,6 +167,8 @@ def words_for(value: Any, column: Column, say: Language) -> str:
         return Quote(value, tag_of(say.plan.lang)) if value else NOTHING
     if column.kind in ("measure_id", "unit_id"):
         return named(value, column.kind, say)
+    if column.kind == "decider" and say.name("decider", value) == value:
+        return Quote(value, tag_of(say.plan.lang))
     return say.name(column.kind, value) or NOTHING
 
 

@@ -33,8 +33,8 @@ def headline(burn_up: pd.DataFrame, since: int | None, now: Reading, say: Langua
     share = say.share_of(done, scope)
     verified = say("{share} closed", share=share) if say.plan.is_verified else say("{share} reported done", share=share)
     planned = deadlines(now, say)
-    finding = say.listing(filter(None, [verified, planned, _pace(done, scope, since, say)]))
-    return say("{finding}.", finding=finding)
+    parts = filter(None, [verified, planned, _pace(done, scope, since, say)])
+    return say("{finding}.", finding=say("; ").join(parts))
 
 
 def key_figures(
