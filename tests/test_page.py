@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from analysis import exhibits
 from analysis.catalogue import languages, tag_of
 from analysis.exhibits import METADATA
+from analysis.language import Language
 from analysis.page import (
     CONTENT_POLICY,
     Executed,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis.plan import Plan
+    from analysis.plan.reading import Reading
 
 CHROME = Chrome(lang="en", skip="Skip", title="Source", terms=(("Inputs", "none"),))
 OPENING = {"role": "opening", "title": "T", "headline": "H", "lang": "en", "banners": ["B"], "counts": {"closed": 31}}
@@ -92,7 +94,7 @@ def test_a_page_is_the_same_whether_or_not_the_face_was_narrowed_before() -> Non
 
 
 def test_the_policy_allows_nothing_from_outside() -> None:
-    allowed = dict(directive.split(" ", 1) for directive in CONTENT_POLICY.split("; "))
+    allowed = {name: rest for name, _, rest in (part.partition(" ") for part in CONTENT_POLICY.split("; "))}
     assert allowed == {
         "default-src": "'none'",
         "style-src": "'unsafe-inline'",
@@ -123,7 +125,15 @@ def test_a_good_page_passes_in_every_language(tianjin: Plan, lang: str) -> None:
     one = executed()
     page = to_page(one, replace(CHROME, lang=lang))
     assert f'<html lang="{tag_of(lang)}">' in page
-    assert refusals(one, page, tianjin) == []
+    assert refusals(one, page, at(tianjin), ZH) == []
+
+
+ZH = Language("zh")
+
+
+def at(tianjin: Plan) -> Reading:
+    """The plan at the end of its fourth period."""
+    return tianjin.at("2024-09-30")
 
 
 def put(html: str) -> Callable[[str], str]:
@@ -180,7 +190,7 @@ CHANGES: dict[str, tuple[Callable[[str], str], str]] = {
 def test_the_gate_refuses_a_changed_page(tianjin: Plan, what: str) -> None:
     change, reason = CHANGES[what]
     one = executed()
-    reasons = refusals(one, change(to_page(one, CHROME)), tianjin)
+    reasons = refusals(one, change(to_page(one, CHROME)), at(tianjin), ZH)
     assert any(reason in line for line in reasons), reasons
 
 
@@ -199,7 +209,7 @@ ALLOWED = [
 @pytest.mark.parametrize("html", ALLOWED)
 def test_the_gate_lets_through_what_stays_on_the_page(tianjin: Plan, html: str) -> None:
     one = executed()
-    assert refusals(one, put(html)(to_page(one, CHROME)), tianjin) == []
+    assert refusals(one, put(html)(to_page(one, CHROME)), at(tianjin), ZH) == []
 
 
 @pytest.mark.thorough
@@ -215,7 +225,7 @@ def test_the_gate_lets_through_what_stays_on_the_page(tianjin: Plan, html: str) 
 )
 def test_the_gate_refuses_what_the_notebook_says(tianjin: Plan, change: dict[str, Any], reason: str) -> None:
     one = executed()
-    assert refusals(replace(one, **change), to_page(one, CHROME), tianjin) == [reason]
+    assert refusals(replace(one, **change), to_page(one, CHROME), at(tianjin), ZH) == [reason]
 
 
 STATES = dict.fromkeys(BUCKETS, 0.0)
@@ -242,12 +252,12 @@ def right_totals() -> list[Totals]:
 def test_the_gate_adds_up_every_table(tianjin: Plan, place: int, column: str) -> None:
     one = executed()
     page = to_page(one, CHROME)
-    assert refusals(replace(one, totals=tuple(right_totals())), page, tianjin) == []
+    assert refusals(replace(one, totals=tuple(right_totals())), page, at(tianjin), ZH) == []
     for wrong in (0.01, -1.0):
         tables = right_totals()
         columns = {**tables[place].columns, column: tables[place].columns[column] + wrong}
         tables[place] = replace(tables[place], columns=columns)
-        (reason,) = refusals(replace(one, totals=tuple(tables)), page, tianjin)
+        (reason,) = refusals(replace(one, totals=tuple(tables)), page, at(tianjin), ZH)
         assert f"表“{tables[place].caption}”" in reason
         assert "合计为" in reason
 
@@ -312,12 +322,12 @@ def test_only_a_cell_that_is_tagged_goes_into_the_page(tianjin: Plan) -> None:
     page = to_page(one, CHROME)
     assert "ourselves" not in page
     assert page.index("<h2>说明</h2>") < page.index("<strong>要点</strong> 1 &lt; 2") < page.index("<p>after</p>")
-    assert refusals(one, page, tianjin) == []
+    assert refusals(one, page, at(tianjin), ZH) == []
 
 
 def test_sly_markdown_passes_the_gate_as_text(tianjin: Plan) -> None:
     one = executed(new_markdown_cell(SLY.replace("attachment:a.png", "x"), metadata={"tags": ["page"]}))
-    assert refusals(one, to_page(one, CHROME), tianjin) == []
+    assert refusals(one, to_page(one, CHROME), at(tianjin), ZH) == []
 
 
 def test_problems_are_listed_errors_first() -> None:
