@@ -52,7 +52,8 @@ def burn_up_by_theme(now: Reading) -> pd.DataFrame:
     counts = _completion(now, ["theme_id", "period_end"])
     order = {theme: place for place, theme in enumerate(now.plan.measures["theme_id"].unique())}
     counts = counts.sort_values("theme_id", key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
-    return counts.merge(now.periods[["period_end", "is_in"]], on="period_end", how="left")
+    counts = counts.merge(now.periods[["period_end", "is_in"]], on="period_end", how="left")
+    return _planned_or_missing(counts, now)
 
 
 def completions(now: Reading) -> pd.DataFrame:
@@ -91,7 +92,14 @@ def _each_period(counts: pd.DataFrame, now: Reading) -> pd.DataFrame:
     whole = [name for name in counts.columns if pd.api.types.is_integer_dtype(counts[name])]
     listed = now.periods[["period_end", "is_in"]].merge(counts, on="period_end", how="left")
     listed[whole] = listed[whole].fillna(0).astype(counts[whole].dtypes.to_dict())
-    return listed[[*counts.columns, "is_in"]]
+    return _planned_or_missing(listed[[*counts.columns, "is_in"]], now)
+
+
+def _planned_or_missing(counts: pd.DataFrame, now: Reading) -> pd.DataFrame:
+    """A plan without deadlines plans nothing, which is not the same as 0."""
+    if "planned" in counts and now.measures["due"].isna().all():
+        return counts.assign(planned=pd.Series(pd.NA, index=counts.index, dtype="Int64"))
+    return counts
 
 
 def _first_closure(now: Reading, closed: pd.DataFrame) -> pd.Series:
@@ -115,6 +123,4 @@ def _completion(now: Reading, keys: list[str]) -> pd.DataFrame:
     )
     columns = ["scope", "closed", "reported", "planned"]
     counts = states.groupby(keys, sort=False)[columns].sum().astype("int64").reset_index()
-    if now.measures["due"].isna().all():
-        counts["planned"] = pd.Series(pd.NA, index=counts.index, dtype="Int64")
     return counts
