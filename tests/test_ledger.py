@@ -90,9 +90,7 @@ def test_words_of_others_are_kept_apart(small: SmallPlan, day: pd.Timestamp, lat
 
 
 @given(small_plans(all_named=False), moments, moments, st.sampled_from(LANGUAGES))
-def test_the_ledger_is_whole_in_both_languages(
-    small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, lang: str
-):
+def test_the_ledger_is_whole_in_both_languages(small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, lang: str):
     now = read(named_plan(small), day, later)
     say, told = Language(lang, now.plan), in_words(now, lang)
     for block in blocks(told):
