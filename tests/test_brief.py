@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -20,6 +19,8 @@ from tests.wholeness import assert_whole, texts
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import pandas as pd
 
     from analysis.plan import Plan
     from analysis.plan.reading import Reading

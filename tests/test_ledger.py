@@ -16,7 +16,6 @@ from analysis import attention, coverage, exhibits, ledger, words
 from analysis.language import Language, Quote, table
 from analysis.schema import NO_FEEDBACK, SETTLED
 from analysis.words.block import MOST_PERIODS, anchor
-from analysis.words.ledger import Ledger
 from tests.situations import named_plan
 from tests.strategies import SmallPlan, moments, small_plans
 from tests.wholeness import assert_whole, texts
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from analysis.plan import Plan
     from analysis.plan.reading import Reading
+    from analysis.words.ledger import Ledger
 
 LANGUAGES = ("zh", "en")
 
