@@ -104,7 +104,9 @@ def _only(rows: pd.DataFrame, kept: list[str]) -> pd.DataFrame:
 def due_on(plan: Plan, *days: str) -> Plan:
     """The plan with deadlines, given to its measures in turn; blank for none."""
     count = len(plan.measures)
-    due = pd.to_datetime(pd.Series([days[place % len(days)] or None for place in range(count)])).astype("datetime64[us]")
+    due = pd.to_datetime(pd.Series([days[place % len(days)] or None for place in range(count)])).astype(
+        "datetime64[us]"
+    )
     return replace(plan, measures=plan.measures.assign(due=due.to_numpy()))
 
 
@@ -198,7 +200,11 @@ SITUATIONS: dict[str, tuple[Callable[[Plan], Plan], str, dict[str, str]]] = {
     "due within a quarter": (lambda plan: due_on(plan, "2025-05-31", "2026-12-31"), DAY, {}),
     "overdue": (lambda plan: due_on(plan, "2024-12-31", "2025-05-31", ""), DAY, {}),
     "due later": (lambda plan: due_on(plan, "2026-12-31"), DAY, {}),
-    "due soon": (lambda plan: due_on(saying(plan, "done_reported", kind="one_off"), "2024-08-31", "2024-11-15"), "2024-08-15", {}),
+    "due soon": (
+        lambda plan: due_on(saying(plan, "done_reported", kind="one_off"), "2024-08-31", "2024-11-15"),
+        "2024-08-15",
+        {},
+    ),
     "nobody verifies": (lambda plan: replace(saying(plan, "done_reported"), deciders=()), DAY, {}),
     "nobody verifies, in progress": (
         lambda plan: replace(plan, decisions=plan.decisions.head(0), deciders=()),
@@ -214,7 +220,9 @@ SITUATIONS: dict[str, tuple[Callable[[Plan], Plan], str, dict[str, str]]] = {
         {},
     ),
     "no periods": (
-        lambda plan: replace(plan, calendar=Calendar("none", timezone="Asia/Shanghai"), progress=plan.progress.assign(period="")),
+        lambda plan: replace(
+            plan, calendar=Calendar("none", timezone="Asia/Shanghai"), progress=plan.progress.assign(period="")
+        ),
         DAY,
         {},
     ),

@@ -17,6 +17,7 @@ from analysis import exhibits
 from analysis.catalogue import languages, tag_of
 from analysis.exhibits import METADATA
 from analysis.language import Language
+from analysis.opening import Chrome
 from analysis.page import (
     CONTENT_POLICY,
     Executed,
@@ -33,7 +34,6 @@ from analysis.report import make_reports, read_inputs
 from analysis.runner import ENGINES
 from analysis.schema import BUCKETS
 from analysis.site import read_manifest
-from analysis.words import Chrome
 from tests.plans import asked, notebook, registry_of
 from tests.sites import faults
 

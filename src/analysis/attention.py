@@ -99,7 +99,8 @@ def _overdue(now: Reading) -> pd.DataFrame:
     cases = _cases(now, late["measure_id"], "overdue", late["due"] + pd.Timedelta(days=1))
     # Who says done has done its part.
     still = now.states[now.states["state"].ne("done_reported")].groupby("measure_id")["unit_id"].agg(list)
-    return cases.assign(unit_ids=[still.get(measure, []) for measure in cases["measure_id"]])
+    cases["unit_ids"] = [still.get(measure, []) for measure in cases["measure_id"]]
+    return cases
 
 
 def _stalled(now: Reading) -> pd.DataFrame:

@@ -122,5 +122,4 @@ def _completion(now: Reading, keys: list[str]) -> pd.DataFrame:
         planned=can & panel["due"].le(panel["period_end"]),
     )
     columns = ["scope", "closed", "reported", "planned"]
-    counts = states.groupby(keys, sort=False)[columns].sum().astype("int64").reset_index()
-    return counts
+    return states.groupby(keys, sort=False)[columns].sum().astype("int64").reset_index()

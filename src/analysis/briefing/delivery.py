@@ -10,8 +10,8 @@ import pandas as pd
 from analysis.attention import REASONS
 from analysis.catalogue import tag_of
 from analysis.language import Caption, Language, Quote, caption, named, named_units
+from analysis.opening import states_line, titled
 from analysis.schema import BUCKETS
-from analysis.words.page import states_line, titled
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.briefing.block import Block, Notice, block, kebab
+from analysis.briefing.parts import part_names
 from analysis.language import Caption, Language, caption
+from analysis.opening import titled
 from analysis.schema import BUCKETS
-from analysis.words.block import Block, Notice, block, kebab
-from analysis.words.page import titled
-from analysis.words.parts import part_names
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

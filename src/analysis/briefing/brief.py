@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.briefing.parts import Part, Parts, lapse, quotes, repeats
 from analysis.language import Caption, Language, Names, caption, named, named_units
+from analysis.opening import KeyFigure
 from analysis.schema import BUCKETS, NO_FEEDBACK, SETTLED
-from analysis.words.coverage import quantity_in_words, target
-from analysis.words.page import KeyFigure
-from analysis.words.parts import Part, Parts, lapse, quotes, repeats
+from analysis.words.promises import quantity_in_words, target
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

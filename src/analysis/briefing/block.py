@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from analysis.briefing.parts import Part, lapse, quotes, repeats
 from analysis.catalogue import tag_of
 from analysis.language import Language, Quote, named
 from analysis.schema import NO_FEEDBACK, NOT_DUE, SETTLED
-from analysis.words.coverage import actual, target
-from analysis.words.parts import Part, lapse, quotes, repeats
+from analysis.words.promises import actual, target
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -140,7 +140,7 @@ def block(
     theme : str
         The key of its theme.
     told : mapping of str to sequence of mappings
-        What is told of the measure, by the names of the parameters of `analysis.words.ledger.ledger`.
+        What is told of the measure, by the names of the parameters of `analysis.briefing.ledger.ledger`.
     """
     measure, is_settled = row["measure_id"], row["state"] in SETTLED
     steps = [(one["period"], one["state"], bool(one["is_in"])) for one in told["past"]]
