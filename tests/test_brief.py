@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -20,6 +19,8 @@ from tests.wholeness import assert_whole, texts
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import pandas as pd
 
     from analysis.plan import Plan
     from analysis.plan.reading import Reading
@@ -62,9 +63,7 @@ def test_what_is_asked_for_next_is_what_will_be_owed(small: SmallPlan, day: pd.T
 
 
 @given(small_plans(), moments, moments, st.sampled_from(UNITS))
-def test_what_a_unit_carries_stands_by_urgency(
-    small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, unit: str
-):
+def test_what_a_unit_carries_stands_by_urgency(small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, unit: str):
     assume(unit in set(small.units["unit_id"]))
     now = read(small.plan.select(unit=unit), day, later)
     carried = brief.carried(now, unit=unit)
@@ -120,9 +119,7 @@ def said(now: Reading, unit: str, lang: str) -> list[str]:
         table(reports, "reports_owed", say),
         table(words.brief.promise_rows(promised, say), "brief_promises", say),
     ]
-    cells = [
-        cell for one in tables for row in one.rows for cell in (one.caption, *row) if not isinstance(cell, Quote)
-    ]
+    cells = [cell for one in tables for row in one.rows for cell in (one.caption, *row) if not isinstance(cell, Quote)]
     listed = words.brief.parts(carried, say)
     parts = [text for part in (*listed.still_open, *listed.settled) for text in texts(part) if text != part.state]
     figures = [text for one in words.brief.key_figures(carried, reports, say) for text in texts(one)]

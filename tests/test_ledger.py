@@ -16,7 +16,6 @@ from analysis import attention, coverage, exhibits, ledger, words
 from analysis.language import Language, Quote, table
 from analysis.schema import NO_FEEDBACK, SETTLED
 from analysis.words.block import MOST_PERIODS, anchor
-from analysis.words.ledger import Ledger
 from tests.situations import named_plan
 from tests.strategies import SmallPlan, moments, small_plans
 from tests.wholeness import assert_whole, texts
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from analysis.plan import Plan
     from analysis.plan.reading import Reading
+    from analysis.words.ledger import Ledger
 
 LANGUAGES = ("zh", "en")
 
@@ -90,9 +90,7 @@ def test_words_of_others_are_kept_apart(small: SmallPlan, day: pd.Timestamp, lat
 
 
 @given(small_plans(all_named=False), moments, moments, st.sampled_from(LANGUAGES))
-def test_the_ledger_is_whole_in_both_languages(
-    small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, lang: str
-):
+def test_the_ledger_is_whole_in_both_languages(small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, lang: str):
     now = read(named_plan(small), day, later)
     say, told = Language(lang, now.plan), in_words(now, lang)
     for block in blocks(told):

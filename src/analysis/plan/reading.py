@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis import status
+from analysis.catalogue import Message
 from analysis.names import UnknownName
 from analysis.plan.dates import known_by, to_day
 from analysis.status.owed import count_owed
@@ -213,8 +214,15 @@ class Reading:
         words = of_measure[of_measure["unit_id"].eq(unit_id)]
         if words.empty:
             names = self.plan.units.set_index("unit_id")["name"]
-            named = "、".join(names[of_measure["unit_id"]]) or "无"
-            raise UnknownName(f"“{unit}”不是措施“{measure}”的责任单位：责任单位为 {named}")
+            named = "、".join(names[of_measure["unit_id"]]) or "—"
+            raise UnknownName(
+                Message(
+                    "“{unit}” is not a unit of measure “{measure}”: its units are {units}",
+                    unit=unit,
+                    measure=measure,
+                    units=named,
+                )
+            )
         return words.iloc[0]
 
     def before(self, day: Day | str = "") -> Reading:

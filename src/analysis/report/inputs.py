@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from analysis.catalogue import Message
 from analysis.parameters import ParameterError, Parameters
 from analysis.periods import Calendar
 from analysis.plan import (
@@ -115,11 +116,11 @@ class Inputs:
 
     def unit(self, name: str) -> str:
         """The id of the unit that goes by a name; raises `UnknownName`."""
-        return find_name(unit_names(cells for _, cells in self.tables["units"].records()), name, "单位")
+        return find_name(unit_names(cells for _, cells in self.tables["units"].records()), name, Message("unit"))
 
     def theme(self, name: str) -> str:
         """The id of the theme that goes by a name; raises `UnknownName`."""
-        return find_name(theme_names(cells for _, cells in self.tables["themes"].records()), name, "主题")
+        return find_name(theme_names(cells for _, cells in self.tables["themes"].records()), name, Message("theme"))
 
     def short_name(self, key: str, lang: str) -> str:
         """What a unit or theme is called on pages; its id when the plan's files do not say."""

@@ -263,12 +263,12 @@ def _standstill(still: pd.DataFrame, say: Language) -> str:
     if still.empty:
         return say("Every theme has completed all that can be completed")
     longest = still[still["periods_still"].eq(still["periods_still"].max())]
+    never = longest.loc[longest["last_completed"].isna(), "theme_id"]
+    if len(never):
+        return say("Nothing completed yet: {themes}", themes=say.listing(map(say.theme, never)))
     if not longest["periods_still"].iloc[0]:
         return say("In every theme with something left, a measure was completed in the last period")
     names = say.listing(map(say.theme, longest["theme_id"]))
-    never = longest["last_completed"].isna()
-    if never.all():
-        return say("Nothing completed yet: {themes}", themes=names)
     if len(longest) == 1:
         return say(
             "Longest without a completion: {themes}, since {month}",
