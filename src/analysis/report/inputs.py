@@ -176,7 +176,7 @@ def read_inputs(id_or_path: str | Path) -> Inputs:
     """
     folder = read_folder(find_plan(id_or_path))
     tables = {name: _placeable(file, NEEDED[name]) for name, file in folder.tables.items()}
-    faults = [("plan.toml", folder.head_fault)] if folder.head_fault else []
+    faults = [("plan.toml", str(folder.head_fault))] if folder.head_fault else []
     faults += [(folder.tables[name].name, rows.fault) for name, rows in tables.items() if rows.fault]
     return Inputs(folder.path, folder.head, folder.head_content, tables, tuple(faults))
 
@@ -219,7 +219,7 @@ def _placeable(file: TableFile, needed: tuple[str, ...]) -> Rows:
     if file.fault == "missing":
         fault = "缺少这个文件"
     elif file.fault or not missing:
-        fault = file.fault
+        fault = str(file.fault)
     else:
         fault = f"缺少这些列：{'、'.join(missing)}"
     if fault:
