@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -192,6 +193,9 @@ def test_the_gate_refuses_a_changed_page(tianjin: Plan, what: str) -> None:
     one = executed()
     reasons = refusals(one, change(to_page(one, CHROME)), at(tianjin), ZH)
     assert any(reason in line for line in reasons), reasons
+    in_english = refusals(one, change(to_page(one, CHROME)), at(tianjin), Language("en"))
+    assert len(in_english) == len(reasons)
+    assert not re.search("[\u4e00-\u9fff]", "".join(in_english))
 
 
 ALLOWED = [
@@ -398,7 +402,7 @@ def test_a_plain_figure_is_refused_with_the_line_that_helps(tmp_path: Path) -> N
     registry = registry_of({"plain": file})
     (outcome,) = make_reports([("plain", asked(inputs))], inputs, folder=tmp_path / "site", registry=registry).outcomes
     assert outcome.result == "refused"
-    assert outcome.reason == '图片缺少替代文字 alt：请用 exhibits.picture(图, alt="…") 显示'
+    assert outcome.reason == '图片缺少替代文字 alt：请用 exhibits.picture(figure, alt="…") 显示'
     failure = read_manifest(tmp_path / "site").failures[outcome.address]
     assert "exhibits.picture" in (tmp_path / "site" / failure.page).read_text("utf-8")
 

@@ -131,7 +131,7 @@ class _Reader(HTMLParser):
     def _look_for_words(self, tag: str, given: dict[str, str]) -> None:
         say = self.say
         if tag == "img" and not given.get("alt"):
-            values = {"attribute": "alt", "call": 'exhibits.picture(…, alt="…")'}
+            values = {"attribute": "alt", "call": 'exhibits.picture(figure, alt="…")'}
             self.faults.append(say("a picture has no words ({attribute}): show it by {call}", **values))
         if tag == "svg" and "drawing" in given.get("class", "") and not given.get("aria-label"):
             self.faults.append(say("a drawing has no words: {attribute}", attribute="aria-label"))
