@@ -26,7 +26,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 FLOORS = [
     ["extras", "files", "faces", "catalogue", "parameters", "rounding", "schema", "workdays"],
     ["notice", "sample", "status", "record", "grids"],
-    ["plan", "charts"],
+    ["plan", "look", "charts"],
     ["workload", "coverage", "trend"],
     ["language", "words", "forms", "due"],
     ["intake", "exhibits"],

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analysis.exhibits.drawing import to_svg
 from analysis.exhibits.picture import picture as picture
+from analysis.look.palette import PALETTE, STATE_LOOKS
 from analysis.schema import BUCKETS
 from analysis.words import delivery
 from analysis.words.delivery import MOST
@@ -105,7 +106,7 @@ def warm_up() -> None:
 
 @cache
 def stylesheet() -> str:
-    """The style sheet of fragments and pages, with the variables of `analysis.charts.style.PALETTE`."""
+    """The style sheet of fragments and pages, with the variables of `analysis.look.palette.PALETTE`."""
     # Without a script: a checked radio button hides the rows of all groups but its own. An older browser cannot do it,
     # and is not shown the buttons.
     hiding = "".join(
@@ -132,8 +133,6 @@ def _lab_rules() -> str:
 
 
 def _variables(place: int) -> str:
-    from analysis.charts.style import PALETTE
-
     return "".join(f"--{role}:{colours[place]};" for role, colours in PALETTE.items())
 
 

@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 from markupsafe import Markup
 
-from analysis.charts.style import PALETTE, style
 from analysis.faces import visible
+from analysis.look.palette import PALETTE
+from analysis.look.style import style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
