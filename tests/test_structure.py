@@ -27,7 +27,7 @@ FLOORS = [
     ["extras", "files", "faces", "catalogue", "parameters", "rounding", "schema", "workdays"],
     ["notice", "sample", "status", "record", "grids"],
     ["plan", "look", "charts"],
-    ["workload", "coverage", "trend"],
+    ["workload", "trend", "coverage"],
     ["language", "words", "forms", "due"],
     ["intake", "exhibits"],
     ["runner", "page", "site"],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.schema import NO_FEEDBACK, SETTLED
+from analysis.schema import NO_FEEDBACK, SETTLED, VERIFIED
 
 if TYPE_CHECKING:
     from analysis.plan.reading import Reading
@@ -104,10 +104,11 @@ def _stalled(now: Reading) -> pd.DataFrame:
 
 
 def _contradicted(now: Reading) -> pd.DataFrame:
-    measures = now.measure_states[now.measure_states["is_contradicted"]].set_index("measure_id")
-    words = now.states[now.states["measure_id"].isin(measures.index)]
+    measures = now.measure_states.loc[now.measure_states["is_contradicted"], "measure_id"]
+    words = now.states[now.states["measure_id"].isin(measures)]
     against = words[words["state"].isin(["stalled", "not_started", "in_progress"])]
-    against = against[against["as_of"] > measures["decided_on"].reindex(against["measure_id"]).to_numpy()]
+    decided = now.decisions[now.decisions["decision"].isin(VERIFIED)].groupby("measure_id")["effective_on"].max()
+    against = against[against["as_of"] > decided.reindex(against["measure_id"]).to_numpy()]
     grouped = against.groupby("measure_id", sort=False).agg(unit_ids=("unit_id", list), since=("as_of", "min"))
     return grouped.reset_index().assign(reason="contradicted")
 

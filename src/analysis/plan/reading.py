@@ -7,6 +7,7 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from analysis import status
@@ -105,7 +106,7 @@ class Reading:
     @cached_property
     def obligations(self) -> pd.DataFrame:
         """Every statement owed so far, what may still come of the running period included (`analysis.status.owed`)."""
-        return status.owed(self._past, self._all_measures, self.plan.calendar, as_of=self.as_of)
+        return status.owed(self._past, self._all_measures(self.as_of), self.plan.calendar, as_of=self.as_of)
 
     @property
     def feedback(self) -> pd.DataFrame:
@@ -188,8 +189,13 @@ class Reading:
 
     @cached_property
     def panel(self) -> pd.DataFrame:
-        """The state of every responsibility at the end of each period up to T, all as known at K."""
-        return self._past.rows(owed=count_owed(self.obligations, self._past))
+        """The state of every responsibility at the end of each period up to T, all as known at K.
+
+        Of measures that were in scope that day.
+        """
+        rows = self._past.rows(owed=self._owed_so_far)
+        start = self.plan.measures.set_index("measure_id")["from"].reindex(rows["measure_id"])
+        return rows[~(start.to_numpy() > rows["period_end"].to_numpy())].reset_index(drop=True)
 
     @cached_property
     def measure_panel(self) -> pd.DataFrame:
@@ -252,9 +258,19 @@ class Reading:
         return status.history(self.plan.measures, self.plan.responsibilities, self.record, days=days)
 
     @property
-    def _all_measures(self) -> pd.DataFrame:
-        """Every measure of the plan with the deadline that holds at T."""
-        deadlines = status.due_days(self.plan.measures, self.record.decisions, as_of=self.as_of)
+    def _owed_so_far(self) -> np.ndarray:
+        """How many statements each pair had owed at the end of each period."""
+        past, calendar = self._past, self.plan.calendar
+        is_moved = self.record.decisions["decision"].eq("extended").any()
+        if not is_moved or (calendar.owed == "each-period" and calendar.every != "none"):
+            return count_owed(self.obligations, past)
+        # Until it was extended, a deadline was the deadline.
+        owed = (status.owed(past, self._all_measures(day), calendar, as_of=day) for day in past.days)
+        return np.stack([count_owed(rows, past)[place] for place, rows in enumerate(owed)])
+
+    def _all_measures(self, day: pd.Timestamp) -> pd.DataFrame:
+        """Every measure of the plan with the deadline that holds at a day."""
+        deadlines = status.due_days(self.plan.measures, self.record.decisions, as_of=day)
         return self.plan.measures[["measure_id", "from"]].merge(deadlines, on="measure_id")
 
     @property

@@ -58,7 +58,7 @@ def in_force(
     joined = rows["position"].isna()
     if not joined.any():
         return rows[responsibilities.columns]
-    rows.loc[joined, ["clause", "position"]] = [1, 1 + int(responsibilities["position"].max())]
+    rows.loc[joined, ["clause", "position"]] = [1, 1 + max(responsibilities["position"], default=0)]
     rows.loc[joined, ["role", "role_basis"]] = ["joint", ""]
     order = pd.Index(measures["measure_id"]).get_indexer
     rows = rows.sort_values("measure_id", key=order, kind="stable", ignore_index=True)

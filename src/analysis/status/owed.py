@@ -123,7 +123,7 @@ def _when_due(past: History, measures: pd.DataFrame, calendar: Calendar, *, as_o
 
 
 def _in_scope(past: History, measures: pd.DataFrame) -> np.ndarray:
-    start = past.pairs["measure_id"].map(measures.set_index("measure_id")["from"]).to_numpy()
+    start = measures.set_index("measure_id")["from"].reindex(past.pairs["measure_id"]).to_numpy()
     return pd.isna(start)[None, :] | (start[None, :] <= past.days.to_numpy()[:, None])
 
 

@@ -33,7 +33,7 @@ def changes(then: Reading, now: Reading) -> pd.DataFrame:
     """
     before = then.measure_states.set_index("measure_id")["state"]
     moved = now.measure_states[["measure_id", "theme_id", "state"]].copy()
-    moved.insert(2, "state_before", before.reindex(moved["measure_id"]).to_numpy(dtype="object", na_value=None))
+    moved.insert(2, "state_before", before.reindex(moved["measure_id"]).to_numpy())
     moved = moved[moved["state"].ne(moved["state_before"])].reset_index(drop=True)
     steps = zip(moved["state_before"], moved["state"], strict=True)
     return moved.assign(direction=pd.Series([_direction(before, after) for before, after in steps], dtype="str"))
@@ -58,6 +58,7 @@ def slips(now: Reading) -> pd.DataFrame:
     words = now.standing.merge(pairs, on=_KEYS)
     expected = words.dropna(subset="expected_completion").groupby(_KEYS)["expected_completion"].agg(["first", "last"])
     backs = now.decisions[now.decisions["decision"].isin(["returned", "reopened"])]
+    backs = backs[backs["measure_id"].isin(now.measures["measure_id"])]
     sent_back = backs.groupby(_KEYS).size().rename("times_returned")
     moves = expected.join(sent_back, how="outer").rename(columns={"first": "expected_first", "last": "expected_last"})
     moves["times_returned"] = moves["times_returned"].fillna(0).astype("int64")
@@ -86,8 +87,8 @@ def deadlines(now: Reading) -> pd.DataFrame:
     return listed.assign(later=later).sort_values(["later", "due"], kind="stable", ignore_index=True).drop(columns="later")
 
 
-def _direction(before: str | None, after: str) -> str:
-    if before is None:
+def _direction(before: str, after: str) -> str:
+    if pd.isna(before):
         return "entered"
     if before in _UNHEARD and after in schema.DELIVERY:
         return "first_word"
