@@ -359,12 +359,14 @@ def assert_is_what_lifelines_finds(days: pd.Series, closed: pd.Series) -> None:
     assert curve["closures"].tolist() == other.event_table["observed"].tolist()
 
 
+@pytest.mark.thorough
 @given(observations)
 def test_the_estimate_is_that_of_lifelines(observed: list[tuple[int, bool]]):
     days, closed = zip(*observed, strict=True)
     assert_is_what_lifelines_finds(pd.Series(days), pd.Series(closed))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("day", ["2024-10-31", "2024-12-15", "2025-03-31", "2025-05-31"])
 def test_the_estimate_for_the_embedded_plan_is_that_of_lifelines(tianjin: Plan, day: str):
     times = trend.durations(tianjin.at(day, known_at="2025-05-31"))
