@@ -27,7 +27,7 @@ FLOORS = [
     ["extras", "files", "faces", "catalogue", "parameters", "rounding", "schema", "workdays"],
     ["notice", "sample", "status", "record", "grids"],
     ["plan", "look", "charts"],
-    ["workload", "trend", "coverage"],
+    ["workload", "trend", "coverage", "attention", "ledger", "brief"],
     ["language", "words", "forms", "due"],
     ["intake", "exhibits"],
     ["runner", "page", "site"],

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from analysis import status, trend, workload
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     from analysis.plan.reading import Reading
 
 
@@ -164,9 +165,9 @@ def commitments(now: Reading) -> pd.DataFrame:
     latest = values[values["as_of"].le(now.as_of)].drop_duplicates(["commitment_id", "unit_id"], keep="last")
     named = now.responsibilities.groupby("measure_id")["unit_id"].agg(list)
     rows = []
-    for promise in promised.itertuples(index=False):
-        units = named.get(promise.measure_id, [])
-        own = latest[latest["commitment_id"].eq(promise.commitment_id) & latest["unit_id"].isin(units)]
+    for promise in promised.to_dict("records"):
+        units = named.get(str(promise["measure_id"]), [])
+        own = latest[latest["commitment_id"].eq(promise["commitment_id"]) & latest["unit_id"].isin(units)]
         told = list(own[["unit_id", "value", "as_of"]].itertuples(index=False, name=None))
         holds = [_meets(value, promise) for _, value, _ in told]
         if not told:
@@ -218,13 +219,12 @@ def _by(theme_of: pd.Series, rows: pd.DataFrame) -> pd.api.typing.DataFrameGroup
     return rows.groupby(rows["measure_id"].map(theme_of).to_numpy())
 
 
-def _meets(value: float, promise: object) -> bool:
-    comparator, quantity, high = (getattr(promise, name) for name in ("comparator", "quantity", "quantity_high"))
-    return bool(
-        {
-            "at_most": value <= quantity,
-            "at_least": value >= quantity,
-            "equal": np.isclose(value, quantity, rtol=0, atol=1e-9),
-            "between": quantity <= value <= high,
-        }[comparator]
-    )
+def _meets(value: float, promise: Mapping[Hashable, Any]) -> bool:
+    quantity, high = promise["quantity"], promise["quantity_high"]
+    tests = {
+        "at_most": value <= quantity,
+        "at_least": value >= quantity,
+        "equal": value == quantity,
+        "between": quantity <= value <= high,
+    }
+    return bool(tests[promise["comparator"]])

@@ -30,8 +30,8 @@ def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
     """Write a copy of an older plan's folder in the new form; the old one stays as it is.
 
     What a unit called closed becomes its word that it is done; where all units that spoke called a measure closed, as
-    the older form asked for, a decision of the decider closes it. The same holds for what units withdrew, their own word
-    being what they said before. No row is lost.
+    the older form asked for, a decision of the decider closes it. The same holds for what units withdrew, their own
+    word being what they said before. No row is lost.
 
     Parameters
     ----------
@@ -53,7 +53,9 @@ def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
         When `out` is there.
     """
     old = read_folder(folder)
-    unread = [f"{file.name}：{file.fault}" for name, file in old.tables.items() if file.fault and name not in RECORD[1:]]
+    unread = [
+        f"{file.name}：{file.fault}" for name, file in old.tables.items() if file.fault and name not in RECORD[1:]
+    ]
     if old.head_fault or unread:
         raise ValueError("；".join([old.head_fault, *unread]).strip("；"))
     if not old.tables["progress"].name.endswith(".csv"):
@@ -122,8 +124,8 @@ def _verdicts(progress: pd.DataFrame, decider: str) -> tuple[pd.DataFrame, pd.Da
     status = status.mask(status.eq("withdrawn"), before.reindex(progress.index))
     changed = progress[status.ne(progress["status"])]
     told = [
-        ("progress", row.log_id, row.measure_id, row.unit_id, row.status, status.loc[row.Index])
-        for row in changed.itertuples()
+        ("progress", row["log_id"], row["measure_id"], row["unit_id"], row["status"], status.at[row["index"]])
+        for row in changed.reset_index().to_dict("records")
     ] + [("decisions", one["decision_id"], one["measure_id"], "", "", one["decision"]) for one in decisions]
     columns = ["table", "id", "measure_id", "unit_id", "was", "is_now"]
     return progress.assign(status=status), pd.DataFrame(decisions), pd.DataFrame(told, columns=columns)
@@ -131,22 +133,23 @@ def _verdicts(progress: pd.DataFrame, decider: str) -> tuple[pd.DataFrame, pd.Da
 
 def _replayed(measure: str, rows: pd.DataFrame) -> list[dict[str, str]]:
     """The days on which a measure was closed, withdrawn or opened again by the older rule, as decisions."""
-    words: dict[str, Any] = {}
+    words: dict[str, dict[str, str]] = {}
     state, decisions = "", []
     for day, on_day in rows.groupby("as_of", sort=True):
-        words |= {str(row.unit_id): row for row in on_day.itertuples()}
-        now = min((row.status for row in words.values()), key=_OLD_ORDER.index)
+        said = [{str(column): str(cell) for column, cell in row.items()} for row in on_day.to_dict("records")]
+        words |= {row["unit_id"]: row for row in said}
+        now = min((row["status"] for row in words.values()), key=_OLD_ORDER.index)
         decision = now if now in _VERDICTS else "reopened" if state in _VERDICTS else ""
         if decision and now != state:
-            behind = [row for row in words.values() if row.status == now] if now in _VERDICTS else list(on_day.itertuples())
+            behind = [row for row in words.values() if row["status"] == now] if now in _VERDICTS else said
             decisions.append(
                 {
                     "measure_id": measure,
                     "decision": decision,
                     "effective_on": str(day),
-                    "recorded_at": max(row.reported_at for row in behind),
-                    "evidence_ref": "；".join(dict.fromkeys(row.evidence_ref for row in behind if row.evidence_ref)),
-                    "reason": f"由 {'、'.join(row.log_id for row in behind)} 转来",
+                    "recorded_at": max(row["reported_at"] for row in behind),
+                    "evidence_ref": "；".join(dict.fromkeys(filter(None, (row["evidence_ref"] for row in behind)))),
+                    "reason": f"由 {'、'.join(row['log_id'] for row in behind)} 转来",
                 }
             )
         state = now

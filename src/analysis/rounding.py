@@ -1,4 +1,4 @@
-"""One rule of rounding: half up, exact until the last step; parts are rounded so that they add to their rounded total."""
+"""One rule of rounding: half up, exact until the last step; parts are rounded to add to their rounded total."""
 
 from __future__ import annotations
 
@@ -47,5 +47,7 @@ def round_parts(parts: Iterable[Exact], decimals: int) -> list[Decimal]:
 
 def with_round_parts(frame: pd.DataFrame, decimals: dict[str, int]) -> pd.DataFrame:
     """A frame with columns of parts rounded, each so that it adds to its rounded total."""
-    columns = {name: pd.Series(round_parts(frame[name], kept), frame.index, "object") for name, kept in decimals.items()}
+    columns = {
+        name: pd.Series(round_parts(frame[name], kept), frame.index, "object") for name, kept in decimals.items()
+    }
     return frame.assign(**columns)

@@ -163,8 +163,9 @@ def feedback_by_unit(now: Reading) -> pd.DataFrame:
     loads = worst_first(by_unit(now))
     kept = loads[["unit_id", "reports_due", "on_time_share", "median_lag", "no_feedback", "lapsed"]]
     listed = kept[["unit_id"]].merge(counts, on="unit_id", how="left").merge(kept, on="unit_id")
-    words = list(schema.FEEDBACK)
-    return listed.assign(**listed[words].fillna(0).astype("int64"))
+    for word in schema.FEEDBACK:
+        listed[word] = listed[word].fillna(0).astype("int64")
+    return listed
 
 
 def feedback_by_period(now: Reading) -> pd.DataFrame:

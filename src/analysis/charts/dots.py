@@ -16,14 +16,17 @@ from analysis.look.style import (
     axes_for,
     axis_name,
     figure_width,
+    label_lines,
     left_out,
     name_rows,
     noted,
     percent,
     plain,
+    row_height,
     say_nothing,
     stand_beside,
     style,
+    width_of,
 )
 
 if TYPE_CHECKING:
@@ -31,9 +34,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LOOKS = (
-    {"marker": "o", "markerfacecolor": colour("paper"), "markeredgecolor": colour("muted"), "markersize": 6},
-    {"marker": "o", "markerfacecolor": colour("accent"), "markeredgecolor": colour("accent"), "markersize": 5.6},
-    {"marker": "D", "markerfacecolor": colour("paper"), "markeredgecolor": colour("signal"), "markersize": 4.9},
+    {"marker": "o", "markerfacecolor": colour("paper"), "markeredgecolor": colour("muted"), "markersize": 8},
+    {"marker": "o", "markerfacecolor": colour("accent"), "markeredgecolor": colour("accent"), "markersize": 5},
+    {"marker": "D", "markerfacecolor": colour("paper"), "markeredgecolor": colour("signal"), "markersize": 4.6},
 )
 _DWARFING = 2.5
 """So many times as long as the longest of the others is a row that dwarfs them; two rows can."""
@@ -53,13 +56,12 @@ def draw_dots(
     ----------
     counts : pandas.DataFrame
         First column: id of the row, top row first. Then one to three columns of counts, the largest first; a third
-        that is 0 is not drawn. A last column ``kind``, when there is one, stands at the right edge; a row of which
-        ``is_noted`` is true carries the label ``note``.
+        that is 0 is not drawn. A last column ``kind``, when there is one, stands at the right edge.
     labels, ax, narrow
         As in `analysis.charts.draw_states`.
     """
     shown = by_key(counts).head(MOST_ROWS)
-    columns = [str(column) for column in shown.columns if column not in ("kind", "is_noted")]
+    columns = [str(column) for column in shown.columns if column != "kind"]
     names = [name_of(labels, str(shown.index.name), key) for key in shown.index]
     kinds = [name_of(labels, "kind", kind) for kind in shown["kind"]] if "kind" in shown.columns else []
     if kinds and narrow:
@@ -67,9 +69,12 @@ def draw_dots(
     looks = dict(zip(columns, _LOOKS if len(columns) > 1 else _LOOKS[1:], strict=False))
     called = {column: name_of(labels, "column", column) for column in columns}
     legend = Legend([_dot(label=called[column], **look) for column, look in looks.items()], narrow=narrow)
-    row_height = 0.255 if stand_beside(names, narrow=narrow) else 0.35
     with style():
-        ax = axes_for(ax, width=figure_width(narrow=narrow), height=0.75 + legend.height + len(shown) * row_height)
+        ax = axes_for(
+            ax,
+            width=figure_width(narrow=narrow),
+            height=0.7 + legend.height + len(shown) * row_height(names, narrow=narrow),
+        )
         if shown.empty:
             return say_nothing(ax, labels)
         # A third count is of a part that most rows do not have: 0 is left out, not drawn at the edge.
@@ -84,8 +89,8 @@ def draw_dots(
         for column, look in looks.items():
             values = dots[column].dropna()
             ax.plot(values, np.flatnonzero(dots[column].notna()), linestyle="none", clip_on=False, **look)
-        for row, (value, note) in enumerate(zip(dots[columns[0]], noted(shown, labels), strict=True)):
-            _say_beside(ax, f"{plain(value)}{note}", value, row)
+        for row, value in enumerate(dots[columns[0]]):
+            _say_beside(ax, plain(value), value, row)
         if kinds and not narrow:
             edge = ax.secondary_yaxis("right")
             edge.set_yticks(range(len(kinds)), kinds)
@@ -115,9 +120,11 @@ def draw_rates(
     shown = by_key(rates).head(MOST_ROWS)
     names = [name_of(labels, str(shown.index.name), key) for key in shown.index]
     part, whole = (shown[column].astype("float64") for column in shown.columns[:2])
-    row_height = 0.255 if stand_beside(names, narrow=narrow) else 0.35
+    notes, beside = noted(shown, labels), stand_beside(names, narrow=narrow)
+    if not beside:
+        names = [f"{name} · {note}" if note else name for name, note in zip(names, notes, strict=True)]
     with style():
-        ax = axes_for(ax, width=figure_width(narrow=narrow), height=0.75 + len(shown) * row_height)
+        ax = axes_for(ax, width=figure_width(narrow=narrow), height=0.7 + len(shown) * row_height(names, narrow=narrow))
         if not whole.sum():
             return say_nothing(ax, labels, "nothing" if shown.empty else "nothing_due")
         if len(shown) == 1:
@@ -129,9 +136,11 @@ def draw_rates(
         share = part / whole.where(whole > 0)
         ax.hlines(range(len(shown)), 0, share.fillna(0), color=colour("rule"), linewidth=2.4, zorder=1)
         ax.plot(share.dropna(), np.flatnonzero(share.notna()), linestyle="none", clip_on=False, **_LOOKS[1])
-        for row, (at, note) in enumerate(zip(share.fillna(0), noted(shown, labels), strict=True)):
-            text = f"{part.iloc[row]:.0f}/{whole.iloc[row]:.0f}" if whole.iloc[row] else "–"
-            _say_beside(ax, f"{text}{note}", at, row)
+        for row, at in enumerate(share.fillna(0)):
+            counts = f"{part.iloc[row]:.0f}/{whole.iloc[row]:.0f}" if whole.iloc[row] else "–"
+            _say_beside(ax, counts, at, row)
+            if notes[row] and beside:
+                _note(ax, notes[row], at, row, after=counts, narrow=narrow)
         name_rows(ax, names, narrow=narrow, lift=0.24)
         _quiet(ax)
         axis_name(ax, "x", name_of(labels, "drawing", "rate_of", otherwise=f"{part.name} / {whole.name}"))
@@ -145,6 +154,15 @@ def _dot(**look: object) -> Line2D:
 
 def _say_beside(ax: Axes, text: str, value: float, row: int) -> None:
     ax.annotate(text, (value, row), (7, 0), textcoords="offset points", va="center", fontsize=8.5)
+
+
+def _note(ax: Axes, note: str, share: float, row: int, *, after: str, narrow: bool) -> None:
+    """A note after the counts of a rate, or before its dot where there is more room."""
+    clear = {"facecolor": colour("paper"), "edgecolor": "none", "pad": 0.6}
+    look = {"textcoords": "offset points", "va": "center", "fontsize": 8, "bbox": clear, "zorder": 4}
+    away, side = (12 + width_of(after) * 8.5, "left") if share < 0.5 else (-8, "right")
+    text = label_lines(note, 24 if narrow else 52)
+    ax.annotate(text, (share, row), xytext=(away, 0), ha=side, linespacing=1.0, **look)
 
 
 def _quiet(ax: Axes) -> None:

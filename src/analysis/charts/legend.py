@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.container import BarContainer
+    from matplotlib.text import Annotation
 
 
 _BAR_SIZE = 8.5
@@ -81,7 +82,9 @@ def paint(state: str) -> dict[str, Any]:
     }
 
 
-def label_bars(ax: Axes, bars: BarContainer, counts: Sequence[int], state: str, *, rooms: Sequence[float]) -> None:
+def label_bars(
+    ax: Axes, bars: BarContainer, counts: Sequence[int], state: str, *, rooms: Sequence[float]
+) -> list[Annotation]:
     """Counts in the middle of bars, with the mark of the state where both find room, or nothing where neither does.
 
     Parameters
@@ -94,4 +97,4 @@ def label_bars(ax: Axes, bars: BarContainer, counts: Sequence[int], state: str, 
         both = (f"{LOOKS[state].mark}{count}", str(count))
         texts.append(next((text for text in both if width_of(text) * _BAR_SIZE <= room * POINTS), ""))
     on = colour("on-strong" if LOOKS[state].strong else "on-pale")
-    ax.bar_label(bars, texts, label_type="center", color=on, fontsize=_BAR_SIZE, zorder=3)
+    return ax.bar_label(bars, texts, label_type="center", color=on, fontsize=_BAR_SIZE, zorder=3)

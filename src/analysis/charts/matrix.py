@@ -54,15 +54,15 @@ def draw_matrix(
     heads = [name_of(labels, str(shown.columns.name or space), key) for key in shown.columns]
     with style():
         empty = cells.empty or not cells.to_numpy().sum()
-        ax = _grid(ax, len(names), [] if empty else heads, narrow=narrow)
+        ax = _grid(ax, names, [] if empty else heads, narrow=narrow)
         if empty:
             return say_nothing(ax, labels)
         steps = np.digitize(values, _bounds(int(cells.to_numpy().max()))) - 1
         _draw_cells(ax, steps, np.where(values > 0, values.astype("str"), ""), ramp="heat")
         _name_sides(ax, names, heads, narrow=narrow)
-        left_out(ax, "rows_left_out", len(cells) - len(shown), labels)
+        left_out(ax, "rows_left_out", len(cells) - len(shown), labels, below=8)
         if len(cells) <= len(shown):
-            left_out(ax, "columns_left_out", len(cells.columns) - len(shown.columns), labels)
+            left_out(ax, "columns_left_out", len(cells.columns) - len(shown.columns), labels, below=8)
     return ax
 
 
@@ -86,7 +86,7 @@ def draw_parts(
     rows = list(recent[key].unique())[:MOST_ROWS]
     names, heads = [name_of(labels, key, row) for row in rows], period_heads(kept, labels)
     with style():
-        ax = _grid(ax, len(rows), heads, narrow=narrow)
+        ax = _grid(ax, names, heads, narrow=narrow)
         if not recent["reports_due"].sum():
             return say_nothing(ax, labels, "nothing" if parts.empty else "nothing_due")
         received, due = (_counts(recent, column, rows, kept) for column in ("received", "reports_due"))
@@ -101,7 +101,7 @@ def draw_parts(
         steps = np.select([missing == 0, missing == 1], [0, _STEPS - 1], 1 + np.floor(missing * (_STEPS - 2)))
         _draw_cells(ax, np.where(due > 0, steps, _NOTHING_DUE).astype("int64"), texts, ramp="gap")
         _name_sides(ax, names, heads, narrow=narrow)
-        left_out(ax, "columns_left_out", len(periods) - len(kept), labels)
+        left_out(ax, "columns_left_out", len(periods) - len(kept), labels, below=8)
     return ax
 
 
@@ -110,13 +110,14 @@ def _counts(parts: pd.DataFrame, column: str, rows: Sequence[str], periods: Sequ
     return table.reindex(list(rows)).reindex(columns=list(periods)).fillna(0).to_numpy(dtype="int64")
 
 
-def _grid(ax: Axes | None, rows: int, heads: Sequence[str], *, narrow: bool) -> Axes:
-    """Axes as high as so many rows under these heads need."""
+def _grid(ax: Axes | None, names: Sequence[str], heads: Sequence[str], *, narrow: bool) -> Axes:
+    """Axes as high as rows of these names under these heads need."""
     lines = [line for head in _heads(heads, narrow=narrow) for line in head.split("\n")]
     longest = max(map(width_of, lines), default=1.0)
     most = max((head.count("\n") + 1 for head in _heads(heads, narrow=narrow)), default=1)
     above = longest * 8.5 / POINTS if _are_crowded(heads, narrow=narrow) else most * 0.16
-    return axes_for(ax, width=figure_width(narrow=narrow), height=0.3 + above + rows * 0.262)
+    row_height = 0.3 if any("\n" in _row_name(name, narrow=narrow) for name in names) else 0.262
+    return axes_for(ax, width=figure_width(narrow=narrow), height=0.3 + above + len(names) * row_height)
 
 
 def _draw_cells(ax: Axes, steps: np.ndarray, texts: np.ndarray, *, ramp: str) -> None:
@@ -153,13 +154,17 @@ def _heads(heads: Sequence[str], *, narrow: bool) -> list[str]:
     return [head if "\n" in head else label_lines(head, int(room * 2)) for head in heads]
 
 
+def _row_name(name: str, *, narrow: bool) -> str:
+    return label_lines(name, 18 if narrow else 28)
+
+
 def _name_sides(ax: Axes, names: Sequence[str], heads: Sequence[str], *, narrow: bool) -> None:
-    ax.set_yticks(np.arange(len(names)) + 0.5, [label_lines(name, 16 if narrow else 26) for name in names])
+    ax.set_yticks(np.arange(len(names)) + 0.5, [_row_name(name, narrow=narrow) for name in names])
     ax.set_xticks(np.arange(len(heads)) + 0.5, _heads(heads, narrow=narrow))
     upright = _are_crowded(heads, narrow=narrow)
     ax.tick_params(left=False, bottom=False, top=False, labeltop=True, labelbottom=False, rotation=0)
     ax.tick_params(axis="x", labelcolor=colour("ink"), labelsize=8 if narrow else 8.5, rotation=90 if upright else 0)
-    ax.tick_params(axis="y", labelsize=8.5)
+    ax.tick_params(axis="y", labelsize=8 if narrow else 8.5)
     ax.set(xlabel="", ylabel="")
 
 

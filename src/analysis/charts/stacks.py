@@ -18,6 +18,7 @@ from analysis.look.style import (
     figure_width,
     left_out,
     name_rows,
+    row_height,
     say_nothing,
     stand_beside,
     style,
@@ -79,7 +80,7 @@ def _draw_bars(counts: pd.DataFrame, empty: str, *, labels: Labels | None, ax: A
     legend = state_legend(states, labels, narrow=narrow)
     beside, width = stand_beside(names, narrow=narrow), figure_width(narrow=narrow)
     with style():
-        ax = axes_for(ax, width=width, height=0.6 + legend.height + len(shown) * (0.27 if beside else 0.37))
+        ax = axes_for(ax, width=width, height=0.6 + legend.height + len(shown) * row_height(names, narrow=narrow))
         if not states:
             return say_nothing(ax, labels, "nothing" if shown.empty else empty)
         longest = int(shown.sum(axis="columns").max())

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-_LINES: dict[str, dict[str, Any]] = {
+LINES: dict[str, dict[str, Any]] = {
     "scope": {"color": colour("muted"), "linewidth": 1.2, "linestyle": (0, (5, 3))},
     "planned": {"color": colour("signal"), "linewidth": 1.5, "linestyle": (0, (1, 1.4))},
     "reported": {"color": colour("heat-3"), "linewidth": 1.8},
     "closed": {"color": colour("accent"), "linewidth": 2.6},
 }
 _COUNTED = ("reported", "closed")
+_DWARFING = 5
+"""So many times as large as the smallest is a theme on whose scale that would be flat."""
 
 
 def draw_burn_up(
@@ -48,7 +50,7 @@ def draw_burn_up(
     lines = _lines_of(burn_up)
     ends = {} if burn_up.empty else {column: int(burn_up[column].iloc[-1]) for column in lines}
     names = {column: f"{end} {_line_name(labels, column)}" for column, end in ends.items()}
-    handles = [Line2D([], [], label=names[column], **_LINES[column]) for column in ends] if narrow else []
+    handles = [Line2D([], [], label=names[column], **LINES[column]) for column in ends] if narrow else []
     legend = Legend(handles, narrow=narrow)
     with style():
         ax = axes_for(ax, width=figure_width(narrow=narrow), height=(2.5 if narrow else 3.1) + legend.height)
@@ -62,9 +64,11 @@ def draw_burn_up(
         if narrow:
             legend.draw(ax)
         else:
-            for column, height in zip(lines, spread(list(ends.values()), gap=top * 0.085), strict=True):
+            told = [label_lines(name, 30) for name in names.values()]
+            gap = top * 0.085 * max(name.count("\n") + 1 for name in told)
+            for text, height in zip(told, spread(list(ends.values()), gap=gap), strict=True):
                 beside = {"xytext": (10, 0), "textcoords": "offset points", "va": "center", "annotation_clip": False}
-                ax.annotate(label_lines(names[column], 26), (places[-1], height), color=colour("ink"), **beside)
+                ax.annotate(text, (places[-1], height), color=colour("ink"), **beside)
         _say_open(ax, burn_up, labels, mark="○")
         _note(ax, burn_up, places, labels)
         period_axis(ax, burn_up["period_end"], labels, narrow=narrow)
@@ -76,7 +80,7 @@ def draw_burn_up(
 
 
 def draw_burn_up_by_theme(burn_up: pd.DataFrame, *, labels: Labels | None = None, narrow: bool = False) -> list[Axes]:
-    """Small multiples of the burn-up, one a theme, on the same axes.
+    """Small multiples of the burn-up, one a theme: on one scale, or each on its own where a theme dwarfs another.
 
     Parameters
     ----------
@@ -87,11 +91,15 @@ def draw_burn_up_by_theme(burn_up: pd.DataFrame, *, labels: Labels | None = None
     """
     themes, lines = list(burn_up["theme_id"].drop_duplicates()), _lines_of(burn_up)
     width, columns = figure_width(narrow=narrow), 2 if narrow else 3
-    handles = [Line2D([], [], label=_line_name(labels, column), **_LINES[column]) for column in lines]
+    handles = [Line2D([], [], label=_line_name(labels, column), **LINES[column]) for column in lines]
     if not_in(burn_up).any():
         handles.append(
             Line2D([], [], label=name_of(labels, "drawing", "last_open"), linestyle="none", **_open("muted"))
         )
+    scopes = burn_up.loc[burn_up["scope"].gt(0)].groupby("theme_id")["scope"].max()
+    apart = bool(len(scopes)) and scopes.max() >= _DWARFING * scopes.min()
+    if apart:
+        handles.append(Line2D([], [], label=name_of(labels, "drawing", "own_scales", otherwise="↕"), linestyle="none"))
     legend = Legend(handles, narrow=narrow)
     with style():
         if not themes or not burn_up["scope"].max():
@@ -104,7 +112,7 @@ def draw_burn_up_by_theme(burn_up: pd.DataFrame, *, labels: Labels | None = None
             return [say_nothing(axes_for(None, width=width, height=1), labels, text=text)]
         rows = -(-len(themes) // columns)
         size = (width, legend.height + (1.3 if narrow else 1.5) * rows)
-        _, grid = pyplot.subplots(rows, columns, figsize=size, sharex=True, sharey=True, squeeze=False)
+        _, grid = pyplot.subplots(rows, columns, figsize=size, sharex=True, sharey=not apart, squeeze=False)
         for ax, theme in zip(grid.flat, themes, strict=False):
             part = burn_up[burn_up["theme_id"].eq(theme)]
             _draw_steps(ax, part, np.arange(len(part)))
@@ -114,11 +122,11 @@ def draw_burn_up_by_theme(burn_up: pd.DataFrame, *, labels: Labels | None = None
             ax.set_title(name, loc="left", fontsize=8.5, color=colour("ink"))
             ax.set_title(score, loc="right", fontsize=9, color=colour("accent"))
             period_axis(ax, part["period_end"], labels, narrow=True)
+            top = (part if apart else burn_up)[list(lines)].to_numpy(dtype="float64").max()
+            ax.set_ylim(0, float(max(top, 1)) * 1.15)
+            ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
         for ax in grid.flat[len(themes) :]:
             ax.set_axis_off()
-        top = burn_up[list(lines)].to_numpy(dtype="float64").max()
-        grid[0, 0].set_ylim(0, float(top) * 1.15)
-        grid[0, 0].yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
         legend.draw(grid[0, 0])
     return list(grid.flat)
 
@@ -152,12 +160,12 @@ def draw_cumulative_flow(
         column = (width - 0.6) / len(counts) * 0.86
         for state in shown:
             bars = ax.bar(places, bands[state], bottom=floor, width=0.86, **paint(state))
-            for bar, is_late in zip(bars, late, strict=True):
-                if is_late:
-                    bar.set_hatch("////")
-                    bar.set_hatchcolor(colour("paper" if LOOKS[state].strong else "muted"))
             rooms = [column if count and count / total * height > 0.14 else 0.0 for count in bands[state]]
-            label_bars(ax, bars, [int(count) for count in bands[state]], state, rooms=rooms)
+            texts = label_bars(ax, bars, [int(count) for count in bands[state]], state, rooms=rooms)
+            for place in np.flatnonzero(late):
+                bars[place].set_hatch("////")
+                bars[place].set_hatchcolor(colour("paper" if LOOKS[state].strong else "muted"))
+                texts[place].set_bbox({"facecolor": colour(state), "edgecolor": "none", "pad": 0.8})
             floor = floor + bands[state].to_numpy()
         _say_open(ax, counts, labels, mark="▨")
         period_axis(ax, counts["period_end"], labels, narrow=narrow)
@@ -166,46 +174,6 @@ def draw_cumulative_flow(
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         ax.spines["left"].set_visible(False)
         ax.tick_params(left=False, labelcolor=colour("muted"))
-        axis_name(ax, "y", name_of(labels, "drawing", "count_of"))
-        legend.draw(ax)
-    return ax
-
-
-def draw_forecast(
-    forecast: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
-) -> Axes:
-    """What was completed so far and the fan of what may come.
-
-    Parameters
-    ----------
-    forecast : pandas.DataFrame
-        From `analysis.trend.with_past`: period_end, scope, completed (missing in coming periods), p50 and p85 (missing
-        in past ones).
-    labels, ax, narrow
-        As in `analysis.charts.draw_states`; the labels p50 and p85 of the drawing name the edges of the fan.
-    """
-    edges = {"p50": ("o", "paper"), "p85": ("s", "accent")}
-    handles = [
-        Line2D([], [], label=name_of(labels, "drawing", column), linestyle="none", **_edge(*look))
-        for column, look in edges.items()
-    ]
-    legend = Legend(handles, narrow=narrow)
-    with style():
-        ax = axes_for(ax, width=figure_width(narrow=narrow), height=(2.4 if narrow else 2.8) + legend.height)
-        if forecast.empty or forecast["p50"].isna().all():
-            return say_nothing(ax, labels)
-        places = np.arange(len(forecast))
-        past, coming = forecast["completed"].notna().to_numpy(), forecast["p50"].notna().to_numpy()
-        ax.step(places, forecast["scope"], where="post", **_LINES["scope"])
-        ax.step(places[past], forecast["completed"][past].astype("int64"), where="post", **_LINES["closed"])
-        least, half = (forecast[column][coming].astype("float64") for column in ("p85", "p50"))
-        ax.fill_between(places[coming], least, half, color=colour("heat-1"), step="mid")
-        for (column, look), values in zip(edges.items(), (half, least), strict=True):
-            ax.plot(places[coming], values, linestyle="none", label=name_of(labels, "drawing", column), **_edge(*look))
-        period_axis(ax, forecast["period_end"], labels, narrow=narrow)
-        ax.set_ylim(0, float(forecast["scope"].max()) * 1.12)
-        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        _quiet_grid(ax)
         axis_name(ax, "y", name_of(labels, "drawing", "count_of"))
         legend.draw(ax)
     return ax
@@ -228,7 +196,7 @@ def spread(values: Sequence[float], *, gap: float) -> list[float]:
 
 def _lines_of(burn_up: pd.DataFrame) -> list[str]:
     """The lines that a frame has: no plan without deadlines, no closures where nobody verifies."""
-    return [column for column in _LINES if column in burn_up.columns and not burn_up[column].isna().all()]
+    return [column for column in LINES if column in burn_up.columns and not burn_up[column].isna().all()]
 
 
 def _line_name(labels: Labels | None, column: str) -> str:
@@ -244,7 +212,7 @@ def _draw_steps(ax: Axes, burn_up: pd.DataFrame, places: np.ndarray) -> None:
     late = not_in(burn_up)
     firm = int(np.argmax(late)) if late.any() else len(places)
     for column in _lines_of(burn_up):
-        look, values = _LINES[column], burn_up[column].to_numpy(dtype="float64")
+        look, values = LINES[column], burn_up[column].to_numpy(dtype="float64")
         counted = column in _COUNTED
         cut = firm if counted else len(places)
         ax.step(places[:cut], values[:cut], where="post", **look)
@@ -256,7 +224,7 @@ def _draw_steps(ax: Axes, burn_up: pd.DataFrame, places: np.ndarray) -> None:
             ax.step(places[start:], values[start:], where="post", **thin)
             ring = {"facecolor": colour("paper"), "edgecolor": look["color"], "linewidth": 1.4}
             ax.scatter(places[cut:], values[cut:], s=34, zorder=4, clip_on=False, **ring)
-    _quiet_grid(ax)
+    quiet_grid(ax)
 
 
 def _say_open(ax: Axes, frame: pd.DataFrame, labels: Labels | None, *, mark: str) -> None:
@@ -276,21 +244,15 @@ def _note(ax: Axes, burn_up: pd.DataFrame, places: np.ndarray, labels: Labels | 
                 "ha": "right" if after else "left",
             }
             arrow = {"arrowstyle": "-", "color": colour("ink"), "linewidth": 0.8}
-            ax.annotate(
-                label_lines(note.strip(), 30), (place, height), arrowprops=arrow, fontsize=8.5, zorder=5, **beside
-            )
+            ax.annotate(label_lines(note, 30), (place, height), arrowprops=arrow, fontsize=8.5, zorder=5, **beside)
 
 
 def _open(role: str) -> dict[str, Any]:
     return {"marker": "o", "markersize": 5.5, "markerfacecolor": colour("paper"), "markeredgecolor": colour(role)}
 
 
-def _edge(marker: str, fill: str) -> dict[str, Any]:
-    own = {"markerfacecolor": colour(fill), "markeredgecolor": colour("accent")}
-    return {"marker": marker, "markersize": 4.6, "color": colour("accent"), **own}
-
-
-def _quiet_grid(ax: Axes) -> None:
+def quiet_grid(ax: Axes) -> None:
+    """Lines across, and nothing else that is not data."""
     ax.yaxis.grid(visible=True)
     ax.set_axisbelow(True)
     ax.spines["left"].set_visible(False)

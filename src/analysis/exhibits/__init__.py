@@ -19,6 +19,7 @@ from analysis.look.palette import PALETTE, STATE_LOOKS
 from analysis.schema import BUCKETS
 from analysis.words import delivery
 from analysis.words.delivery import MOST
+from analysis.words.ledger import part_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from analysis.plan.reading import Reading
     from analysis.words import Opening
     from analysis.words.delivery import Case, CaseNames, Chapters, Tile
+    from analysis.words.ledger import Ledger, Parts
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""
@@ -81,7 +83,21 @@ def cases(caption: Caption, listed: Sequence[Case], table: Table, names: CaseNam
 def strip(caption: Caption, themes: Sequence[tuple[str, Sequence[Tile]]], say: Language, now: Reading) -> None:
     """Show every measure as a tile with the mark and letter of its state, by theme."""
     legend = delivery.legend(now, say)
-    _display("tiles", {"role": "exhibit"}, caption=caption, strip=themes, legend=legend, looks=STATE_LOOKS, language=say.lang)
+    _display(
+        "tiles", {"role": "exhibit"}, caption=caption, strip=themes, legend=legend, looks=STATE_LOOKS, language=say.lang
+    )
+
+
+def ledger(caption: Caption, listed: Ledger, table: Table, say: Language) -> None:
+    """Show a block a measure, with the same as a CSV file of a row a measure and unit."""
+    values = {"caption": caption, "words_of": listed, "names": listed.names, "looks": STATE_LOOKS, "language": say.lang}
+    _display("ledger", _about(table), **values, table=table, file=_file(table))
+
+
+def parts(caption: Caption, listed: Parts, table: Table, say: Language) -> None:
+    """Show how a unit's parts of measures stand, with the same as a CSV file."""
+    values = {"caption": caption, "listed": listed, "names": part_names(say), "looks": STATE_LOOKS}
+    _display("parts", _about(table), **values, table=table, file=_file(table))
 
 
 def chapters(listed: Chapters) -> None:
@@ -113,14 +129,17 @@ def stylesheet() -> str:
         f'.exhibit:has(input[value="{state}"]:checked) tr[data-group]:not([data-group="{state}"]){{display:none}}'
         for state in BUCKETS
     )
-    filters = f".portplan .filter{{display:none}}@supports selector(:has(*)){{.portplan .filter{{display:block}}{hiding}}}"
+    filters = (
+        f".portplan .filter{{display:none}}@supports selector(:has(*)){{.portplan .filter{{display:block}}{hiding}}}"
+    )
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(1)}}}}}"
-    tiles = "".join(
-        f".tile.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{'strong' if look.strong else 'pale'})}}"
-        for state, look in STATE_LOOKS.items()
+    strong = {state: ("strong" if look.strong else "pale") for state, look in STATE_LOOKS.items()}
+    looks = "".join(
+        f".tile.{state},.chip.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{look})}}"
+        for state, look in strong.items()
     )
-    return f":root{{{_variables(0)}}}{dark}{rules}{tiles}{filters}"
+    return f":root{{{_variables(0)}}}{dark}{rules}{looks}{filters}"
 
 
 @cache

@@ -61,13 +61,16 @@ DECLARED: dict[str, Declared] = {
             *("stalled", "no_feedback", "units", "single_unit", "with_evidence", "received", "reports_due"),
         ),
     ),
-    "deadlines_by_theme": Declared("Deadlines by theme", columns=("theme_id", "completable", "due_by_now", "done_by_now")),
+    "deadlines_by_theme": Declared(
+        "Deadlines by theme", columns=("theme_id", "completable", "due_by_now", "done_by_now")
+    ),
     "unit_by_theme": Declared("Measures of each theme that name each unit", record=False),
     "measures": Declared("All measures, in the order of the notice", filter_by="state"),
     "feedback_by_theme": Declared("Reports on each theme's measures by period"),
-    "commitments": Declared("Measurable promises, and what was measured", columns=(
-        *("measure_id", "text_span", "target", "actual", "units_measured", "units", "outcome"),
-    )),
+    "commitments": Declared(
+        "Measurable promises, and what was measured",
+        columns=(*("measure_id", "text_span", "target", "actual", "units_measured", "units", "outcome"),),
+    ),
     "single_unit": Declared("Measures that rest on one unit"),
     "burn_up": Declared("Completion at the end of each period"),
     "states_by_period": Declared("Measures by state at the end of each period"),
@@ -81,7 +84,57 @@ DECLARED: dict[str, Declared] = {
     "time_to_completion": Declared("Measures still open by days since the notice"),
     "forecast": Declared("Completed measures: past and forecast"),
     "slips": Declared("Expected days that moved later, and work sent back"),
-    "brief": Declared("Its measures, the most urgent first", of_unit=True),
-    "due": Declared("Reports it owed on each measure", of_unit=True),
+    "measure_ledger": Declared(
+        "Every measure and unit",
+        columns=(
+            *("measure_id", "theme_id", "state", "mark", "since", "due", "due_original", "unit_id", "state_of_unit"),
+            *(
+                "problems",
+                "request",
+                "request_periods",
+                "progress",
+                "next_step",
+                "evidence_ref",
+                "reported_at",
+                "missing",
+            ),
+        ),
+    ),
+    "asked": Declared(
+        "Reports due next", columns=("measure_id", "period", "report_due", "missing", "reported_at"), of_unit=True
+    ),
+    "blockers": Declared(
+        "Its measures that are stalled",
+        columns=(
+            "measure_id",
+            "state_of_unit",
+            "state_of_measure",
+            "since",
+            "problems",
+            "request",
+            "request_periods",
+            "next_step",
+        ),
+        of_unit=True,
+    ),
+    "brief": Declared(
+        "Its measures, the most urgent first",
+        columns=(
+            *("measure_id", "state_of_unit", "state_of_measure", "due", "other_units", "missing"),
+            *("progress", "problems", "request", "next_step", "reported_at"),
+        ),
+        of_unit=True,
+    ),
+    "brief_decisions": Declared(
+        "Decisions that concern it",
+        columns=("measure_id", "decision", "effective_on", "decided_by", "reason_given"),
+        of_unit=True,
+    ),
+    "reports_owed": Declared("What became of the reports it owed", of_unit=True),
+    "brief_promises": Declared(
+        "Measurable promises of its measures",
+        columns=("measure_id", "text_span", "target", "own_value", "outcome"),
+        of_unit=True,
+    ),
 }
 """Table → its declaration; the name is that of its CSV file."""

@@ -108,16 +108,18 @@ class Language:
 
     def number(self, value: Exact | None, decimals: int = 0) -> str:
         """A number with a fixed count of decimals, rounded half up; a dash when it is missing."""
-        if value is None or pd.isna(value):
+        if _is_missing(value):
             return NOTHING
         shape = "#,##0." + "0" * decimals if decimals else "#,##0"
+        assert value is not None
         return format_decimal(rounded(value, decimals), format=shape, locale=self._locale)
 
     def percent(self, value: Exact | None, decimals: int = 0) -> str:
         """A share as a percentage, rounded half up; a dash when it is missing."""
-        if value is None or pd.isna(value):
+        if _is_missing(value):
             return NOTHING
         shape = "0." + "0" * decimals + "%" if decimals else "0%"
+        assert value is not None
         return format_percent(rounded(value, decimals + 2), format=shape, locale=self._locale)
 
     def share_of(self, part: int, whole: int) -> str:
@@ -191,7 +193,9 @@ class Language:
         if self._plan is None:
             return spaces
         units, themes, measures = self._plan.units, self._plan.themes, self._plan.measures
-        spaces["kind"] = {kind: self.chosen(names) if self._speaks(names) else kind for kind, names in self._plan.unit_kinds.items()}
+        spaces["kind"] = {
+            kind: self.chosen(names) if self._speaks(names) else kind for kind, names in self._plan.unit_kinds.items()
+        }
         spaces["decider"] = {one.name: one.names.get(self.lang, one.name) for one in self._plan.deciders}
         spaces["unit_id"] = dict(zip(units["unit_id"], self.own(units, "short"), strict=True))
         spaces["theme_id"] = dict(zip(themes["theme_id"], self.own(themes, "short"), strict=True))
@@ -204,6 +208,11 @@ class Language:
 
     def _speaks(self, texts: Mapping[str, object]) -> bool:
         return self.lang in texts or self.plan.lang in texts
+
+
+def _is_missing(value: Exact | None) -> bool:
+    # Of a pandas scalar that is missing, nothing can be asked but this.
+    return value is None or bool(pd.isna(value))  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 def _is_before(day: pd.Timestamp, other: pd.Timestamp) -> bool:

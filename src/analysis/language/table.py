@@ -120,13 +120,13 @@ def table(frame: pd.DataFrame, name: str, say: Language, *, before: pd.DataFrame
     columns = [Column(key, key, "count") if space and place else COLUMNS[key] for place, key in enumerate(names)]
     unrounded = frame[names]
     shown = with_round_parts(unrounded, {name: COLUMNS[name].decimals for name in declared.parts})
-    is_compared = before is not None and not before[names].equals(unrounded)
+    earlier = None if before is None or before[names].equals(unrounded) else before[names]
     synthetic = declared.record and say.plan.progress_provenance == "synthetic"
     unit = f"_{say.plan.selection['unit']}" if declared.of_unit else ""
     spaces = ["column", *[str(space or "column")] * (len(names) - 1)]
     heads = tuple((say.name(of, column.name), _look(column)) for of, column in zip(spaces, columns, strict=True))
     groups = frame[declared.filter_by] if declared.filter_by else pd.Series(dtype="str")
-    rows = tuple(_rows(shown, unrounded, before[names] if is_compared else None, columns, say))
+    rows = tuple(_rows(shown, unrounded, earlier, columns, say))
     return Table(
         caption=say(declared.caption, total=say.number(shown[declared.parts[0]].sum()) if declared.parts else ""),
         heads=heads,
@@ -149,6 +149,8 @@ def words_for(value: Any, column: Column, say: Language) -> str:
     """A value of a column in words: names for ids, ISO days, counts as they are, a dash where there is nothing."""
     if column.kind == "unit_ids":
         return named_units(value, say) if len(value) else NOTHING
+    if column.kind == "other_units":
+        return named_units(value, say) if len(value) else say("carries it alone")
     if column.kind == "reasons":
         return say.listing(say.name("reason", reason) for reason in value) or NOTHING
     if value is None or pd.isna(value):
@@ -225,7 +227,11 @@ def _marks(rows: tuple[tuple[str, ...], ...], say: Language) -> str:
         "←": say("←: the state on the earlier day."),
     }
     # A unit may write such a sign itself.
-    found = (meaning for mark, meaning in told.items() if any(mark in cell for row in rows for cell in row if not isinstance(cell, Quote)))
+    found = (
+        meaning
+        for mark, meaning in told.items()
+        if any(mark in cell for row in rows for cell in row if not isinstance(cell, Quote))
+    )
     return " ".join(dict.fromkeys(found))
 
 

@@ -28,7 +28,8 @@ TERMS: dict[str, tuple[str, str]] = {
     "attention": (
         "What needs coordination",
         "Measures past their deadline; stalled; closed, while a unit says otherwise of a later day; never reported on; "
-        "with a unit that owes two reports in a row; reported done and not decided. Each stands once, under the gravest.",
+        "with a unit that owes two reports in a row; reported done and not decided. Each stands once, under the "
+        "gravest.",
     ),
     "named_in": ("Measures naming the unit (F)", "Each measure counts once for every unit that is on it."),
     "share": (
@@ -46,8 +47,8 @@ TERMS: dict[str, tuple[str, str]] = {
     "overdue": ("Overdue", "Past its deadline, and neither reported done nor closed nor withdrawn."),
     "schedule": (
         "Deadlines",
-        "Those that the notice sets, or the latest extension. Done in time: the last unit said done by then. Nothing is "
-        "inferred from a percentage.",
+        "Those that the notice sets, or the latest extension. Done in time: the last unit said done by then. Nothing "
+        "is inferred from a percentage.",
     ),
     "no_feedback": (
         "No feedback",
@@ -58,8 +59,8 @@ TERMS: dict[str, tuple[str, str]] = {
     "on_time_none": ("Reports", "The plan sets no reporting periods: a report is owed when a measure is due."),
     "on_time_each-period": (
         "Reports",
-        "A unit owes a report on each period ({every}), on time up to {due}, on every measure that it is on and that is "
-        "neither closed nor withdrawn, until it says done. Late: it came itself. Skipped: only a later one came.",
+        "A unit owes a report on each period ({every}), on time up to {due}, on every measure that it is on and that "
+        "is neither closed nor withdrawn, until it says done. Late: it came itself. Skipped: only a later one came.",
     ),
     "on_time_when-due": ("Reports", "A unit owes one report on each measure, on the day on which it is due."),
     "lapsed": ("Feedback lapsed", "A unit that owes two reports in a row on a measure."),
@@ -100,20 +101,30 @@ TERMS: dict[str, tuple[str, str]] = {
     "first_word": ("First feedback", "From no word to a first word is neither forward nor back."),
     "forecast": (
         "Forecast",
-        "The number of measures completed in each period so far, periods with none included, is taken for what may come, "
-        "each as likely as another; the chances are worked out exactly. It assumes that the future is like the past; it "
-        "is no promise and no target.",
+        "The number of measures completed in each period so far, periods with none included, is taken for what may "
+        "come, each as likely as another; the chances are worked out exactly. It assumes that the future is like the "
+        "past; it is no promise and no target.",
     ),
     "survival": (
         "Time to completion",
-        "Kaplan–Meier estimate: open measures count as open so far, withdrawn ones until they were withdrawn. These are "
-        "all the measures there are, not a sample, so no interval is drawn.",
+        "Kaplan–Meier estimate: open measures count as open so far, withdrawn ones until they were withdrawn. These "
+        "are all the measures there are, not a sample, so no interval is drawn.",
     ),
 }
 """Term → what it is called and what it means, in English; names in braces are filled in from the plan."""
 
 METHODS: dict[str, tuple[str, ...]] = {
-    "delivery": ("attention", "state", "closed", "completable", "completion", "no_feedback", "lapsed", "on_time", "known_at"),
+    "delivery": (
+        "attention",
+        "state",
+        "closed",
+        "completable",
+        "completion",
+        "no_feedback",
+        "lapsed",
+        "on_time",
+        "known_at",
+    ),
     "workload_by_unit": (
         *("on_time", "lapsed", "no_feedback", "named_in", "share", "lead", "open_load", "overdue", "group"),
         *("effective_units", "gini"),
@@ -124,6 +135,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "unit_brief": ("on_time", "lapsed", "no_feedback", "state", "share", "known_at"),
 }
 """Report → its terms, in the order in which they are explained."""
+
 
 def method(report: str, say: Language, *, known_at: pd.Timestamp) -> Method:
     """How the figures of a report were made.

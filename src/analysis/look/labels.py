@@ -24,10 +24,11 @@ def name_of(labels: Labels | None, space: str, key: object, *, otherwise: str = 
     column                         names of a frame's columns
     drawing                        words that only a drawing uses:
 
-                                   - why there is no drawing: nothing, nothing_due, nothing_completed, one_unit
+                                   - why there is no drawing: nothing, nothing_due, nothing_completed, one_unit,
+                                     no_forecast
                                    - beneath it, with ``{n}``: rows_left_out, columns_left_out
                                    - axes: count_of, rate_of, share_of_units, share_of_load, days_since_notice;
-                                     shortened_beyond (with ``{n}``); Q1 … Q4, H1, H2
+                                     shortened_beyond (with ``{n}``); own_scales; Q1 … Q4, H1, H2
                                    - lines: scope_line, planned_line, reported_line, closed_line, even_load, p50, p85
                                    - last_open, of the periods that are not in; note, at the row that is noted
     ============================== ============================================================================

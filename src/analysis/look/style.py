@@ -92,12 +92,12 @@ def figure_width(*, narrow: bool) -> float:
     return NARROW if narrow else WIDE
 
 
-def left_out(ax: Axes, key: str, rows: int, labels: Labels | None) -> None:
-    """Say under a figure how many rows or columns of the frame are only in the table."""
+def left_out(ax: Axes, key: str, rows: int, labels: Labels | None, *, below: int = 34) -> None:
+    """Say so many points under the axes how many rows or columns of the frame are only in the table."""
     if rows > 0:
         text = label_lines(name_of(labels, "drawing", key, otherwise="+ {n}").format(n=rows), _across(ax))
         ax.annotate(
-            text, (0, 0), (0, -34), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8.5
+            text, (0, 0), (0, -below), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8.5
         )
 
 
@@ -106,20 +106,29 @@ def stand_beside(names: Sequence[str], *, narrow: bool) -> bool:
     return not narrow or max(map(width_of, names), default=0) <= 8.5
 
 
+def row_height(names: Sequence[str], *, narrow: bool) -> float:
+    """Inches that a row takes, its name beside or above it, in as many lines as the longest name needs."""
+    beside = stand_beside(names, narrow=narrow)
+    lines = max((name.count("\n") for name in _row_names(names, narrow=narrow)), default=0)
+    return (0.262 if beside else 0.36) + (0.08 if beside else 0.13) * lines
+
+
 def name_rows(ax: Axes, names: Sequence[str], *, narrow: bool, lift: float) -> None:
     """Names of the rows of a figure: beside them, or above them where there is no room beside."""
-    rows = range(len(names))
-    beside = stand_beside(names, narrow=narrow)
-    if beside:
-        ax.set_yticks(rows, names if narrow else [label_lines(name, 26) for name in names])
-    else:
-        ax.set_yticks([])
-        for row, name in zip(rows, names, strict=True):
-            text = label_lines(name, _across(ax)).partition("\n")
-            ax.text(0, row - lift, text[0] + ("…" if text[1] else ""), va="bottom", fontsize=8.5)
-    ax.set_ylim(len(names) - 0.45, -0.55 if beside else -0.95)
+    rows, beside = range(len(names)), stand_beside(names, narrow=narrow)
+    told = _row_names(names, narrow=narrow)
+    ax.set_yticks(rows if beside else [], told if beside else [])
+    for row, name in zip(rows, [] if beside else told, strict=False):
+        ax.text(0, row - lift, name, va="bottom", fontsize=8.5, linespacing=1.0)
+    ax.set_ylim(len(names) - 0.45, -0.55 if beside else -0.85)
     ax.tick_params(left=False)
     ax.spines["left"].set_visible(False)
+
+
+def _row_names(names: Sequence[str], *, narrow: bool) -> list[str]:
+    if stand_beside(names, narrow=narrow):
+        return list(names) if narrow else [label_lines(name, 28) for name in names]
+    return [label_lines(name, 42) for name in names]
 
 
 def axis_name(ax: Axes, axis: str, name: str) -> None:
@@ -132,8 +141,8 @@ def axis_name(ax: Axes, axis: str, name: str) -> None:
 
 def label_lines(text: str, width: int) -> str:
     """A label broken into lines: between words, or anywhere in Chinese, which has no spaces."""
-    columns = width // 2 if any(character >= "\u2e80" for character in text) else width
-    return "\n".join(wrap(text, columns)) or text
+    chinese = any(character >= "\u2e80" for character in text)
+    return "\n".join(wrap(text, width // 2 if chinese else width, break_long_words=chinese)) or text
 
 
 def width_of(text: str) -> float:
@@ -157,7 +166,7 @@ def noted(frame: pd.DataFrame, labels: Labels | None) -> list[str]:
     """What is said beside each row: the label ``note`` where the column ``is_noted`` is true, else nothing."""
     note = name_of(labels, "drawing", "note", otherwise="←")
     marked = frame["is_noted"] if "is_noted" in frame.columns else [False] * len(frame)
-    return [f"  {note}" if mark else "" for mark in marked]
+    return [note if mark else "" for mark in marked]
 
 
 def plain(value: float | Fraction) -> str:

@@ -6,10 +6,10 @@ A plan is a folder that holds ``plan.toml`` and the tables of `analysis.schema.T
 >>> now = plan.at("2024-12-31")
 """
 
+from analysis.names import UnknownName, find_name, theme_names, unit_names
 from analysis.plan.dates import known_by, to_day
 from analysis.plan.folder import PlanFolder, TableFile, read_folder
 from analysis.plan.model import Decider, Plan
-from analysis.names import UnknownName, find_name, theme_names, unit_names
 from analysis.plan.opening import (
     append_record,
     check_plan,

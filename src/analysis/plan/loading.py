@@ -31,7 +31,9 @@ def load(path: Path, *, lang: str, instead: Mapping[str, pd.DataFrame] | None = 
         Tables of the record to check the plan with, in place of those that it keeps.
     """
     folder = read_folder(path)
-    problems = list(_unreadable("plan.toml", folder.head_fault) if folder.head_fault else head_problems(path, folder.head))
+    problems = list(
+        _unreadable("plan.toml", folder.head_fault) if folder.head_fault else head_problems(path, folder.head)
+    )
     is_head_right = not problems
     tables: dict[str, pd.DataFrame] = {}
     sources: list[tuple[str, int, str]] = []

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING
 
-from analysis.plan.dates import known_by, to_day
 from analysis.names import find_name, measure_names, theme_names, unit_names
+from analysis.plan.dates import known_by, to_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,14 +116,15 @@ class Plan:
 
         day = to_day(as_of)
         asked = f"{to_day(known_at, name='known_at'):%Y-%m-%d}" if known_at else ""
-        return Reading(self, day, to_day(known_by(f"{day:%Y-%m-%d}", asked, calendar=self.calendar)))
+        known = to_day(known_by(f"{day:%Y-%m-%d}", asked, calendar=self.calendar))
+        return Reading(self._as_selected(day, known), day, known)
 
     def select(self, *, unit: str = "", theme: str = "") -> Plan:
         """The plan narrowed to the measures of a theme, to those that name a unit, or to both.
 
         A measure that stays keeps all of its units, so that shares are still shares of whole measures: the fractional
         counts of the units always add to the number of measures selected. A unit that joined a measure by decision is
-        named on it, too.
+        named on it, too; whether it had joined by a day, as known at a day, is seen to by `at`.
 
         Parameters
         ----------
@@ -142,12 +143,31 @@ class Plan:
         if unit:
             selection["unit"] = self.find_unit(unit)
             joined = self.decisions[self.decisions["decision"].eq("joined")]
-            on = [rows.loc[rows["unit_id"].eq(selection["unit"]), "measure_id"] for rows in (self.responsibilities, joined)]
+            on = [
+                rows.loc[rows["unit_id"].eq(selection["unit"]), "measure_id"]
+                for rows in (self.responsibilities, joined)
+            ]
             kept = kept[kept.isin(on[0]) | kept.isin(on[1])]
+        return replace(self._narrowed(kept), selection=selection)
+
+    def _as_selected(self, as_of: pd.Timestamp, known_at: pd.Timestamp) -> Plan:
+        """The plan without measures that the selected unit had not joined by T, as known at K."""
+        from analysis import status
+
+        unit, joined = self.selection.get("unit"), self.decisions["decision"].eq("joined")
+        if unit is None or not (joined & self.decisions["unit_id"].eq(unit)).any():
+            return self
+        decided = status.known(self.progress, self.decisions, self.actuals, known_at=known_at).decisions
+        decided = decided[decided["decision"].eq("joined") & decided["effective_on"].le(as_of)]
+        on = [rows.loc[rows["unit_id"].eq(unit), "measure_id"] for rows in (self.responsibilities, decided)]
+        kept = self.measures["measure_id"]
+        return self._narrowed(kept[kept.isin(on[0]) | kept.isin(on[1])])
+
+    def _narrowed(self, measures: pd.Series) -> Plan:
         tables = ("measures", "responsibilities", "commitments", "progress", "decisions")
-        narrowed = {name: _only(getattr(self, name), "measure_id", kept) for name in tables}
+        narrowed = {name: _only(getattr(self, name), "measure_id", measures) for name in tables}
         actuals = _only(self.actuals, "commitment_id", narrowed["commitments"]["commitment_id"])
-        return replace(self, selection=selection, actuals=actuals, **narrowed)
+        return replace(self, actuals=actuals, **narrowed)
 
     def find_unit(self, name: str) -> str:
         """The id of the unit that goes by `name`: its id, name, short name, an alias, or its name in English."""

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.catalogue import FIRST
-from analysis.plan.model import Decider, Plan
 from analysis.names import UnknownName
+from analysis.plan.model import Decider, Plan
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.record import Place
+
 
 def data_folder() -> Path:
     """The folder of the plans that come with the package: ``data/`` of the checkout, or of the installed wheel."""
@@ -99,7 +100,14 @@ def inspect_plan(id_or_path: str | Path, *, lang: str = FIRST) -> tuple[Plan | N
         ),
         unit_kinds=head.get("unit_kinds", UNIT_KINDS),
         sources=sources,
-        **typed,
+        themes=typed["themes"],
+        measures=typed["measures"],
+        units=typed["units"],
+        responsibilities=typed["responsibilities"],
+        commitments=typed["commitments"],
+        progress=typed["progress"],
+        decisions=typed["decisions"],
+        actuals=typed["actuals"],
     )
     return plan, problems
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from analysis import status
-from analysis.plan.dates import known_by, to_day
 from analysis.names import UnknownName
+from analysis.plan.dates import known_by, to_day
 from analysis.status.owed import count_owed
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ class Reading:
     @cached_property
     def record(self) -> Record:
         """The record as known at K (`analysis.status.known`)."""
-        return status.known(self.plan.progress, self.plan.decisions, self.plan.actuals, known_at=self.known_at)
+        plan = self.plan
+        tables = plan.progress, plan.decisions, plan.actuals
+        return status.known(*tables, calendar=plan.calendar, known_at=self.known_at)
 
     @cached_property
     def responsibilities(self) -> pd.DataFrame:
@@ -74,8 +76,7 @@ class Reading:
     def measures(self) -> pd.DataFrame:
         """The measures that are in scope at T, with their deadlines: columns of ``measures``, due_original."""
         measures = self.plan.measures[~self.plan.measures["from"].gt(self.as_of)].drop(columns="due")
-        deadlines = status.due_days(self.plan.measures, self.record.decisions, as_of=self.as_of)
-        return measures.merge(deadlines, on="measure_id", how="left")
+        return measures.merge(self._deadlines, on="measure_id", how="left")
 
     @cached_property
     def periods(self) -> pd.DataFrame:
@@ -106,7 +107,7 @@ class Reading:
     @cached_property
     def obligations(self) -> pd.DataFrame:
         """Every statement owed so far, what may still come of the running period included (`analysis.status.owed`)."""
-        return status.owed(self._past, self._all_measures(self.as_of), self.plan.calendar, as_of=self.as_of)
+        return status.owed(self._past, self._deadlines, self.plan.calendar, as_of=self.as_of)
 
     @property
     def feedback(self) -> pd.DataFrame:
@@ -162,14 +163,12 @@ class Reading:
             is_waiting=listed["state"].eq("done_reported") & self.plan.is_verified,
             has_evidence=listed["measure_id"].isin(evidence),
             done_on=done.to_numpy(),
-            schedule=status.schedule(
-                listed, listed.set_index("measure_id")["due"], done, as_of=self.as_of
-            ).to_numpy(),
+            schedule=status.schedule(listed, listed.set_index("measure_id")["due"], done, as_of=self.as_of).to_numpy(),
         )
 
     @cached_property
     def standing(self) -> pd.DataFrame:
-        """The statements that count at K, of any day up to T, in their order; those of units not on the measure, too."""
+        """The statements that count at K, of days up to T, in their order; those of units not on the measure, too."""
         statements = self.record.statements
         return statements[statements["as_of"].le(self.as_of)].reset_index(drop=True)
 
@@ -265,13 +264,16 @@ class Reading:
         if not is_moved or (calendar.owed == "each-period" and calendar.every != "none"):
             return count_owed(self.obligations, past)
         # Until it was extended, a deadline was the deadline.
-        owed = (status.owed(past, self._all_measures(day), calendar, as_of=day) for day in past.days)
+        owed = (status.owed(past, self._deadlines_of(day), calendar, as_of=day) for day in past.days)
         return np.stack([count_owed(rows, past)[place] for place, rows in enumerate(owed)])
 
-    def _all_measures(self, day: pd.Timestamp) -> pd.DataFrame:
-        """Every measure of the plan with the deadline that holds at a day."""
-        deadlines = status.due_days(self.plan.measures, self.record.decisions, as_of=day)
-        return self.plan.measures[["measure_id", "from"]].merge(deadlines, on="measure_id")
+    @cached_property
+    def _deadlines(self) -> pd.DataFrame:
+        """The deadline of every measure of the plan that holds at T."""
+        return self._deadlines_of(self.as_of)
+
+    def _deadlines_of(self, day: pd.Timestamp) -> pd.DataFrame:
+        return status.due_days(self.plan.measures, self.record.decisions, as_of=day)
 
     @property
     def _contradicted(self) -> pd.Series:
@@ -290,7 +292,7 @@ class Reading:
 
 def _lapsed(missing: pd.DataFrame, periods: pd.Series) -> list[tuple[str, str]]:
     """The pairs that owe two periods in a row."""
-    places = pd.Index(periods).get_indexer(missing["period"])
+    places = pd.Index(periods).get_indexer(pd.Index(missing["period"]))
     known = missing[["measure_id", "unit_id"]].assign(place=places).drop_duplicates()
     after = known.assign(place=known["place"] - 1)
     both = known.merge(after, on=["measure_id", "unit_id", "place"])

@@ -12,12 +12,13 @@ import pandas as pd
 
 from analysis.extras import need
 from analysis.files import Busy, decode, held, read_csv, write_whole
-from analysis.record.place import Place
 from analysis.record.text import longer, meant, to_csv, to_frame
 from analysis.schema import REQUIRED_COLUMNS, DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from analysis.record.place import Place
 
 _LETTERS = {"progress": "P", "decisions": "D", "actuals": "A"}
 
@@ -124,7 +125,9 @@ def _longer_csv(file: Path, added: pd.DataFrame) -> bytes:
         raise ValueError("台账为 UTF-16 编码，不能追加：请另存为 UTF-8 的 CSV 文件")
     columns = list(read_csv(content).header)
     try:
-        written = to_csv(added.reindex(columns=columns, fill_value=""), header=False).encode(encoding.removesuffix("-sig"))
+        written = to_csv(added.reindex(columns=columns, fill_value=""), header=False).encode(
+            encoding.removesuffix("-sig")
+        )
     except UnicodeEncodeError as odd:
         char = odd.object[odd.start]
         raise ValueError(f"台账为 {encoding} 编码，存不下“{char}”：没有写入；请先把台账另存为 UTF-8") from odd

@@ -114,6 +114,7 @@ def _make(task: Task) -> dict[str, Any]:
 
     from analysis.language import Language
     from analysis.page import Executed, refusals, to_page
+    from analysis.site.places import blocks
     from analysis.words import chrome
 
     executed = Executed.of(notebook)
@@ -138,7 +139,9 @@ def _make(task: Task) -> dict[str, Any]:
         "headline": executed.headline,
         "banner": " ".join(executed.banners),
         "measures": sum(executed.counts.values()),
-        "closed": executed.counts.get("closed", 0),
+        "closed": executed.counts.get(task.plan.finished, 0),
+        "finished": task.plan.finished,
+        "blocks": blocks(page),
         "no_feedback": executed.counts.get(NO_FEEDBACK, 0),
         "selection": say.listing(Language(asked.lang, narrowed).selected()),
         "sha256": hashlib.sha256(content).hexdigest(),

@@ -94,9 +94,7 @@ def _void(rule: Rule, decisions: pd.DataFrame, typed: Mapping[str, pd.DataFrame]
 
 
 @rule("decider-unknown", "may not decide this: [verification] in plan.toml names {deciders}")
-def _nobody_verifies(
-    rule: Rule, decisions: pd.DataFrame, head: Mapping[str, Any], file: str
-) -> Iterator[Problem]:
+def _nobody_verifies(rule: Rule, decisions: pd.DataFrame, head: Mapping[str, Any], file: str) -> Iterator[Problem]:
     """A measure is closed, sent back, opened again or withdrawn by somebody who is named for it, or not at all."""
     names = list(_deciders(head))
     rows = decisions[decisions["decision"].isin(VERIFIED) & ~decisions["decided_by"].isin(names)]
@@ -129,7 +127,9 @@ def _without_evidence(rule: Rule, decisions: pd.DataFrame, file: str) -> Iterato
 
 def _moves(decisions: pd.DataFrame, tables: Tables, file: str) -> Iterator[Problem]:
     named = set(tables["responsibilities"][["measure_id", "unit_id"]].itertuples(index=False, name=None))
-    moves = decisions[decisions["decision"].isin(_OF_A_UNIT)].sort_values(["effective_on", "recorded_at"], kind="stable")
+    moves = decisions[decisions["decision"].isin(_OF_A_UNIT)].sort_values(
+        ["effective_on", "recorded_at"], kind="stable"
+    )
     for row, measure, unit, decision in moves[["measure_id", "unit_id", "decision"]].itertuples(name=None):
         is_on = (measure, unit) in named
         if is_on == (decision == "joined"):

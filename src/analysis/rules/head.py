@@ -12,7 +12,6 @@ from analysis.schema import Problem, Rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
     from pathlib import Path
 
 _KNOWN = (
@@ -199,7 +198,9 @@ def _timezone(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
         yield _of_reporting(rule, head, "timezone")
 
 
-@rule("verification-deciders", "should list its deciders, each with a name and, where it belongs to one, a unit: part_of")
+@rule(
+    "verification-deciders", "should list its deciders, each with a name and, where it belongs to one, a unit: part_of"
+)
 def _deciders(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
     """That somebody verified means nothing unless it is known who may."""
     said = head.get("verification", {"deciders": [{"name": "-"}]})

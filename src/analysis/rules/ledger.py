@@ -69,7 +69,7 @@ def across_record(
     yield from _early(log, file)
     yield from _periods(log, Calendar.of(head), file)
     if not unread:
-        yield from _steps(log, file)
+        yield from _steps(log, typed["decisions"], file)
     yield from across_decisions(typed, tables, head, file=names["decisions"])
 
 
@@ -121,7 +121,9 @@ def _percent_stalled(rule: Rule, status: pd.Series, percent: pd.Series, file: st
     yield from _broken_percents(rule, percent[status.eq("stalled") & percent.ge(100)], file)
 
 
-@rule("ongoing-never-done", "an ongoing measure has no end: should be ongoing, or a state before it", severity="warning")
+@rule(
+    "ongoing-never-done", "an ongoing measure has no end: should be ongoing, or a state before it", severity="warning"
+)
 def _ongoing_done(rule: Rule, log: pd.DataFrame, tables: Tables, file: str) -> Iterator[Problem]:
     """Duties such as guidance and supervision are never finished; they count in no rate of completion."""
     broken = kinds(log, tables).eq("ongoing") & log["status"].eq("done_reported")
@@ -186,17 +188,32 @@ def _at_supersedes(rule: Rule, wrong: pd.DataFrame, file: str) -> Iterator[Probl
         yield rule.broken(file=file, row=row, column="supersedes", value=value)
 
 
-def _steps(log: pd.DataFrame, file: str) -> Iterator[Problem]:
-    """What went back from one standing statement of a pair to its next."""
-    standing = log[~log["log_id"].isin(log["supersedes"])].sort_values(["as_of", "reported_at"], kind="stable")
+def _steps(log: pd.DataFrame, decisions: pd.DataFrame, file: str) -> Iterator[Problem]:
+    """What went back from one standing statement of a pair to its next, unless the office had sent it back."""
+    gone = {*log["supersedes"], *decisions["supersedes"]}
+    standing = log[~log["log_id"].isin(gone)].sort_values(["as_of", "reported_at"], kind="stable")
     standing = standing.drop_duplicates(["measure_id", "unit_id", "as_of"], keep="last")
-    earlier = standing.groupby(["measure_id", "unit_id"], sort=False)[["status", "percent"]].shift()
-    yield from _percent_fell(standing.loc[standing["percent"] < earlier["percent"], "percent"], file)
-    steps = standing[["status"]].assign(before=earlier["status"]).dropna()
+    earlier = standing.groupby(["measure_id", "unit_id"], sort=False)[["status", "percent", "reported_at"]].shift()
+    steps = standing.join(earlier, rsuffix="_before")
+    steps = steps[steps["status_before"].notna()]
+    backs = decisions[decisions["decision"].isin(["returned", "reopened"]) & ~decisions["decision_id"].isin(gone)]
+    steps = steps[~_was_sent_back(steps, backs)]
+    yield from _percent_fell(steps.loc[steps["percent"] < steps["percent_before"], "percent"], file)
     rank = {status: place for place, status in enumerate(DELIVERY)}
     # To be stalled is no step back: the work is where it was.
-    is_back = [rank[now] < rank[before] and now != "stalled" for now, before in steps.itertuples(index=False)]
-    yield from _went_back(steps[is_back], file)
+    is_back = steps["status"].map(rank).lt(steps["status_before"].map(rank)) & steps["status"].ne("stalled")
+    yield from _went_back(steps.loc[is_back, ["status", "status_before"]], file)
+
+
+def _was_sent_back(steps: pd.DataFrame, backs: pd.DataFrame) -> pd.Series:
+    """Whether the office sent a statement back before the next one came."""
+    columns = ["measure_id", "unit_id", "reported_at_before", "reported_at"]
+    listed = list(backs[["measure_id", "unit_id", "effective_on"]].itertuples(index=False, name=None))
+    found = [
+        any(of == measure and only in ("", unit) and then <= day <= now for of, only, day in listed)
+        for measure, unit, then, now in steps[columns].itertuples(index=False, name=None)
+    ]
+    return pd.Series(found, steps.index, bool)
 
 
 @rule("went-back", "goes back from {before} to {after}: please check", severity="warning")

@@ -25,6 +25,7 @@ _DECIDED |= {"withdrawn": "open", "returned": "open", "reopened": "open"}
 _SAYS = {("not_started", -1): "not_started", ("ongoing", -1): "ongoing", ("done", -1): "done_reported"}
 _SAYS |= {("open", 1): "done_reported", ("stalled", 0): "stalled"}
 _HELD_UP = 0.4
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def fates(
 
 
 def _ends(count: int, last: int) -> list[Fate]:
+    if count < _FEW:
+        return [Fate("closed", last - 2), Fate("stalled", last - 2), Fate("open", last - 2)]
     closing = [place for place in range(3, last + 1) if place != 2 * (last + 1) // 3]
     turns = [closing[round(place)] for place in np.linspace(0, len(closing) - 1, round(count / 2))]
     closed = [Fate("closed", turn) for turn in turns]

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "unit_id", "theme_id", "measure_id", "unit_ids",  # ids
-    "state", "mark", "feedback", "direction", "kind", "measured", "schedule", "outcome", "decision", "reason", "reasons",
+    "unit_id", "theme_id", "measure_id", "unit_ids", "other_units",  # ids
+    "state", "mark", "feedback", "direction", "kind", "measured", "schedule", "outcome", "decision",
+    "reason", "reasons", "decider",  # words
     "count", "number", "share", "days",  # numbers
     "date", "period", "flag", "text", "quote",
 ]  # fmt: skip
-"""What a column holds. Ids and words are shown by their names in the name space of the same name; ``unit_ids`` and
-``reasons`` are lists; ``share`` is a part of 1; ``quote`` is what a unit or the notice wrote, in its own language."""
+"""What a column holds. Ids and words are shown by their names in the name space of the same name; ``unit_ids``,
+``other_units`` (beside the one that is spoken of) and ``reasons`` are lists; ``share`` is a part of 1; ``quote`` is what a unit or the notice wrote, in its own language."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,11 @@ _DECLARED = (
     Column("measure_id", "Measure", "measure_id"),
     Column("unit_ids", "Units", "unit_ids"),
     Column("other_unit", "With", "unit_id"),
+    Column("other_units", "Other units", "other_units"),
     Column("kind", "Kind", "kind"),
     Column("state", "State", "state"),
     Column("state_before", "State before", "state"),
+    Column("state_of_measure", "State of the measure", "state"),
     Column("state_of_unit", "State by its own word", "state"),
     Column("mark", "Note", "mark"),
     Column("reason", "Why", "reason"),
@@ -58,6 +61,7 @@ _DECLARED = (
     Column("schedule", "Against the deadline", "schedule"),
     Column("outcome", "Target met", "outcome"),
     Column("decision", "Decision", "decision"),
+    Column("decided_by", "Decided by", "decider"),
     Column("measured_figure", "Figure", "measured"),
     Column("value", "Value", "number", 4),
     Column("named_in", "Measures naming the unit (F)", "count"),
@@ -98,6 +102,7 @@ _DECLARED = (
     Column("still_open", "Still open", "share"),
     Column("p50", "At least, with a chance of 50%", "count"),
     Column("p85", "At least, with a chance of 85%", "count"),
+    Column("request_periods", "Reports in a row with this request", "count"),
     Column("times_returned", "Times sent back", "count"),
     Column("days", "Days since the notice", "days"),
     Column("days_slipped", "Days slipped", "days"),
@@ -105,6 +110,7 @@ _DECLARED = (
     Column("period_end", "Period end", "date"),
     Column("is_in", "Feedback was due", "flag"),
     Column("due", "Deadline", "date"),
+    Column("report_due", "Report by", "date"),
     Column("due_original", "Deadline of the notice", "date"),
     Column("since", "Since", "date"),
     Column("done_on", "Done on", "date"),
@@ -124,7 +130,9 @@ _DECLARED = (
     Column("next_step", "Next step", "quote"),
     Column("text_span", "Words of the notice", "quote"),
     Column("reason_given", "Reason", "quote"),
+    Column("evidence_ref", "Evidence", "quote"),
     Column("target", "Target", "text"),
+    Column("own_value", "Own latest value", "text"),
     Column("actual", "Latest values", "text"),
     Column("data", "Data", "text"),
 )

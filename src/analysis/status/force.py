@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
+
 import pandas as pd
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PAIR = ["measure_id", "unit_id"]
 _ALWAYS, _FOR_GOOD = pd.Timestamp.min.ceil("D"), pd.Timestamp.max.floor("D")
@@ -53,16 +57,21 @@ def in_force(
         Columns of ``responsibilities``; a unit that joined stands behind the others, its role ``joint``.
     """
     pairs = spans(responsibilities, decisions[decisions["effective_on"].le(as_of)])
-    now = pairs[holds(pairs, pd.DatetimeIndex([as_of]))[0]].drop_duplicates(PAIR)
-    rows = now[PAIR].merge(responsibilities.drop_duplicates(PAIR), on=PAIR, how="left")
+    held = pairs.loc[holds(pairs, pd.DatetimeIndex([as_of]))[0], PAIR].drop_duplicates()
+    listed = in_order(pairs, measures["measure_id"]).merge(held, on=PAIR)
+    rows = listed.merge(responsibilities.drop_duplicates(PAIR), on=PAIR, how="left")
     joined = rows["position"].isna()
-    if not joined.any():
-        return rows[responsibilities.columns]
-    rows.loc[joined, ["clause", "position"]] = [1, 1 + max(responsibilities["position"], default=0)]
-    rows.loc[joined, ["role", "role_basis"]] = ["joint", ""]
-    order = pd.Index(measures["measure_id"]).get_indexer
-    rows = rows.sort_values("measure_id", key=order, kind="stable", ignore_index=True)
+    if joined.any():
+        rows.loc[joined, ["clause", "position"]] = [1, 1 + max(responsibilities["position"], default=0)]
+        rows.loc[joined, ["role", "role_basis"]] = ["joint", ""]
     return rows[responsibilities.columns].astype(responsibilities.dtypes.to_dict())
+
+
+def in_order(pairs: pd.DataFrame, measures: pd.Series) -> pd.DataFrame:
+    """Each pair once: measures in the order of the notice, the units of each as they were named, or joined."""
+    listed = pairs[PAIR].drop_duplicates()
+    places = pd.Index(measures).get_indexer(pd.Index(listed["measure_id"]))
+    return listed.iloc[places.argsort(kind="stable")].reset_index(drop=True)
 
 
 def holds(pairs: pd.DataFrame, days: pd.DatetimeIndex) -> np.ndarray:

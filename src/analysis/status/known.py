@@ -10,6 +10,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from analysis.periods import Calendar
+
 
 @dataclass(frozen=True, eq=False)
 class Record:
@@ -37,7 +39,12 @@ class Record:
 
 
 def known(
-    progress: pd.DataFrame, decisions: pd.DataFrame, actuals: pd.DataFrame, *, known_at: pd.Timestamp
+    progress: pd.DataFrame,
+    decisions: pd.DataFrame,
+    actuals: pd.DataFrame,
+    *,
+    calendar: Calendar,
+    known_at: pd.Timestamp,
 ) -> Record:
     """The record as known at K.
 
@@ -45,6 +52,8 @@ def known(
     ----------
     progress, decisions, actuals : pandas.DataFrame
         The whole record, typed, in the order in which it was appended.
+    calendar : analysis.periods.Calendar
+        Names the period of a statement that arrives before the day it speaks of and names none.
     known_at : pandas.Timestamp
         K: rows that arrived later do not count.
     """
@@ -53,9 +62,13 @@ def known(
     measured = actuals[actuals["reported_at"].le(known_at)]
     void = set(decided.loc[decided["decision"].eq("void"), "supersedes"])
     replaced = void.union(*(set(rows["supersedes"]) for rows in (said, decided, measured)))
-    # What arrives before the day it speaks of can only tell how things stood when it arrived.
-    spoken = said["as_of"].where(said["as_of"].le(said["reported_at"]), said["reported_at"])
-    said = _in_order(said.assign(as_of=spoken), "as_of", "reported_at")
+    # What arrives before the day it speaks of can only tell how things stood when it arrived; its period stays.
+    is_early = said["reported_at"].lt(said["as_of"])
+    meant = [calendar.period_of(day).name for day in said.loc[is_early, "as_of"].dt.date]
+    meant = pd.Series(meant, said.index[is_early], "str")
+    period = said["period"].mask(is_early & said["period"].eq(""), meant)
+    said = said.assign(period=period, as_of=said["as_of"].mask(is_early, said["reported_at"]))
+    said = _in_order(said, "as_of", "reported_at")
     decided = _without(decided[decided["decision"].ne("void")], "decision_id", replaced)
     return Record(
         known_at,

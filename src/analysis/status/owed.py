@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.status.force import PAIR
-
 if TYPE_CHECKING:
-    from datetime import date
-
     from analysis.periods import Calendar
-    from analysis.status.known import Record
     from analysis.status.units import History
 
 _COLUMNS = ["measure_id", "unit_id", "period", "checked_on", "due", "is_in", "arrived", "feedback"]
 
 
-def owed(past: History, measures: pd.DataFrame, calendar: Calendar, *, as_of: pd.Timestamp) -> pd.DataFrame:
+def owed(past: History, deadlines: pd.DataFrame, calendar: Calendar, *, as_of: pd.Timestamp) -> pd.DataFrame:
     """Every statement that was owed up to `as_of`, and what became of it.
 
     Where units report each period, a unit owes a statement on a period if on its last day the unit is on the measure,
@@ -30,8 +25,8 @@ def owed(past: History, measures: pd.DataFrame, calendar: Calendar, *, as_of: pd
     ----------
     past : History
         At the end of each period up to `as_of` (`analysis.plan.reading.Reading`), the running one at `as_of`.
-    measures : pandas.DataFrame
-        measure_id, from, due (the one that holds).
+    deadlines : pandas.DataFrame
+        measure_id, due: the one that holds (`analysis.status.due_days`).
     calendar : analysis.periods.Calendar
     as_of : pandas.Timestamp
 
@@ -40,12 +35,12 @@ def owed(past: History, measures: pd.DataFrame, calendar: Calendar, *, as_of: pd
     pandas.DataFrame
         Periods in turn, pairs in the order of the notice: measure_id, unit_id, period (its name), checked_on (the
         period's last day, or `as_of` while it runs), due (the last day on which a statement is on time), is_in
-        (whether that day has come), arrived (the day of its own statement; missing where none came), feedback (`analysis.schema.FEEDBACK`; of what is not in yet, ``missing`` is what
-        may still come).
+        (whether that day has come), arrived (the day of its own statement; missing where none came), feedback
+        (`analysis.schema.FEEDBACK`; of what is not in yet, ``missing`` is what may still come).
     """
     if calendar.owed == "when-due" or calendar.every == "none":
-        return _when_due(past, measures, calendar, as_of=as_of)
-    return _each_period(past, measures, calendar, as_of=as_of)
+        return _when_due(past, deadlines.set_index("measure_id")["due"], calendar, as_of=as_of)
+    return _each_period(past, calendar, as_of=as_of)
 
 
 def count_owed(obligations: pd.DataFrame, past: History) -> np.ndarray:
@@ -57,7 +52,7 @@ def count_owed(obligations: pd.DataFrame, past: History) -> np.ndarray:
     return counts.cumsum(axis=0)[:-1]
 
 
-def _each_period(past: History, measures: pd.DataFrame, calendar: Calendar, *, as_of: pd.Timestamp) -> pd.DataFrame:
+def _each_period(past: History, calendar: Calendar, *, as_of: pd.Timestamp) -> pd.DataFrame:
     periods = calendar.until(as_of.date())
     if not periods:
         return _nothing()
@@ -68,7 +63,7 @@ def _each_period(past: History, measures: pd.DataFrame, calendar: Calendar, *, a
     spoken = _period_places(past.record.statements, calendar, starts)
     # A place before the first stands for no word at all.
     has_been_done = (past.state == "done_reported") & (np.append(spoken, -2)[past.word] < number)
-    owes = past.in_force & ~past.is_settled & ~has_been_done & _in_scope(past, measures)
+    owes = past.in_force & ~past.is_settled & ~has_been_done
 
     said = past.record.said[past.record.said["as_of"].le(as_of)]
     first, last = _arrivals(said, past.pair_of(said), _period_places(said, calendar, starts), shape=owes.shape)
@@ -90,15 +85,14 @@ def _each_period(past: History, measures: pd.DataFrame, calendar: Calendar, *, a
     )
 
 
-def _when_due(past: History, measures: pd.DataFrame, calendar: Calendar, *, as_of: pd.Timestamp) -> pd.DataFrame:
-    deadlines = measures.set_index("measure_id")["due"]
+def _when_due(past: History, deadlines: pd.Series, calendar: Calendar, *, as_of: pd.Timestamp) -> pd.DataFrame:
     days = pd.DatetimeIndex(sorted(deadlines[deadlines.le(as_of)].unique()))
     if days.empty:
         return _nothing()
     # Asked at each deadline of any measure; of a measure only its own counts.
     then = past.at(days)
     own = past.pairs["measure_id"].map(deadlines).to_numpy()[None, :] == days.to_numpy()[:, None]
-    owes = own & then.in_force & ~then.is_settled & _in_scope(then, measures)
+    owes = own & then.in_force & ~then.is_settled
     row, pair = np.nonzero(owes)
 
     said = past.record.said[past.record.said["as_of"].le(as_of)]
@@ -122,13 +116,8 @@ def _when_due(past: History, measures: pd.DataFrame, calendar: Calendar, *, as_o
     )
 
 
-def _in_scope(past: History, measures: pd.DataFrame) -> np.ndarray:
-    start = measures.set_index("measure_id")["from"].reindex(past.pairs["measure_id"]).to_numpy()
-    return pd.isna(start)[None, :] | (start[None, :] <= past.days.to_numpy()[:, None])
-
-
 def _period_places(statements: pd.DataFrame, calendar: Calendar, starts: np.ndarray) -> np.ndarray:
-    """The place of the period that each statement speaks of: the one it names, else that of its day; -1 before the first."""
+    """The place of the period of each statement: the one it names, else that of its day; -1 before the first."""
     names = {name: np.datetime64(calendar.named(name).start) for name in statements["period"].unique() if name}
     named = statements["period"].map(names).astype("datetime64[us]")
     days = named.fillna(statements["as_of"]).to_numpy(dtype="datetime64[D]")

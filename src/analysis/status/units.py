@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.schema import NO_FEEDBACK, NOT_DUE, SETTLED, VERDICTS
-from analysis.status.force import PAIR, holds, spans
+from analysis.status.force import PAIR, holds, in_order, spans
 
 if TYPE_CHECKING:
     from analysis.status.known import Record
@@ -29,6 +29,8 @@ class History:
         In the order of time.
     measures : pandas.Index
         Ids of the measures, in the order of the notice.
+    starts : numpy.ndarray of datetime64
+        The day from which each measure is there; missing where it always was.
     pairs : pandas.DataFrame
         measure_id, unit_id: every pair that was ever responsible, in the order of the notice.
     times : pandas.DataFrame
@@ -38,6 +40,7 @@ class History:
 
     days: pd.DatetimeIndex
     measures: pd.Index
+    starts: np.ndarray
     pairs: pd.DataFrame
     times: pd.DataFrame
     record: Record
@@ -48,10 +51,11 @@ class History:
 
     @cached_property
     def in_force(self) -> np.ndarray:
-        """Whether the unit is on the measure that day."""
+        """Whether the measure is there that day, and the unit on it."""
         grid = np.zeros((len(self.days), len(self.pairs)), dtype=bool)
         np.logical_or.at(grid.T, self.pair_of(self.times), holds(self.times, self.days).T)
-        return grid
+        start = self.starts[self.measures.get_indexer(pd.Index(self.pairs["measure_id"]))][None, :]
+        return grid & (np.isnat(start) | (start <= self.days.to_numpy()[:, None]))
 
     @cached_property
     def word(self) -> np.ndarray:
@@ -72,7 +76,9 @@ class History:
         marks = np.full(self.word.shape, "", dtype="object")
         if backs.empty:
             return marks
-        of_all = backs.reset_index().drop(columns="unit_id").merge(self.pairs.reset_index(names="pair"), on="measure_id")
+        of_all = (
+            backs.reset_index().drop(columns="unit_id").merge(self.pairs.reset_index(names="pair"), on="measure_id")
+        )
         of_all = of_all.merge(backs["unit_id"].rename("only"), left_on="index", right_index=True)
         meant = of_all[of_all["only"].isin([""]) | of_all["only"].eq(of_all["unit_id"])].sort_values("index")
         place = self._latest(meant["effective_on"], meant["pair"].to_numpy())
@@ -101,7 +107,7 @@ class History:
         """
         decisions = self.record.decisions
         taken = decisions[decisions["decision"].isin(VERDICTS)].reset_index(drop=True)
-        column = self.measures.get_indexer(taken["measure_id"])
+        column = self.measures.get_indexer(pd.Index(taken["measure_id"]))
         place = self._latest(taken["effective_on"], column, columns=len(self.measures)).ravel()
         told = taken[["decision", "effective_on"]].reindex(range(-1, len(taken))).iloc[place + 1]
         return pd.DataFrame(
@@ -117,7 +123,7 @@ class History:
     def is_settled(self) -> np.ndarray:
         """Whether the pair's measure is closed or withdrawn that day, so that nothing is owed on it."""
         settled = self.verdicts["verdict"].isin(SETTLED).to_numpy().reshape(len(self.days), len(self.measures))
-        return settled[:, self.measures.get_indexer(self.pairs["measure_id"])]
+        return settled[:, self.measures.get_indexer(pd.Index(self.pairs["measure_id"]))]
 
     def rows(self, *, owed: np.ndarray) -> pd.DataFrame:
         """The grids as rows: a row a day and pair in force.
@@ -173,7 +179,7 @@ def history(
     Parameters
     ----------
     measures : pandas.DataFrame
-        measure_id, in the order of the notice.
+        measure_id, from; in the order of the notice.
     responsibilities : pandas.DataFrame
         As the notice names them.
     record : Record
@@ -189,6 +195,4 @@ def history(
         raise ValueError("days must stand in the order of time")
     ids = pd.Index(measures["measure_id"])
     times = spans(responsibilities, record.decisions)
-    pairs = times[PAIR].drop_duplicates()
-    pairs = pairs.sort_values("measure_id", key=ids.get_indexer, kind="stable", ignore_index=True)
-    return History(days, ids, pairs, times, record)
+    return History(days, ids, measures["from"].to_numpy(), in_order(times, measures["measure_id"]), times, record)

@@ -33,7 +33,7 @@ def changes(then: Reading, now: Reading) -> pd.DataFrame:
     """
     before = then.measure_states.set_index("measure_id")["state"]
     moved = now.measure_states[["measure_id", "theme_id", "state"]].copy()
-    moved.insert(2, "state_before", before.reindex(moved["measure_id"]).to_numpy())
+    moved.insert(2, "state_before", [before.get(measure) for measure in moved["measure_id"]])
     moved = moved[moved["state"].ne(moved["state_before"])].reset_index(drop=True)
     steps = zip(moved["state_before"], moved["state"], strict=True)
     return moved.assign(direction=pd.Series([_direction(before, after) for before, after in steps], dtype="str"))
@@ -84,11 +84,13 @@ def deadlines(now: Reading) -> pd.DataFrame:
     listed = listed[["measure_id", "due", "due_original", "state", "schedule", "done_on"]].copy()
     listed["unit_ids"] = [named.get(measure, []) for measure in listed["measure_id"]]
     later = listed["schedule"].ne("overdue")
-    return listed.assign(later=later).sort_values(["later", "due"], kind="stable", ignore_index=True).drop(columns="later")
+    return (
+        listed.assign(later=later).sort_values(["later", "due"], kind="stable", ignore_index=True).drop(columns="later")
+    )
 
 
-def _direction(before: str, after: str) -> str:
-    if pd.isna(before):
+def _direction(before: str | None, after: str) -> str:
+    if before is None or pd.isna(before):
         return "entered"
     if before in _UNHEARD and after in schema.DELIVERY:
         return "first_word"

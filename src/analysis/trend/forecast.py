@@ -66,14 +66,14 @@ def forecast(now: Reading) -> Forecast:
     scope, done = int(completable.sum()), completions(now)
     over = now.periods.loc[now.periods["is_in"], "period_end"]
     throughput = done.groupby("period_end").size().reindex(over, fill_value=0)
-    past = {"periods": len(over), "completions": int(throughput.sum()), "completed": len(done), "scope": scope}
+    past = (len(over), int(throughput.sum()), len(done), scope)
     empty = pd.DataFrame({"period_end": pd.DatetimeIndex([]).as_unit("us"), "p50": [], "p85": []})
     if len(done) >= scope:
-        return Forecast("nothing_left", **past, fan=empty)
+        return Forecast("nothing_left", *past, empty)
     if len(over) < LEAST_PERIODS:
-        return Forecast("few_periods", **past, fan=empty)
-    if past["completions"] < LEAST_COMPLETIONS:
-        return Forecast("few_completions", **past, fan=empty)
+        return Forecast("few_periods", *past, empty)
+    if past[1] < LEAST_COMPLETIONS:
+        return Forecast("few_completions", *past, empty)
     calendar = now.plan.calendar
     following = calendar.after(calendar.period_of(over.iloc[-1].date()), HORIZON)
     ends = pd.DatetimeIndex([period.end for period in following]).as_unit("us")
@@ -82,7 +82,8 @@ def forecast(now: Reading) -> Forecast:
     reached = _reached(throughput.to_numpy(), left=scope - start)
     fan = pd.DataFrame({"period_end": ends, **{name: start + reached[name] for name in LEVELS}})
     finish = {name: ends[fan[name].ge(scope).to_numpy()] for name in LEVELS}
-    return Forecast("", **past, fan=fan, finish={name: days[0] if len(days) else pd.NaT for name, days in finish.items()})
+    reach = {name: days[0] if len(days) else pd.NaT for name, days in finish.items()}
+    return Forecast("", *past, fan, reach)
 
 
 def with_past(outlook: Forecast, burn_up: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +103,9 @@ def with_past(outlook: Forecast, burn_up: pd.DataFrame) -> pd.DataFrame:
         when the forecast was refused.
     """
     known = burn_up[burn_up["is_in"]]
-    past = known[["period_end", "scope"]].assign(completed=(known["completion"] * known["scope"]).round().astype("Int64"))
+    past = known[["period_end", "scope"]].assign(
+        completed=(known["completion"] * known["scope"]).round().astype("Int64")
+    )
     if outlook.refused:
         return past.head(0).assign(p50=[], p85=[])
     last = outlook.finish["p85"]

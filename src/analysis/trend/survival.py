@@ -62,4 +62,3 @@ def kaplan_meier(days: pd.Series, closed: pd.Series) -> pd.DataFrame:
     counts = ["at_risk", "closures"]
     steps[counts] = steps[counts].astype("int64")
     return steps.rename_axis("days").reset_index()[["days", *counts, "still_open"]].astype({"days": "int64"})
-

@@ -83,7 +83,9 @@ def states(themes: pd.DataFrame, still: pd.DataFrame, say: Language) -> Caption:
             ),
         )
     else:
-        finding = _standstill(still, say) if int(themes["completable"].sum()) else say("No measure here can be completed")
+        finding = (
+            _standstill(still, say) if int(themes["completable"].sum()) else say("No measure here can be completed")
+        )
     details = say.listing(
         (
             say("{theme}: {done} of {able} completed", theme=say.theme(theme), done=done, able=able)
@@ -134,7 +136,9 @@ def feedback(parts: pd.DataFrame, say: Language) -> Caption:
         say,
         key="feedback-by-theme",
         finding=finding,
-        alt=say("Heatmap of themes by periods: reports received of those due. In the last one: {details}.", details=details),
+        alt=say(
+            "Heatmap of themes by periods: reports received of those due. In the last one: {details}.", details=details
+        ),
         record=True,
         drawing={"nothing": finding},
         names={"period": {str(name): say.period(name) for name in parts["period"].unique()}},
@@ -151,19 +155,12 @@ def matrix(counts: pd.DataFrame, say: Language) -> Caption:
     elif themes == 1:
         finding = say.count(len(counts), "{n} unit on the one theme shown", "{n} units on the one theme shown")
     elif len(everywhere):
-        finding = say.count(
-            once,
-            "On all {themes} themes: {units}; {n} unit on only one",
-            "On all {themes} themes: {units}; {n} units on only one",
-            units=say.listing(map(say.unit, everywhere)),
-            themes=themes,
-        )
+        finding = say("On all {themes} themes: {units}", units=say.listing(map(say.unit, everywhere)), themes=themes)
     else:
+        finding = say("No unit is on all {themes} themes", themes=themes)
+    if themes > 1 and once:
         finding = say.count(
-            once,
-            "No unit is on all {themes} themes; {n} unit on only one",
-            "No unit is on all {themes} themes; {n} units on only one",
-            themes=themes,
+            once, "{finding}; {n} unit on only one", "{finding}; {n} units on only one", finding=finding
         )
     gaps = int(cells.eq(0).to_numpy().sum())
     return caption(
@@ -190,10 +187,17 @@ def promises(promised: pd.DataFrame, say: Language) -> Caption:
     if promised.empty:
         finding = say("No measure here holds a measurable promise")
     elif missed:
-        finding = say.count(missed, "{n} of {total} promises is not met", "{n} of {total} promises are not met", total=len(promised))
+        finding = say.count(
+            missed, "{n} of {total} promises is not met", "{n} of {total} promises are not met", total=len(promised)
+        )
+    elif open_ == len(promised):
+        finding = say("No promise has been measured yet")
     elif open_:
         finding = say.count(
-            open_, "Of {total} promises, {n} is not measured", "Of {total} promises, {n} are not measured", total=len(promised)
+            open_,
+            "Of {total} promises, {n} is not measured",
+            "Of {total} promises, {n} are not measured",
+            total=len(promised),
         )
     elif counts.get("met", 0) == len(promised):
         finding = say.count(len(promised), "The one promise is met", "All {n} promises are met")
@@ -204,7 +208,9 @@ def promises(promised: pd.DataFrame, say: Language) -> Caption:
         key="promises",
         finding=finding,
         record=True,
-        note="" if promised.empty else say("Values of several units are never added; each is what a unit reported itself."),
+        note=""
+        if promised.empty
+        else say("Values of several units are never added; each is what a unit reported itself."),
     )
 
 

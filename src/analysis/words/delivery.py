@@ -190,7 +190,9 @@ def units(loads: pd.DataFrame, say: Language) -> Caption:
         finding = say("No unit is stalled or silent")
     else:
         parts = [
-            say.count(len(silent), "{n} unit silent on a measure", "{n} units silent on a measure") if len(silent) else "",
+            say.count(len(silent), "{n} unit silent on a measure", "{n} units silent on a measure")
+            if len(silent)
+            else "",
             say.count(len(stuck), "{n} unit stalled on one", "{n} units stalled on one") if len(stuck) else "",
         ]
         finding = say("Of {total} units: {parts}", total=say.number(len(loads)), parts=say.listing(filter(None, parts)))
@@ -252,14 +254,22 @@ def _asked(
 ) -> str:
     """What is asked of whom: the units' own requests stand in their words; this is what follows from the case."""
     units = named_units(row["unit_ids"], say) if len(row["unit_ids"]) else say("nobody is named")
-    owed = int(now.states.loc[now.states["measure_id"].eq(row["measure_id"]), "missing"].max() or 0) if len(now.states) else 0
+    owed = (
+        int(now.states.loc[now.states["measure_id"].eq(row["measure_id"]), "missing"].max() or 0)
+        if len(now.states)
+        else 0
+    )
     if reason == "waiting":
-        return say("To decide: {deciders}", deciders=say.listing(say.name("decider", one.name) for one in say.plan.deciders))
+        return say(
+            "To decide: {deciders}", deciders=say.listing(say.name("decider", one.name) for one in say.plan.deciders)
+        )
     if reason == "contradicted":
         deciders = say.listing(say.name("decider", one.name) for one in say.plan.deciders)
         return say("To look at again: {deciders}; says otherwise: {units}", deciders=deciders, units=units)
     if reason in ("silent", "lapsed"):
-        return say.count(owed, "To report: {units} ({n} report owed)", "To report: {units} (up to {n} reports owed)", units=units)
+        return say.count(
+            owed, "To report: {units} ({n} report owed)", "To report: {units} (up to {n} reports owed)", units=units
+        )
     if any(one["request"] for one in heard):
         return say("To answer the request of {units}", units=units)
     return say("To say what would help: {units}", units=units)

@@ -94,7 +94,9 @@ def receipts(now: Reading, say: Language) -> str:
     values = {"period": say.period(came.period), "received": came.received, "owed": came.owed}
     if came.is_in:
         return say("{period}: {received} of {owed} reports received", **values)
-    return say("{period}: {received} of {owed} reports received so far, due by {date}", date=say.day(came.due), **values)
+    return say(
+        "{period}: {received} of {owed} reports received so far, due by {date}", date=say.day(came.due), **values
+    )
 
 
 def titled(title: str, say: Language) -> str:
@@ -169,9 +171,14 @@ def judgement(now: Reading, say: Language) -> str:
 def states_line(now: Reading, say: Language) -> str:
     """How many measures are in each state that any is in; the parts add to the number of measures."""
     states = now.measure_states["state"].value_counts().reindex(list(BUCKETS), fill_value=0)
-    parts = (say("{state} {n}", state=say.state(state), n=say.number(count)) for state, count in states.items() if count)
+    parts = (
+        say("{state} {n}", state=say.state(state), n=say.number(count)) for state, count in states.items() if count
+    )
     return say.count(
-        len(now.measure_states), "{n} measure: {parts}", "{n} measures: {parts}", parts=say.listing(parts, most=len(BUCKETS))
+        len(now.measure_states),
+        "{n} measure: {parts}",
+        "{n} measures: {parts}",
+        parts=say.listing(parts, most=len(BUCKETS)),
     )
 
 
@@ -223,8 +230,10 @@ def _stuck(now: Reading, say: Language) -> str:
     found = [parts[reason] for reason, count in counts.items() if count]
     if found:
         return say("{parts}: coordination needed", parts=say.listing(found))
-    return say("none is overdue, stalled or without feedback") if not now.measures["due"].isna().all() else say(
-        "none is stalled or without feedback"
+    return (
+        say("none is overdue, stalled or without feedback")
+        if not now.measures["due"].isna().all()
+        else say("none is stalled or without feedback")
     )
 
 

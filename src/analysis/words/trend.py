@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,6 +13,8 @@ from analysis.trend.forecast import AHEAD, HORIZON, LEAST_COMPLETIONS, LEAST_PER
 from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     from analysis.plan.reading import Reading
     from analysis.trend import Forecast
 
@@ -35,7 +37,9 @@ def headline(burn_up: pd.DataFrame, since: int | None, now: Reading, say: Langua
     return say("{finding}.", finding=finding)
 
 
-def key_figures(burn_up: pd.DataFrame, moved: pd.DataFrame, then: Reading, now: Reading, say: Language) -> list[KeyFigure]:
+def key_figures(
+    burn_up: pd.DataFrame, moved: pd.DataFrame, then: Reading, now: Reading, say: Language
+) -> list[KeyFigure]:
     """The numbers at the head of the page, as they stand at T."""
     last, states = burn_up.iloc[-1], now.measure_states["state"].value_counts()
     done, scope, reported = _completed(last, say), int(last["scope"]), int(last["reported"])
@@ -66,7 +70,10 @@ def deadlines(now: Reading, say: Language) -> str:
         return say("no deadline has come yet")
     done = int(due["state"].isin(["closed", "done_reported"]).sum())
     return say.count(
-        len(due), "of the {n} due by then, {done} is done", "of the {n} due by then, {done} are done", done=say.number(done)
+        len(due),
+        "of the {n} due by then, {done} is done",
+        "of the {n} due by then, {done} are done",
+        done=say.number(done),
     )
 
 
@@ -102,7 +109,11 @@ def burn_up(progressed: pd.DataFrame, now: Reading, say: Language) -> Caption:
         alt=say("Step chart of measures completed under the line of scope. {details}.", details=details),
         record=True,
         drawing={"nothing": finding, **_lines(now, say)},
-        note=say("{deadlines} History is shown as it is known by {date}.", deadlines=_deadline_note(now, say), date=say.date(now.known_at)),
+        note=say(
+            "{deadlines} History is shown as it is known by {date}.",
+            deadlines=_deadline_note(now, say),
+            date=say.date(now.known_at),
+        ),
     )
 
 
@@ -114,7 +125,9 @@ def flow(counts: pd.DataFrame, now: Reading, say: Language) -> Caption:
         finding, details = say("No measure matches this selection"), "—"
     else:
         last = counts.iloc[-1]
-        details = say("stalled {stalled}, without feedback {silent} at the end", stalled=last["stalled"], silent=last[NO_FEEDBACK])
+        details = say(
+            "stalled {stalled}, without feedback {silent} at the end", stalled=last["stalled"], silent=last[NO_FEEDBACK]
+        )
         if len(counted) < 2:
             finding = say("Too few periods so far to compare")
         else:
@@ -240,7 +253,11 @@ def schedule(listed: pd.DataFrame, say: Language) -> Caption:
     else:
         finding = say("None is overdue, and none is due within three months")
     unverified = say.plan.is_verified and listed["schedule"].eq("in_time").any()
-    note = say("Done in time counts what units report; until a measure is closed it awaits verification.") if unverified else ""
+    note = (
+        say("Done in time counts what units report; until a measure is closed it awaits verification.")
+        if unverified
+        else ""
+    )
     return caption(say, key="schedule", finding=finding, record=True, note=note)
 
 
@@ -260,7 +277,8 @@ def survival(curve: pd.DataFrame, say: Language) -> Caption:
         )
     else:
         finding = say(
-            "By the estimate, {share} of the measures that can be completed are still open {days} days after the notice",
+            "By the estimate, {share} of the measures that can be completed are still open {days} days after the "
+            "notice",
             share=say.percent(curve["still_open"].iloc[-1]),
             days=say.number(int(curve["days"].iloc[-1])),
         )
@@ -291,8 +309,8 @@ def forecast(outlook: Forecast, say: Language) -> Caption:
     else:
         ahead = outlook.fan.head(AHEAD).iloc[-1]
         finding = say(
-            "At the pace so far, at least {p50} of {scope} are completed by {date} with a chance of 50%, at least {p85} with "
-            "a chance of 85%",
+            "At the pace so far, at least {p50} of {scope} are completed by {date} with a chance of 50%, at least "
+            "{p85} with a chance of 85%",
             p50=say.number(int(ahead["p50"])),
             p85=say.number(int(ahead["p85"])),
             scope=say.number(outlook.scope),
@@ -331,7 +349,9 @@ def slips(moves: pd.DataFrame, say: Language) -> Caption:
     if moves.empty:
         finding = say("No expected day has slipped and nothing was sent back")
     else:
-        finding = say("Expected days that moved later: {slipped}; measures sent back: {back}", slipped=slipped, back=back)
+        finding = say(
+            "Expected days that moved later: {slipped}; measures sent back: {back}", slipped=slipped, back=back
+        )
     return caption(say, key="slips", finding=finding, record=True)
 
 
@@ -360,11 +380,11 @@ def _pace(done: int, scope: int, since: int | None, say: Language) -> str:
         return say("nothing completed yet")
     if not since:
         return ""
-    return say.count(since, "none in the last period", "none in the last {n} periods")
+    return say.count(since, "none completed in the last period", "none completed in the last {n} periods")
 
 
-def _completed(row: pd.Series | dict[str, object], say: Language) -> int:
-    return int(row["closed" if say.plan.is_verified else "reported"])  # type: ignore[call-overload]
+def _completed(row: pd.Series | Mapping[Hashable, Any], say: Language) -> int:
+    return int(row["closed" if say.plan.is_verified else "reported"])
 
 
 def _deadline_note(now: Reading, say: Language) -> str:
@@ -373,7 +393,9 @@ def _deadline_note(now: Reading, say: Language) -> str:
     share = exact(int(now.measures["due"].notna().sum())) / max(len(now.measures), 1)
     if share == 1:
         return say("The planned line counts the measures due by each day.")
-    return say("The planned line counts the measures due by each day; {share} have a deadline.", share=say.percent(share))
+    return say(
+        "The planned line counts the measures due by each day; {share} have a deadline.", share=say.percent(share)
+    )
 
 
 def _lines(now: Reading, say: Language) -> dict[str, str]:

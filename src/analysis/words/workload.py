@@ -22,7 +22,7 @@ def headline(loads: pd.DataFrame, say: Language) -> str:
     """What the page finds: who reports worst, and who carries most."""
     if loads.empty:
         return say("{finding}.", finding=nobody(say) or say("No measure matches this selection"))
-    return say("{reporting}; {load}.", reporting=_reporting(loads, say), load=_heaviest(loads, say))
+    return say("{reporting}. {load}.", reporting=_reporting(loads, say), load=_heaviest(loads, say))
 
 
 def key_figures(loads: pd.DataFrame, say: Language) -> list[KeyFigure]:
@@ -82,8 +82,8 @@ def states(counts: pd.DataFrame, say: Language) -> Caption:
     elif silent:
         finding = say.count(
             silent,
-            "On {n} of {total} parts of measures the unit has never reported",
-            "On {n} of {total} parts of measures the unit has never reported",
+            "On {n} of {total} responsibilities the unit has never reported",
+            "On {n} of {total} responsibilities the unit has never reported",
             total=say.number(total),
         )
     else:
@@ -106,14 +106,19 @@ def load(loads: pd.DataFrame, say: Language) -> Caption:
     finding = _heaviest(loads, say) if len(loads) else nobody(say) or say("No measure matches this selection")
     printed = zip(loads["unit_id"], loads["named_in"], round_parts(loads["share"], 2), strict=True)
     details = say.listing(
-        (say("{unit} {named} and {share}", unit=say.unit(unit), named=n, share=say.number(w, 2)) for unit, n, w in printed),
+        (
+            say("{unit} {named} and {share}", unit=say.unit(unit), named=n, share=say.number(w, 2))
+            for unit, n, w in printed
+        ),
         most=5,
     )
     return caption(
         say,
         key="load",
         finding=finding,
-        alt=say("Dot chart of measures naming each unit and of its fractional count. {details}.", details=details or "—"),
+        alt=say(
+            "Dot chart of measures naming each unit and of its fractional count. {details}.", details=details or "—"
+        ),
         record=False,
         note=say("A diamond counts the measures that a unit carries alone."),
         drawing={"nothing": finding},
@@ -145,7 +150,11 @@ def partners(matrix: pd.DataFrame, pairs: pd.DataFrame, say: Language) -> Captio
         say,
         key="partners",
         finding=finding,
-        alt=say("Matrix of the measures that {units} units share two by two; the most is {most}.", units=len(matrix), most=most),
+        alt=say(
+            "Matrix of the measures that {units} units share two by two; the most is {most}.",
+            units=len(matrix),
+            most=most,
+        ),
         record=False,
         note=say(
             "Units by load in both directions; the diagonal counts all measures of a unit. On a narrow screen only the "
@@ -220,27 +229,31 @@ def _heaviest(loads: pd.DataFrame, say: Language) -> str:
     measures = len(say.plan.measures)
     top = loads[loads["named_in"].eq(loads["named_in"].max()) & loads["share"].eq(loads["share"].max())]
     if len(loads) == 1:
-        return say("one unit carries all: {unit}", unit=say.unit(loads["unit_id"].iloc[0]))
+        return say("One unit carries all: {unit}", unit=say.unit(loads["unit_id"].iloc[0]))
     if len(top) == 1:
         unit = top.iloc[0]
         total = sum(loads["share"])
         return say(
-            "most is carried by {unit}: named in {named} of {measures} measures, {share} of the load",
+            "Most is carried by {unit}: named in {named} of {measures} measures, {share} of the load",
             unit=say.unit(unit["unit_id"]),
             named=say.number(unit["named_in"]),
             measures=say.number(measures),
             share=say.percent(exact(unit["share"]) / exact(total)),
         )
     named = loads.loc[loads["named_in"].eq(loads["named_in"].max()), "unit_id"]
-    return say("named most often: {units}", units=say.listing(map(say.unit, named), most=4))
+    return say("Named most often: {units}", units=say.listing(map(say.unit, named), most=4))
 
 
 def _with_counts(counts: pd.DataFrame, column: str, say: Language) -> str:
     ordered = counts.sort_values(column, ascending=False, kind="stable")
-    parts = (say("{unit} {n}", unit=say.unit(unit), n=n) for unit, n in zip(ordered["unit_id"], ordered[column], strict=True))
+    parts = (
+        say("{unit} {n}", unit=say.unit(unit), n=n) for unit, n in zip(ordered["unit_id"], ordered[column], strict=True)
+    )
     return say.listing(parts, most=4)
 
 
 def _details(counts: pd.DataFrame, space: str, say: Language) -> str:
     sums = counts.sum().items()
-    return say.listing((say("{state} {n}", state=say.name(space, word), n=count) for word, count in sums if count), most=9)
+    return say.listing(
+        (say("{state} {n}", state=say.name(space, word), n=count) for word, count in sums if count), most=9
+    )
