@@ -91,7 +91,7 @@ class SmallPlan:
             progress=self.progress,
             decisions=self.decisions,
             actuals=self.actuals,
-            sources=pd.DataFrame(columns=["file", "rows", "sha256"]),
+            sources=pd.DataFrame({"file": [f"{table}.csv" for table in schema.TABLES], "rows": 0, "sha256": ""}),
             deciders=(Decider(DECIDER),) if self.is_verified else (),
         )
 
