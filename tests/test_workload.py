@@ -146,11 +146,10 @@ def test_other_names_and_another_order_only_rename_the_result(
     renamed = dict(zip(UNITS, names, strict=True))
     order = list(range(len(small.responsibilities)))
     chance.shuffle(order)
-    other = replace(
-        small,
-        responsibilities=small.responsibilities.iloc[order].reset_index(drop=True).replace({"unit_id": renamed}),
-        progress=small.reordered(chance).progress.replace({"unit_id": renamed}),
-    )
+    reordered = small.reordered(chance)
+    tables = {name: getattr(reordered, name) for name in ("progress", "decisions", "actuals")}
+    tables["responsibilities"] = small.responsibilities.iloc[order].reset_index(drop=True)
+    other = replace(small, **{name: rows.replace({"unit_id": renamed}) for name, rows in tables.items()})
     before, after = small.plan.at(as_of), other.plan.at(as_of)
     for metric in METRICS:
         expected, actual = metric(before), metric(after)

@@ -188,13 +188,8 @@ class Reading:
 
     @cached_property
     def panel(self) -> pd.DataFrame:
-        """The state of every responsibility at the end of each period up to T, all as known at K.
-
-        Of measures that were in scope that day.
-        """
-        rows = self._past.rows(owed=self._owed_so_far)
-        start = self.plan.measures.set_index("measure_id")["from"].reindex(rows["measure_id"])
-        return rows[~(start.to_numpy() > rows["period_end"].to_numpy())].reset_index(drop=True)
+        """The state of every responsibility at the end of each period up to T, all as known at K."""
+        return self._past.rows(owed=self._owed_so_far)
 
     @cached_property
     def measure_panel(self) -> pd.DataFrame:
