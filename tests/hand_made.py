@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.periods import Calendar
-from analysis.plan import Plan
 from tests.strategies import DECIDER, SmallPlan, typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from analysis.plan import Plan
 
 MONTHLY = Calendar("month", "2024-06", 5)
 

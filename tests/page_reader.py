@@ -1,4 +1,4 @@
-"""Pages as somebody reads them who has only the page: its HTML and the text of its drawings, and no code of the library.
+"""Pages as somebody reads them who has only the page: its HTML and the text of its drawings.
 
 `render` runs the code cells of a report's notebook in this process, which is quick, and gives the HTML that they show.
 """
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 VOID = {"br", "hr", "img", "input", "meta", "link", "wbr"}
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
 
 
 def render(report: str, opened: dict[str, plan.Plan], *, with_drawings: bool = True, **asked: str) -> str:
@@ -50,7 +53,7 @@ def render(report: str, opened: dict[str, plan.Plan], *, with_drawings: bool = T
         }
         for cell in json.loads((NOTEBOOKS / f"{report}.ipynb").read_text("utf-8"))["cells"]:
             if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", []):
-                exec(compile("".join(cell["source"]), report, "exec"), names)  # noqa: S102
+                exec(compile("".join(cell["source"]), report, "exec"), names)
     return "".join(part for part in shown if not part.startswith("<style"))
 
 
@@ -70,7 +73,9 @@ class Node:
                 yield from child.walk()
 
     def all(self, tag: str, class_: str = "") -> list[Node]:
-        return [n for n in self.walk() if n.tag == tag and (not class_ or class_ in n.attributes.get("class", "").split())]
+        return [
+            n for n in self.walk() if n.tag == tag and (not class_ or class_ in n.attributes.get("class", "").split())
+        ]
 
     def first(self, tag: str, class_: str = "") -> Node | None:
         return next(iter(self.all(tag, class_)), None)
@@ -214,4 +219,5 @@ def numbers(text: str) -> list[str]:
 def counted(text: str) -> Counter[str]:
     """How often each number is in a sentence, in either language; of a month without a day only its year counts."""
     text = re.sub(r"(\d{4})年\d+月", r"\1", with_iso_days(text))
-    return Counter(numbers(text))
+    # Where names are left out, English says how many, and both say how many there are.
+    return Counter(numbers(re.sub(r" and \d+ more, (?=\d+ in all)", " ", text)))

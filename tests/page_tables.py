@@ -39,13 +39,17 @@ def loads(now: Recount, then: Recount | None, words: Words) -> Rows:
     kinds |= {"share": "n2", "open_load": "n2"}
     found, past = now.loads(), then.loads() if then else None
     for column in ("share", "open_load"):
-        for load, printed in zip(found.values(), rounded_parts([load[column] for load in found.values()], 2), strict=True):
+        for load, printed in zip(
+            found.values(), rounded_parts([load[column] for load in found.values()], 2), strict=True
+        ):
             load[f"{column}_printed"] = printed
     rows = []
     for unit, load in found.items():
         told = {**load, "lead": None} | {name: (load[name], load[f"{name}_printed"]) for name in ("share", "open_load")}
         before = None if past is None or unit not in past else {**past[unit], "lead": None}
-        rows.append((named(words, words.unit(unit), unit, found if past is None else past), compared(kinds, told, before)))
+        rows.append(
+            (named(words, words.unit(unit), unit, found if past is None else past), compared(kinds, told, before))
+        )
     return rows
 
 
@@ -114,7 +118,10 @@ def unit_by_theme(now: Recount, _: Recount | None, words: Words) -> Rows:
 
 def alone(now: Recount, _: Recount | None, words: Words) -> Rows:
     return [
-        (words.measure(m), [text(words.theme(now.theme(m))), text(words.units(units)), same("state", now.states[m]["state"])])
+        (
+            words.measure(m),
+            [text(words.theme(now.theme(m))), text(words.units(units)), same("state", now.states[m]["state"])],
+        )
         for m, units in now.crowd.items()
         if len(units) == 1
     ]
@@ -257,7 +264,10 @@ def units(now: Recount, _: Recount | None, words: Words) -> Rows:
     names = ("named_in", "open", "stalled", "no_feedback", "lapsed", "on_time", "reports_due")
     found = now.loads()
     return [
-        (words.unit(unit), [*(same("n0", found[unit][name]) for name in names), same("share", found[unit]["on_time_share"])])
+        (
+            words.unit(unit),
+            [*(same("n0", found[unit][name]) for name in names), same("share", found[unit]["on_time_share"])],
+        )
         for unit in now.worst_first()
     ]
 
@@ -312,7 +322,11 @@ def keys(report: str, now: Recount, then: Recount) -> list[list[str]]:
         ]
     if report == "theme_coverage":
         rows = now.theme_rows().values()
-        sums = {name: sum(row[name] for row in rows) for name in next(iter(rows), {}) if name not in ("completion", "states")}
+        sums = {
+            name: sum(row[name] for row in rows)
+            for name in next(iter(rows), {})
+            if name not in ("completion", "states")
+        }
         if not sums:
             return [[], [], [], []]
         listed = [
@@ -330,7 +344,12 @@ def keys(report: str, now: Recount, then: Recount) -> list[list[str]]:
             listed.append([str(last["reported"] - last["closed"])])
         if any(row["due"] for row in now.states.values()):
             listed += [[str(schedule.count("overdue"))], [str(schedule.count("due_soon"))]]
-        return [*listed, [str(state.count("stalled"))], [str(state.count("no_feedback"))], [str(len(now.changes(then)))]]
+        return [
+            *listed,
+            [str(state.count("stalled"))],
+            [str(state.count("no_feedback"))],
+            [str(len(now.changes(then)))],
+        ]
     return []
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from tests.recount import Files
 
 CATALOGUE = Path(__file__).parents[1] / "src" / "analysis" / "locale" / "zh" / "LC_MESSAGES" / "portplan.po"
@@ -117,7 +118,7 @@ class Words:
         if part.isdigit() and self.lang == "zh":
             return f"{year}年{int(part)}月"
         if part.isdigit():
-            months = "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec".split()
+            months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"]
             return f"{months[int(part) - 1]} {year}"
         message = {"Q": "Q{n} {year}", "H": "H{n} {year}", "W": "week {n} of {year}"}[part[0]]
         return self(message, n=int(part[1:]), year=year)

@@ -1,4 +1,4 @@
-"""What the definitions of the metrics say, once more: plain Python over the rows of a plan's files, slow and plain to see.
+"""What the definitions of the metrics say, once more: plain Python over the rows of a plan's files, slow and plain.
 
 No frame, no function of the library: `Recount` is the second opinion on every number that a page prints. It builds on
 `tests.reference`, which says what a state is.
@@ -18,12 +18,15 @@ from statistics import median
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from tests.reference import ONE_DAY, OPEN, Pair, Reference, Row, due_day, name_of_period, period_around, periods_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from analysis.plan import Plan
     from tests.strategies import SmallPlan
 
 BUCKETS = [
@@ -103,20 +106,20 @@ def _value(name: str, cell: str) -> object:
     return cell
 
 
-def files_of(small: SmallPlan) -> Files:
-    """The tables of a generated plan."""
-    tables = {name: Rows(_plain(row) for row in getattr(small.plan, name).to_dict("records")) for name in TABLES}
-    plan = small.plan
+def files_of(made: SmallPlan | Plan) -> Files:
+    """The tables of a plan that was made without files."""
+    plan: Plan = getattr(made, "plan", made)
+    tables = {name: Rows(_plain(row) for row in getattr(plan, name).to_dict("records")) for name in TABLES}
     about = {"issued": plan.issued.date(), "lang": plan.lang, "lead_rule": plan.lead_rule}
     deciders = tuple({"name": one.name} for one in plan.deciders)
-    return Files(**tables, calendar=small.calendar, is_verified=small.is_verified, deciders=deciders, **about)
+    return Files(**tables, calendar=plan.calendar, is_verified=bool(deciders), deciders=deciders, **about)
 
 
 def _plain(row: dict[Any, Any]) -> Row:
     """Cells of a frame as files hold them: what is missing is not equal to itself."""
     plain: Row = {}
     for name, cell in row.items():
-        is_missing = cell is None or cell != cell or not (cell == cell)  # noqa: PLR0124
+        is_missing = bool(pd.isna(cell))
         plain[str(name)] = None if is_missing else cell.date() if name in DAYS else cell
         if name in NUMBERS and not is_missing:
             plain[str(name)] = Fraction(str(cell))
@@ -272,9 +275,7 @@ class Recount(Reference):
                 "stalled": sum(parts[m] == "stalled" for m in own if m in still_open),
                 "overdue": sum(self.states[m]["schedule"] == "overdue" for m in own) if has_deadline else None,
                 "no_feedback": list(parts.values()).count("no_feedback"),
-                "lapsed": sum(
-                    bool(self.state_of((m, unit), self.t)) and self.has_lapsed((m, unit)) for m in own
-                ),
+                "lapsed": sum(bool(self.state_of((m, unit), self.t)) and self.has_lapsed((m, unit)) for m in own),
                 "reports_due": len(became),
                 "received": received,
                 "on_time": on_time,
@@ -310,7 +311,8 @@ class Recount(Reference):
             if owing == unit and became in ("on_time", "late"):
                 asked = ends[period] if self.is_asked_each_period else self.due(measure)
                 came = self.arrived((measure, unit), period)
-                assert asked and came
+                assert asked
+                assert came
                 lags.append((came - asked).days)
         return median(lags) if lags else None
 
@@ -388,7 +390,11 @@ class Recount(Reference):
 
     def promises(self) -> list[Row]:
         """The commitments of measures in scope, each with the latest value of each unit, and whether it is met."""
-        gone = {row["supersedes"] for row in self.files.decisions if row["decision"] == "void" and row["recorded_at"] <= self.k}
+        gone = {
+            row["supersedes"]
+            for row in self.files.decisions
+            if row["decision"] == "void" and row["recorded_at"] <= self.k
+        }
         values = [row for row in self.files.actuals if row["reported_at"] <= self.k]
         gone |= {row["supersedes"] for row in values}
         standing = [row for row in values if row["actual_id"] not in gone and row["as_of"] <= self.t]
@@ -398,7 +404,9 @@ class Recount(Reference):
             if promise["measure_id"] not in self.crowd:
                 continue
             units = self.crowd[promise["measure_id"]]
-            own = [row for row in standing if row["commitment_id"] == promise["commitment_id"] and row["unit_id"] in units]
+            own = [
+                row for row in standing if row["commitment_id"] == promise["commitment_id"] and row["unit_id"] in units
+            ]
             latest = {row["unit_id"]: row for row in own}
             holds = [meets(row["value"], promise) for row in latest.values()]
             outcome = "not_measured" if not holds else "not_met"
@@ -453,7 +461,9 @@ class Recount(Reference):
     def throughput(self) -> list[int]:
         """Completions in each period that is in; those before the first are of the first."""
         ends = [end for _, end, _, _ in self.periods]
-        place = Counter(next((n for n, end in enumerate(ends) if end >= day), len(ends) - 1) for day in self.completions().values())
+        place = Counter(
+            next((n for n, end in enumerate(ends) if end >= day), len(ends) - 1) for day in self.completions().values()
+        )
         return [place[n] for n, (_, _, _, is_in) in enumerate(self.periods) if is_in]
 
     def periods_since_completion(self) -> int | None:
@@ -478,7 +488,9 @@ class Recount(Reference):
         back = Counter(
             (row["measure_id"], row["unit_id"])
             for row in self.decisions
-            if row["decision"] in ("returned", "reopened") and row["effective_on"] <= self.t and row["measure_id"] in self.crowd
+            if row["decision"] in ("returned", "reopened")
+            and row["effective_on"] <= self.t
+            and row["measure_id"] in self.crowd
         )
         pairs = [(measure, unit) for measure, units in self.crowd.items() for unit in units]
         found = []
@@ -496,7 +508,7 @@ class Recount(Reference):
         return sorted(listed, key=lambda m: (self.states[m]["schedule"] != "overdue", self.states[m]["due"]))
 
     def forecast(self, ahead: int = 24) -> tuple[str, list[tuple[int, int]]]:
-        """Why there is none, or how many are completed in each coming period with a chance of 50 and 85 in a hundred."""
+        """Why there is none, or how many are completed in each coming period with 50 and 85 chances in a hundred."""
         able, done = sum(map(self.is_completable, self.scope)), len(self.completions())
         past = self.throughput()
         if done >= able:
@@ -593,8 +605,6 @@ class Recount(Reference):
         return min(word["as_of"] for word in runs[-1])
 
 
-
-
 def default_known_at(calendar: Any, day: date) -> date:
     """K when nobody says: the due day of the period that ends at T, never before T; else T."""
     if calendar.every == "none" or not periods_until(calendar, day):
@@ -641,5 +651,3 @@ def kaplan_meier(times: list[tuple[str, int, bool]]) -> list[tuple[int, Fraction
         part *= 1 - (Fraction(ended, at_risk) if at_risk else 0)
         curve.append((day, part))
     return curve
-
-

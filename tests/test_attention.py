@@ -37,7 +37,9 @@ def test_what_needs_attention_is_that_of_the_reference(small: SmallPlan, as_of: 
     found = attention(now)
     listed = [
         (measure, reasons, since.date(), units)
-        for measure, reasons, since, units in found[["measure_id", "reasons", "since", "unit_ids"]].itertuples(index=False)
+        for measure, reasons, since, units in found[["measure_id", "reasons", "since", "unit_ids"]].itertuples(
+            index=False
+        )
     ]
     assert listed == recount.attention()
     assert list(REASONS) == ATTENTION
@@ -83,7 +85,9 @@ def test_the_gravest_stand_first_then_the_oldest():
 
 def test_a_measure_stands_once_with_all_its_reasons():
     """Past its deadline, one unit stalled, another silent for long."""
-    plan = hand_made({"M1": "abc"}, said=["M1 a 2024-06-30 stalled", "M1 a 2024-07-31 stalled"], due={"M1": "2024-07-15"})
+    plan = hand_made(
+        {"M1": "abc"}, said=["M1 a 2024-06-30 stalled", "M1 a 2024-07-31 stalled"], due={"M1": "2024-07-15"}
+    )
     (row,) = rows(plan, "2024-07-31")
     assert row["reasons"] == ["overdue", "stalled", "lapsed"]
     # What is overdue concerns all of its units; what is stalled, who is.
@@ -93,7 +97,9 @@ def test_a_measure_stands_once_with_all_its_reasons():
 
 
 def test_one_report_owed_is_not_yet_a_lapse():
-    plan = hand_made({"M1": "ab"}, said=["M1 a 2024-06-30 in_progress", "M1 b 2024-06-30 in_progress", "M1 a 2024-08-31 in_progress"])
+    plan = hand_made(
+        {"M1": "ab"}, said=["M1 a 2024-06-30 in_progress", "M1 b 2024-06-30 in_progress", "M1 a 2024-08-31 in_progress"]
+    )
     assert rows(plan, "2024-07-31") == []
     # Of August, b owes the second in a row; that a skipped July it made good.
     assert [(row["reason"], row["unit_ids"]) for row in rows(plan, "2024-08-31")] == [("lapsed", ["b"])]
@@ -159,7 +165,11 @@ def test_where_each_report_is_owed_when_due_silence_counts_from_the_deadline():
     calendar = Calendar("quarter", "2024-Q2", 5, owed="when-due")
     plan = hand_made({"M1": "a", "M2": "a"}, calendar=calendar, due={"M1": "2024-09-15", "M2": "2024-12-31"})
     (row,) = rows(plan, "2024-09-30")
-    assert (row["measure_id"], row["reasons"], row["since"]) == ("M1", ["overdue", "silent"], pd.Timestamp("2024-09-16"))
+    assert (row["measure_id"], row["reasons"], row["since"]) == (
+        "M1",
+        ["overdue", "silent"],
+        pd.Timestamp("2024-09-16"),
+    )
 
 
 # Whose words.
@@ -188,7 +198,11 @@ def test_a_unit_that_is_still_stalled_need_not_repeat_why():
         "M1 a 2024-08-31 stalled problems=乙",
     ]
     plan = hand_made({"M1": "a"}, said=said)
-    found = [(row["problems"], row["request"]) for day in ("2024-06-30", "2024-07-31", "2024-08-31") for row in [voice(plan, day, "M1", "a")]]
+    found = [
+        (row["problems"], row["request"])
+        for day in ("2024-06-30", "2024-07-31", "2024-08-31")
+        for row in [voice(plan, day, "M1", "a")]
+    ]
     assert found == [("甲", "一"), ("甲", "一"), ("乙", "一")]
 
 

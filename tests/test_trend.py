@@ -263,7 +263,9 @@ def test_changes_come_in_the_order_of_the_notice(tianjin: Plan):
 @pytest.mark.thorough
 @given(small_plans(), moments, st.data())
 def test_slips_are_those_of_the_reference(small: SmallPlan, as_of: pd.Timestamp, data: st.DataObject):
-    days = data.draw(st.lists(st.one_of(st.none(), moments), min_size=len(small.progress), max_size=len(small.progress)))
+    days = data.draw(
+        st.lists(st.one_of(st.none(), moments), min_size=len(small.progress), max_size=len(small.progress))
+    )
     expected = small.progress.assign(expected_completion=pd.Series(days, dtype="datetime64[us]"))
     small = replace(small, progress=expected)
     moves = trend.slips(small.plan.at(as_of))

@@ -82,7 +82,7 @@ def test_a_forecast_by_hand():
 
 
 def test_a_chance_of_exactly_one_half_is_one_half():
-    """Four of eight months closed two: after one month two are there with a chance of one half, counted in whole ways."""
+    """Four of eight months closed two: after one month two more are there with a chance of exactly one half."""
     outlook = trend.forecast(past([2, 0, 2, 0, 2, 0, 2, 0], left=100))
     assert outlook.fan["p50"].iloc[0] == 10
     assert outlook.fan["p85"].iloc[0] == 8

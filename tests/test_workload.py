@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 from analysis import workload
-from analysis.plan import Plan
 from analysis.schema import BUCKETS, FEEDBACK
 from tests.hand_made import hand_made
 from tests.recount import Recount, files_of
 from tests.strategies import SmallPlan, moments, small_plans, typed
+
+if TYPE_CHECKING:
+    from analysis.plan import Plan
 
 DAY = "2025-03-31"
 UNITS = ["unit-a", "unit-b", "unit-c", "unit-d"]
@@ -369,9 +371,7 @@ def test_units_of_which_nothing_was_due_stand_last():
 
 
 def test_what_a_unit_says_of_a_measure_out_of_scope_is_not_its_load():
-    plan = hand_made(
-        {"M1": "a", "M2": "a"}, said=["M2 a 2024-06-30 stalled"], **{"from": {"M2": "2024-09-01"}}
-    )
+    plan = hand_made({"M1": "a", "M2": "a"}, said=["M2 a 2024-06-30 stalled"], **{"from": {"M2": "2024-09-01"}})
     early, later = (workload.by_unit(plan.at(day)).iloc[0] for day in ("2024-08-31", "2024-09-30"))
     assert (early["named_in"], early["stalled"]) == (1, 0)
     assert (later["named_in"], later["stalled"]) == (2, 1)

@@ -89,7 +89,9 @@ def _repeats(run: pd.DataFrame, request: pd.Series) -> pd.Series:
     """In how many reports in a row, up to the latest, each pair has made its request."""
     asked = request.reindex(pd.MultiIndex.from_frame(run[_PAIR])).to_numpy()
     place = pd.Series(range(len(run)), index=run.index)
-    other = place.where(run["request"].to_numpy() != asked).groupby([run[key] for key in _PAIR]).transform("max").fillna(-1)
+    other = (
+        place.where(run["request"].to_numpy() != asked).groupby([run[key] for key in _PAIR]).transform("max").fillna(-1)
+    )
     same = run[place.gt(other) & run["request"].ne("")]
     return same.groupby(_PAIR).size().reindex(request.index, fill_value=0)
 
