@@ -27,7 +27,7 @@ FLOORS = [
     ["extras", "catalogue", "files", "faces", "parameters", "rounding", "schema", "workdays"],
     ["notice", "sample", "status", "record", "grids"],
     ["plan", "look", "charts"],
-    ["workload", "coverage", "trend", "attention", "ledger", "brief"],
+    ["workload", "trend", "coverage", "attention", "ledger", "brief"],
     ["language", "words", "forms", "due"],
     ["returned", "intake", "exhibits"],
     ["runner", "page", "site"],

@@ -23,7 +23,7 @@ def by_period(now: Reading) -> pd.DataFrame:
         One row a period end, in time: period_end, then a count for each of `analysis.schema.BUCKETS`, which sum to the
         measures in scope that day, and is_in (whether feedback on the period was due by K).
     """
-    return _each_period(status.count_states(now.measure_panel, "period_end"), now)
+    return _of_each_period(now, status.count_states(now.measure_panel, "period_end"))
 
 
 def burn_up(now: Reading) -> pd.DataFrame:
@@ -36,10 +36,10 @@ def burn_up(now: Reading) -> pd.DataFrame:
         reported (closed, or reported done), planned (whose deadline had come; missing where no measure has one),
         completion (closed ÷ scope, reported where nobody verifies; missing at 0), is_in.
     """
-    counts = _completion(now, ["period_end"])
+    counts = _of_each_period(now, _completion(now, ["period_end"]))
     completed = counts["closed"] if now.plan.is_verified else counts["reported"]
-    counts["completion"] = completed / counts["scope"].where(counts["scope"] > 0)
-    return _each_period(counts, now)
+    counts.insert(len(counts.columns) - 1, "completion", completed / counts["scope"].where(counts["scope"] > 0))
+    return counts
 
 
 def drawn(counts: pd.DataFrame, now: Reading) -> pd.DataFrame:
@@ -52,8 +52,7 @@ def burn_up_by_theme(now: Reading) -> pd.DataFrame:
     counts = _completion(now, ["theme_id", "period_end"])
     order = {theme: place for place, theme in enumerate(now.plan.measures["theme_id"].unique())}
     counts = counts.sort_values("theme_id", key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
-    counts = counts.merge(now.periods[["period_end", "is_in"]], on="period_end", how="left")
-    return _planned_or_missing(counts, now)
+    return counts.merge(now.periods[["period_end", "is_in"]], on="period_end", how="left")
 
 
 def completions(now: Reading) -> pd.DataFrame:
@@ -87,21 +86,6 @@ def periods_since_completion(now: Reading) -> int | None:
     return int(ends.gt(done["period_end"].max()).sum())
 
 
-def _each_period(counts: pd.DataFrame, now: Reading) -> pd.DataFrame:
-    """A row for every period, also where no measure is counted."""
-    whole = [name for name in counts.columns if pd.api.types.is_integer_dtype(counts[name])]
-    listed = now.periods[["period_end", "is_in"]].merge(counts, on="period_end", how="left")
-    listed[whole] = listed[whole].fillna(0).astype(counts[whole].dtypes.to_dict())
-    return _planned_or_missing(listed[[*counts.columns, "is_in"]], now)
-
-
-def _planned_or_missing(counts: pd.DataFrame, now: Reading) -> pd.DataFrame:
-    """A plan without deadlines plans nothing, which is not the same as 0."""
-    if "planned" in counts and now.measures["due"].isna().all():
-        return counts.assign(planned=pd.Series(pd.NA, index=counts.index, dtype="Int64"))
-    return counts
-
-
 def _first_closure(now: Reading, closed: pd.DataFrame) -> pd.Series:
     """The day of the first closure since the measure was last open: to confirm it later moves nothing."""
     decided = now.decisions[now.decisions["decision"].isin(["closed", "reopened", "withdrawn"])].reset_index(drop=True)
@@ -110,6 +94,14 @@ def _first_closure(now: Reading, closed: pd.DataFrame) -> pd.Series:
     run = decided[decided.index > last_open]
     first = run.groupby("measure_id")["effective_on"].min()
     return pd.Series(first.reindex(closed["measure_id"]).to_numpy(), index=closed.index)
+
+
+def _of_each_period(now: Reading, counts: pd.DataFrame) -> pd.DataFrame:
+    """Counts at the end of each period, 0 where no measure was in scope yet, and whether the period is in."""
+    every = counts.set_index("period_end").reindex(now.periods["period_end"], fill_value=0)
+    if "planned" in every and now.measures["due"].isna().all():
+        every["planned"] = pd.Series(pd.NA, index=every.index, dtype="Int64")
+    return every.assign(is_in=now.periods["is_in"].to_numpy()).reset_index()
 
 
 def _completion(now: Reading, keys: list[str]) -> pd.DataFrame:
@@ -122,4 +114,7 @@ def _completion(now: Reading, keys: list[str]) -> pd.DataFrame:
         planned=can & panel["due"].le(panel["period_end"]),
     )
     columns = ["scope", "closed", "reported", "planned"]
-    return states.groupby(keys, sort=False)[columns].sum().astype("int64").reset_index()
+    counts = states.groupby(keys, sort=False)[columns].sum().astype("int64").reset_index()
+    if now.measures["due"].isna().all():
+        counts["planned"] = pd.Series(pd.NA, index=counts.index, dtype="Int64")
+    return counts
