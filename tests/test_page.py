@@ -35,16 +35,24 @@ from analysis.site import read_manifest
 from analysis.words import Chrome
 from tests.plans import asked, notebook, registry_of
 from tests.sites import faults
+from tests.situations import deciding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from analysis.plan import Plan
+    from analysis.plan.reading import Reading
 
 CHROME = Chrome(lang="en", skip="Skip", title="Source", terms=(("Inputs", "none"),))
 OPENING = {"role": "opening", "title": "T", "headline": "H", "lang": "en", "banners": ["B"], "counts": {"closed": 31}}
 DATA = "data:image/png;base64,AAAA"
+
+
+@pytest.fixture(scope="session")
+def now(tianjin: Plan) -> Reading:
+    """A day by which nobody has joined or left a measure."""
+    return tianjin.at("2024-07-31")
 
 
 def shown(html: str, declared: Mapping[str, Any] | None = None) -> nbformat.NotebookNode:
@@ -119,11 +127,11 @@ def test_a_page_has_a_face_of_exactly_its_own_characters() -> None:
 
 
 @pytest.mark.parametrize("lang", languages())
-def test_a_good_page_passes_in_every_language(tianjin: Plan, lang: str) -> None:
+def test_a_good_page_passes_in_every_language(now: Reading, lang: str) -> None:
     one = executed()
     page = to_page(one, replace(CHROME, lang=lang))
     assert f'<html lang="{tag_of(lang)}">' in page
-    assert refusals(one, page, tianjin) == []
+    assert refusals(one, page, now) == []
 
 
 def put(html: str) -> Callable[[str], str]:
@@ -177,10 +185,10 @@ CHANGES: dict[str, tuple[Callable[[str], str], str]] = {
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("what", CHANGES)
-def test_the_gate_refuses_a_changed_page(tianjin: Plan, what: str) -> None:
+def test_the_gate_refuses_a_changed_page(now: Reading, what: str) -> None:
     change, reason = CHANGES[what]
     one = executed()
-    reasons = refusals(one, change(to_page(one, CHROME)), tianjin)
+    reasons = refusals(one, change(to_page(one, CHROME)), now)
     assert any(reason in line for line in reasons), reasons
 
 
@@ -197,9 +205,9 @@ ALLOWED = [
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("html", ALLOWED)
-def test_the_gate_lets_through_what_stays_on_the_page(tianjin: Plan, html: str) -> None:
+def test_the_gate_lets_through_what_stays_on_the_page(now: Reading, html: str) -> None:
     one = executed()
-    assert refusals(one, put(html)(to_page(one, CHROME)), tianjin) == []
+    assert refusals(one, put(html)(to_page(one, CHROME)), now) == []
 
 
 @pytest.mark.thorough
@@ -213,25 +221,37 @@ def test_the_gate_lets_through_what_stays_on_the_page(tianjin: Plan, html: str) 
         ({"counts": {"closed": 30}}, "首行各状态之和为 30，应为方案的 31 项措施"),
     ],
 )
-def test_the_gate_refuses_what_the_notebook_says(tianjin: Plan, change: dict[str, Any], reason: str) -> None:
+def test_the_gate_refuses_what_the_notebook_says(now: Reading, change: dict[str, Any], reason: str) -> None:
     one = executed()
-    assert refusals(replace(one, **change), to_page(one, CHROME), tianjin) == [reason]
+    assert refusals(replace(one, **change), to_page(one, CHROME), now) == [reason]
 
 
 STATES = dict.fromkeys(BUCKETS, 0.0)
 
 
-def right_totals() -> list[Totals]:
-    """Of the plan of Tianjin: 31 measures, 91 pairs of a measure and a unit."""
+def right_totals(plan: Plan, periods: int) -> list[Totals]:
+    """As the plan's own tables have it: measures, and pairs of a measure and a unit."""
     first = BUCKETS[0]
+    measures, pairs = len(plan.measures), len(plan.responsibilities.drop_duplicates(["measure_id", "unit_id"]))
     return [
-        Totals("单位", "unit_id", 24, {"share": 31.0, "named_in": 91, "other": 5}),
-        Totals("主题", "theme_id", 6, {"measures": 31}),
-        Totals("单位状态", "unit_id", 24, STATES | {first: 91}),
-        Totals("主题状态", "theme_id", 6, STATES | {first: 31}),
-        Totals("各期", "period_end", 4, STATES | {first: 4 * 31}),
+        Totals("单位", "unit_id", 24, {"share": float(measures), "named_in": pairs, "other": 5}),
+        Totals("主题", "theme_id", 6, {"measures": measures}),
+        Totals("单位状态", "unit_id", 24, STATES | {first: pairs}),
+        Totals("主题状态", "theme_id", 6, STATES | {first: measures}),
+        Totals("各期", "period_end", periods, STATES | {first: periods * measures}),
         Totals("其他", "kind", 4, {"share": 3, "measures": 7, **STATES}),
     ]
+
+
+def test_the_gate_counts_who_is_on_a_measure_at_the_day(tianjin: Plan) -> None:
+    """A unit that left a measure is counted before that day, and not after it."""
+    measure, unit = tianjin.responsibilities[["measure_id", "unit_id"]].iloc[-1]
+    plan = deciding(tianjin, "left", [measure], on="2024-08-20", unit_id=unit)
+    pairs = len(plan.responsibilities.drop_duplicates(["measure_id", "unit_id"]))
+    for day, right in (("2024-08-19", pairs), ("2024-08-21", pairs - 1)):
+        for stated, faults in ((right, 0), (right + 1, 1), (right - 1, 1)):
+            one = replace(executed(), totals=(Totals("单位", "unit_id", 24, {"named_in": stated}),))
+            assert len(refusals(one, to_page(one, CHROME), plan.at(day))) == faults
 
 
 @pytest.mark.thorough
@@ -239,15 +259,16 @@ def right_totals() -> list[Totals]:
     ("place", "column"),
     [(0, "share"), (0, "named_in"), (1, "measures"), (2, BUCKETS[-1]), (3, BUCKETS[-1]), (4, BUCKETS[-1])],
 )
-def test_the_gate_adds_up_every_table(tianjin: Plan, place: int, column: str) -> None:
+def test_the_gate_adds_up_every_table(now: Reading, place: int, column: str) -> None:
     one = executed()
     page = to_page(one, CHROME)
-    assert refusals(replace(one, totals=tuple(right_totals())), page, tianjin) == []
+    periods = now.measure_panel["period_end"].nunique()
+    assert refusals(replace(one, totals=tuple(right_totals(now.plan, periods))), page, now) == []
     for wrong in (0.01, -1.0):
-        tables = right_totals()
+        tables = right_totals(now.plan, periods)
         columns = {**tables[place].columns, column: tables[place].columns[column] + wrong}
         tables[place] = replace(tables[place], columns=columns)
-        (reason,) = refusals(replace(one, totals=tuple(tables)), page, tianjin)
+        (reason,) = refusals(replace(one, totals=tuple(tables)), page, now)
         assert f"表“{tables[place].caption}”" in reason
         assert "合计为" in reason
 
@@ -306,18 +327,18 @@ def test_markdown_brings_nothing_raw_and_nothing_from_elsewhere() -> None:
     assert 'src="http' not in html
 
 
-def test_only_a_cell_that_is_tagged_goes_into_the_page(tianjin: Plan) -> None:
+def test_only_a_cell_that_is_tagged_goes_into_the_page(now: Reading) -> None:
     said = new_markdown_cell("# 说明\n**要点** 1 < 2", metadata={"tags": ["page"]})
     one = executed(new_markdown_cell("a note for ourselves"), said, shown("<p>after</p>"))
     page = to_page(one, CHROME)
     assert "ourselves" not in page
     assert page.index("<h2>说明</h2>") < page.index("<strong>要点</strong> 1 &lt; 2") < page.index("<p>after</p>")
-    assert refusals(one, page, tianjin) == []
+    assert refusals(one, page, now) == []
 
 
-def test_sly_markdown_passes_the_gate_as_text(tianjin: Plan) -> None:
+def test_sly_markdown_passes_the_gate_as_text(now: Reading) -> None:
     one = executed(new_markdown_cell(SLY.replace("attachment:a.png", "x"), metadata={"tags": ["page"]}))
-    assert refusals(one, to_page(one, CHROME), tianjin) == []
+    assert refusals(one, to_page(one, CHROME), now) == []
 
 
 def test_problems_are_listed_errors_first() -> None:
