@@ -23,7 +23,7 @@ from analysis.site import Manifest, Page, is_published, is_whole, publish, read_
 from analysis.site.index import index_files
 from analysis.site.linking import linked_pages
 from analysis.site.places import as_made, blocks, made_hash
-from analysis.words.ledger import anchor
+from analysis.words.block import anchor
 from tests.sites import Reader, faults
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def test_what_is_named_leads_to_where_it_is_told_of(tmp_path: Path):
     published(tmp_path, MONTH)
     found = links(tmp_path, page("front", DAYS[1]))
     assert found["measure:M1"] == "ledger.html#measure-M1"
-    assert found["measure:M 2"] == "ledger.html#measure-M~202"
+    assert found["measure:M 2"] == "ledger.html#measure-M%202"
     assert found["unit:u1"] == "brief_unit-u1.html"
     assert found["report:trend"] == "trend.html"
     # What is not there, or is this very page, reads as text.
@@ -157,7 +157,7 @@ def test_what_is_named_leads_to_where_it_is_told_of(tmp_path: Path):
 def test_a_ledger_in_parts_leads_as_well_as_a_whole_one(tmp_path: Path):
     published(tmp_path, [page("front"), *(page("ledger", theme=theme) for theme in THEMES)])
     found = links(tmp_path, page("front"))
-    assert found["measure:M 2"] == "ledger_theme-T1.html#measure-M~202"
+    assert found["measure:M 2"] == "ledger_theme-T1.html#measure-M%202"
     assert found["measure:M3"] == "ledger_theme-T2.html#measure-M3"
     published(tmp_path, [page("ledger")])
     assert links(tmp_path, page("front"))["measure:M3"] == "ledger.html#measure-M3"

@@ -157,7 +157,9 @@ class Plan:
         unit, joined = self.selection.get("unit"), self.decisions["decision"].eq("joined")
         if unit is None or not (joined & self.decisions["unit_id"].eq(unit)).any():
             return self
-        decided = status.known(self.progress, self.decisions, self.actuals, known_at=known_at).decisions
+        decided = status.known(
+            self.progress, self.decisions, self.actuals, known_at=known_at, calendar=self.calendar
+        ).decisions
         decided = decided[decided["decision"].eq("joined") & decided["effective_on"].le(as_of)]
         on = [rows.loc[rows["unit_id"].eq(unit), "measure_id"] for rows in (self.responsibilities, decided)]
         kept = self.measures["measure_id"]
