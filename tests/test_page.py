@@ -37,6 +37,7 @@ from analysis.schema import BUCKETS
 from analysis.site import read_manifest
 from tests.plans import asked, notebook, registry_of
 from tests.sites import faults
+from tests.situations import deciding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -235,17 +236,29 @@ def test_the_gate_refuses_what_the_notebook_says(tianjin: Plan, change: dict[str
 STATES = dict.fromkeys(BUCKETS, 0.0)
 
 
-def right_totals() -> list[Totals]:
-    """Of the plan of Tianjin: 31 measures, 91 pairs of a measure and a unit."""
-    first = BUCKETS[0]
+def right_totals(plan: Plan) -> list[Totals]:
+    """As the plan's own tables have it: measures, and pairs of a measure and a unit, over four periods."""
+    first, ends = BUCKETS[0], 4
+    measures, pairs = len(plan.measures), len(plan.responsibilities.drop_duplicates(["measure_id", "unit_id"]))
     return [
-        Totals("单位", "unit_id", 24, {"share": 31.0, "named_in": 91, "other": 5}),
-        Totals("主题", "theme_id", 6, {"measures": 31}),
-        Totals("单位状态", "unit_id", 24, STATES | {first: 91}),
-        Totals("主题状态", "theme_id", 6, STATES | {first: 31}),
-        Totals("各期", "period_end", 4, STATES | {first: 4 * 31}),
+        Totals("单位", "unit_id", 24, {"share": float(measures), "named_in": pairs, "other": 5}),
+        Totals("主题", "theme_id", 6, {"measures": measures}),
+        Totals("单位状态", "unit_id", 24, STATES | {first: pairs}),
+        Totals("主题状态", "theme_id", 6, STATES | {first: measures}),
+        Totals("各期", "period_end", ends, STATES | {first: ends * measures}),
         Totals("其他", "kind", 4, {"share": 3, "measures": 7, **STATES}),
     ]
+
+
+def test_the_gate_counts_who_is_on_a_measure_at_the_day(tianjin: Plan) -> None:
+    """A unit that left a measure is counted before that day, and not after it."""
+    measure, unit = tianjin.responsibilities[["measure_id", "unit_id"]].iloc[-1]
+    plan = deciding(tianjin, "left", [measure], on="2024-08-20", unit_id=unit)
+    pairs = len(plan.responsibilities.drop_duplicates(["measure_id", "unit_id"]))
+    for day, right in (("2024-08-19", pairs), ("2024-08-21", pairs - 1)):
+        for stated, faults in ((right, 0), (right + 1, 1), (right - 1, 1)):
+            one = replace(executed(), totals=(Totals("单位", "unit_id", 24, {"named_in": stated}),))
+            assert len(refusals(one, to_page(one, CHROME), plan.at(day), ZH)) == faults
 
 
 @pytest.mark.thorough
@@ -256,9 +269,9 @@ def right_totals() -> list[Totals]:
 def test_the_gate_adds_up_every_table(tianjin: Plan, place: int, column: str) -> None:
     one = executed()
     page = to_page(one, CHROME)
-    assert refusals(replace(one, totals=tuple(right_totals())), page, at(tianjin), ZH) == []
+    assert refusals(replace(one, totals=tuple(right_totals(tianjin))), page, at(tianjin), ZH) == []
     for wrong in (0.01, -1.0):
-        tables = right_totals()
+        tables = right_totals(tianjin)
         columns = {**tables[place].columns, column: tables[place].columns[column] + wrong}
         tables[place] = replace(tables[place], columns=columns)
         (reason,) = refusals(replace(one, totals=tuple(tables)), page, at(tianjin), ZH)
