@@ -24,11 +24,11 @@ SOURCE = Path(analysis.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = [
-    ["extras", "catalogue", "files", "faces", "parameters", "rounding", "schema", "workdays"],
-    ["notice", "sample", "status", "record", "grids"],
-    ["plan", "look", "charts"],
+    ["extras", "catalogue", "files", "faces", "parameters", "rounding", "names", "workdays", "periods", "schema"],
+    ["notice", "sample", "status", "record", "grids", "rules"],
+    ["plan", "migration", "look", "charts"],
     ["workload", "trend", "coverage", "attention", "ledger", "brief"],
-    ["language", "words", "forms", "due"],
+    ["language", "opening", "words", "briefing", "forms", "due"],
     ["returned", "intake", "exhibits"],
     ["runner", "page", "site"],
     ["report"],
