@@ -25,7 +25,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = [
     ["extras", "files", "faces", "catalogue", "parameters", "schema", "workdays"],
-    ["notice", "sample", "status", "record", "grids"],
+    ["repair", "grids", "documents", "paragraphs", "marks", "notice", "sample", "status", "record"],
     ["plan", "charts"],
     ["workload", "coverage", "trend"],
     ["language", "words", "forms", "due"],
