@@ -180,14 +180,9 @@ MUTATIONS = ("drop", "double", "join", "split", "mistype")
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    notices,
-    st.sampled_from(("（一）", "1.", "（1）")),
-    st.sampled_from(sorted(MARKS)),
-    st.sampled_from(MUTATIONS),
-    st.integers(0, 10**6),
-)
-def test_what_a_slip_makes_vanish_is_told(notice, number, mark, mutation, seed):
+@given(notices, styles_and_marks, st.sampled_from(MUTATIONS), st.integers(0, 10**6))
+def test_what_a_slip_makes_vanish_is_told(notice, number_and_mark, mutation, seed):
+    number, mark = number_and_mark
     draw = random.Random(seed)
     lines = printed(notice, number, mark, restarts=True).split("\n")
     at = draw.randrange(3, len(lines) - 2)

@@ -57,12 +57,17 @@ class NamedUnit:
 
 @dataclass
 class Clause:
-    """What one responsibility mark says; ``is_only_due`` when it holds a time limit and nothing else."""
+    """What one responsibility mark says.
+
+    ``is_only_due`` when it holds a time limit and nothing else; ``passed_over`` are names under a label that speaks of
+    something else, 适用范围：, or that was misprinted.
+    """
 
     units: list[NamedUnit] = field(default_factory=list)
     due: str = ""
     open_list: str = ""
     is_only_due: bool = False
+    passed_over: list[str] = field(default_factory=list)
 
 
 def lead_rule(text: str) -> str:
@@ -116,6 +121,8 @@ def read_clause(content: str, *, lexicon: Set[str] = frozenset(), label: str = "
             dues.append(piece)
             continue
         if label and not is_responsibility(label):
+            if is_organ(piece):
+                clause.passed_over.append(said)
             continue
         waiting.append(piece[: verb.start()] if verb else piece)
         if verb:

@@ -168,6 +168,14 @@ class _Reading:
             if mark.start not in owned and mark.says.units:
                 says = "这里写有责任单位，但不在任何措施之内；请核对"
                 self._tell(mark.start, self.text[mark.start : mark.end], "", says)
+        measures = {section.heading for section in sections}
+        for heading in {above for section in sections for above in _above(section.heading)} - measures:
+            title = self._heading_title(heading)
+            head = self.text[heading.end : heading.children[0].start]
+            rest = head[head.find(title) + len(title) :].strip("。；; \u3000\n")
+            if rest and not _SCORE.fullmatch(rest):
+                says = f"“{title}”之下、第一项之前还有 {len(rest)} 字，未读作措施；请核对"
+                self._tell(self.text.find(rest[0], heading.end + len(title)), rest, "", says)
         headings = [heading for heading in self.root if heading.style]
         starts = [heading.start for heading in headings]
         for section, following in zip_longest(sections, sections[1:]):
@@ -177,7 +185,7 @@ class _Reading:
             if rest := self.text[section.stop : min(begun, end)].strip("。；; \u3000\n"):
                 where = "措施之间" if following else "最后一项措施之后"
                 says = f"{where}还有 {len(rest)} 字，未读作措施；请核对是否有措施漏读"
-                self._tell(self.text.find(rest[0], section.stop), rest[:60], "", says)
+                self._tell(self.text.find(rest[0], section.stop), rest, "", says)
             above = _above(following.heading) if following else set()
             for heading in headings[first : bisect_left(starts, end)]:
                 # Told once, with all below it.

@@ -143,6 +143,8 @@ class Rows:
                     tell(at, unit.name, unit.name, "同一单位有两种分工，取先出现的；请核对")
                 if not is_organ(unit.name):
                     tell(at, unit.name, unit.name, "这不像单位名称；请核对")
+            for name in clause.passed_over:
+                tell(at, name, "", "未读作责任单位；如是，请补入")
             if clause.open_list:
                 tell(at, clause.open_list, "", "责任单位未列全；请核对还有哪些单位")
         alone = len(named) == 1
