@@ -81,7 +81,7 @@ MUTATIONS = (
     Mutation("documents/read.py", "if len(content) > MOST_BYTES:", "if False:", "documents"),
     Mutation("paragraphs/normalise.py", "and not apart and", "and", "notice_forms"),
     Mutation("marks/names.py", "if piece in known:", "if False:", "notice_forms"),
-    Mutation("notice/outline.py", "if value == 1 or (last and value == last + 1)", "if value == 1", "notice_forms"),
+    Mutation("outline/tree.py", "if value == 1 or (last and value == last + 1)", "if value == 1", "notice_forms"),
     Mutation("notice/levels.py", "return share > 0.5", "return True", "notice"),
     # plan, charts
     Mutation("plan/dates.py", "if known_at and known_at < as_of:", "if False:", "plan"),

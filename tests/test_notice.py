@@ -17,7 +17,7 @@ import pypinyin
 
 from analysis.marks import read_clause
 from analysis.notice import read, repair
-from analysis.notice.outline import outline
+from analysis.outline import outline
 from analysis.paragraphs import narrow
 from analysis.repair.numerals import chinese_number, to_chinese_number
 from analysis.schema import ROLES

@@ -25,7 +25,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = [
     ["extras", "files", "faces", "catalogue", "parameters", "schema", "workdays"],
-    ["repair", "grids", "documents", "paragraphs", "marks", "notice", "sample", "status", "record"],
+    ["repair", "grids", "documents", "paragraphs", "marks", "outline", "notice", "sample", "status", "record"],
     ["plan", "charts"],
     ["workload", "coverage", "trend"],
     ["language", "words", "forms", "due"],

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from analysis.notice.outline import Heading, first_sentence
+from analysis.outline import Heading, first_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from analysis.documents import Document, from_text
 from analysis.marks import Mark, central_names, find_marks, lead_rule
 from analysis.notice.levels import Section, find_measures
-from analysis.notice.outline import Heading, first_sentence, outline
 from analysis.notice.rows import NoticeTables, Rows
 from analysis.notice.tabular import find_columns, read_table
+from analysis.outline import Heading, first_sentence, outline
 from analysis.paragraphs import Doubt, Paragraphs, narrow, normalise
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ class _Reading:
                 self._tell(mark.start, self.text[mark.start : mark.end], "", says)
         measures = {section.heading for section in sections}
         for heading in {above for section in sections for above in _above(section.heading)} - measures:
+            if not heading.children:
+                continue
             title = self._heading_title(heading)
             head = self.text[heading.end : heading.children[0].start]
             rest = head[head.find(title) + len(title) :].strip("。；; \u3000\n")

@@ -12,7 +12,7 @@ from analysis.marks import is_organ
 from analysis.paragraphs import Doubt, doubt_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from analysis.marks import Clause, NamedUnit
 
@@ -136,17 +136,30 @@ class Rows:
         def tell(at: tuple[int, int], as_received: str, read_as: str, says: str) -> None:
             self.doubts.append(Doubt(at, as_received, read_as, f"{title}：{says}", measure_id))
 
-        named: dict[str, tuple[int, int, NamedUnit]] = {}
-        for order, (clause, at) in enumerate(marks, start=1):
-            for position, unit in enumerate(clause.units, start=1):
-                if named.setdefault(unit.name, (order, position, unit))[2].mark != unit.mark:
-                    tell(at, unit.name, unit.name, "同一单位有两种分工，取先出现的；请核对")
+        for clause, at in marks:
+            for unit in clause.units:
                 if not is_organ(unit.name):
                     tell(at, unit.name, unit.name, "这不像单位名称；请核对")
             for name in clause.passed_over:
                 tell(at, name, "", "未读作责任单位；如是，请补入")
             if clause.open_list:
                 tell(at, clause.open_list, "", "责任单位未列全；请核对还有哪些单位")
+        named = self._add_units(measure_id, marks, tell)
+        if not named:
+            tell(place, title, title, "没有读出责任单位；请核对原文是否写明")
+        elif unmarked := [name for name, role in named.items() if role == "unmarked"]:
+            units = "、".join(unmarked)
+            tell(marks[0][1], units, units, "多个单位而未写明如何分工；请核对")
+
+    def _add_units(
+        self, measure_id: str, marks: Sequence[tuple[Clause, tuple[int, int]]], tell: Callable[..., None]
+    ) -> dict[str, str]:
+        """The units of a measure with their roles; each stands where it is named first."""
+        named: dict[str, tuple[int, int, NamedUnit]] = {}
+        for order, (clause, at) in enumerate(marks, start=1):
+            for position, unit in enumerate(clause.units, start=1):
+                if named.setdefault(unit.name, (order, position, unit))[2].mark != unit.mark:
+                    tell(at, unit.name, unit.name, "同一单位有两种分工，取先出现的；请核对")
         alone = len(named) == 1
         leads = bool(self.lead_rule) and not alone and not any(unit.mark == "lead" for *_, unit in named.values())
         roles = [
@@ -163,11 +176,7 @@ class Rows:
                     "role_basis": basis,
                 }
             )
-        if not named:
-            tell(place, title, title, "没有读出责任单位；请核对原文是否写明")
-        elif unmarked := [name for name, (role, _) in zip(named, roles, strict=True) if role == "unmarked"]:
-            units = "、".join(unmarked)
-            tell(marks[0][1], units, units, "多个单位而未写明如何分工；请核对")
+        return {name: role for name, (role, _) in zip(named, roles, strict=True)}
 
     def _role(self, unit: NamedUnit, *, leads: bool, alone: bool) -> tuple[str, str]:
         if unit.mark in ("lead", "support"):

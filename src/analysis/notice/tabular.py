@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.marks import Clause, is_organ, is_responsibility, read_clause
-from analysis.notice.outline import first_sentence
+from analysis.outline import first_sentence
 from analysis.paragraphs import Doubt
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis.notice.candidates import CONTINUES, RANK, Candidate, candidates
+from analysis.outline.candidates import CONTINUES, RANK, Candidate, candidates
 from analysis.paragraphs import refuse_too_many
 
 if TYPE_CHECKING:
