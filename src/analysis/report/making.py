@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from analysis.catalogue import FIRST
 from analysis.parameters import Parameters
 from analysis.report.history import Outcome, Run, record_run
 from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
@@ -160,6 +159,7 @@ class _Making:
         from analysis.report.task import make_page, warm_up
         from analysis.schema import DataError
         from analysis.site.index import index_files
+        from analysis.site.linking import linked_pages
 
         made: dict[Page, Path] = {}
         failed: dict[Failure, list[Path]] = {}
@@ -172,7 +172,7 @@ class _Making:
                 plan, problems = None, broken.problems
                 for place, (path, (report, parameters, _)) in enumerate(changed.items()):
                     outcome = Outcome(report.name, parameters, self.folder / path, path, "bad_data", str(broken))
-                    failed.update(self._failure(outcome, stage / str(place)))
+                    failed.update(self._failure(outcome, stage / str(place), narrowed))
                     note(outcome)
             if plan:
                 warm_up()
@@ -194,10 +194,11 @@ class _Making:
                         result = "timed_out" if ending.how == "timed_out" else "failed"
                         outcome = replace(outcome, result=result, reason=ending.reason)
                     if outcome.result != "made":
-                        failed.update(self._failure(outcome, task.stage))
+                        failed.update(self._failure(outcome, task.stage, narrowed))
                     note(outcome)
-            render = partial(index_files, reports=self.registry.reports, narrowed=narrowed)
-            publish(self.folder, stage, made=made, failed=failed, render=render, keep=keep)
+            told = {"reports": self.registry.reports, "narrowed": narrowed}
+            render, link = partial(index_files, **told), partial(linked_pages, **told)
+            publish(self.folder, stage, made=made, failed=failed, render=render, link=link, keep=keep)
         return problems
 
     def _task(
@@ -219,7 +220,7 @@ class _Making:
             narrowed=narrowed,
         )
 
-    def _failure(self, outcome: Outcome, stage: Path) -> dict[Failure, list[Path]]:
+    def _failure(self, outcome: Outcome, stage: Path, narrowed: bytes) -> dict[Failure, list[Path]]:
         """What is kept of a failed attempt, and the files that say what happened."""
         from analysis.page import Executed, read_notebook, without_places
         from analysis.site.index import page_of_failure
@@ -245,6 +246,7 @@ class _Making:
             reports=self.registry.reports,
             reason=without_places(outcome.reason, places),
             log=without_places(log.read_text("utf-8", "replace"), places) if log.is_file() else "",
+            narrowed=narrowed,
         )
         page = stage.with_suffix(".html")
         page.write_text(text, "utf-8")
@@ -257,7 +259,7 @@ class _Making:
 
 def _page(task: Task, work: dict[str, Any]) -> Page:
     asked = task.parameters.model_copy(update={"plan_id": task.plan.id})
-    title = task.plan.title.get(asked.lang, task.plan.title[FIRST])
+    title = task.plan.title.get(asked.lang) or task.plan.title[task.plan.lang]
     return Page(path=task.path, key=task.key, report=task.report, plan_title=title, parameters=asked, **work)
 
 

@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING
 
 from analysis.files import held, sync
 from analysis.site.manifest import MANIFEST, Failure, Manifest, Page, after, manifest_text, read_manifest
+from analysis.site.places import made_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    Link = Callable[[Manifest, Callable[[Page], bytes]], Iterable[tuple[Page, str]]]
 
 
 @contextmanager
@@ -53,8 +56,12 @@ def staging(folder: Path) -> Iterator[Path]:
 
 
 def is_published(folder: Path, page: Page) -> bool:
-    """Whether a page stands in its site as it was made."""
-    return file_hash(folder / page.path) == page.sha256
+    """Whether a page stands in its site as it was made, whatever links it has been given."""
+    try:
+        content = (folder / page.path).read_bytes()
+        return _hash(content) == page.sha256 or (page.made_as != "" and made_hash(content.decode()) == page.made_as)
+    except (OSError, ValueError):
+        return False
 
 
 def is_whole(folder: Path, manifest: Manifest) -> bool:
@@ -75,6 +82,7 @@ def publish(
     failed: Mapping[Failure, Iterable[Path]],
     render: Callable[[Manifest], Mapping[str, str]],
     keep: int,
+    link: Link | None = None,
 ) -> Manifest:
     """Put pages on a site, and what is known of those that could not be made.
 
@@ -90,18 +98,28 @@ def publish(
         Gives the files of the index by name.
     keep : int
         Dates of a plan to keep.
+    link : callable, optional
+        Gives the pages whose links change (`analysis.site.linking.linked_pages`).
     """
     before = read_manifest(folder)
     then = after(before, made, failed, keep)
+    files = {page.path: file for page, file in made.items()}
+    if link:
+        changed = link(then, lambda page: files.get(page.path, folder / page.path).read_bytes())
+        linked = {page: _written(text, stage) for page, text in changed}
+        then = replace(then, pages={**then.pages, **{page.path: page for page in linked}})
+        files |= {page.path: file for page, file in linked.items()}
     index = render(then)
     then = replace(then, index={name: _hash(text.encode("utf-8")) for name, text in index.items()})
-    moves: list[tuple[Path, str]] = [(file, page.path) for page, file in made.items()]
+    moves: list[tuple[Path, str]] = [(file, path) for path, file in files.items()]
     for address, page in then.newest().items():
-        file = made.get(page)
+        file = files.get(page.path)
         if file or before.newest().get(address) != page or not (folder / address).is_file():
             moves.append((_twin(file or folder / page.path, stage), address))
     for failure, files in failed.items():
         moves += [(file, failure.notebook if file.suffix == ".ipynb" else failure.page) for file in files]
+    # What is new comes first: no page that can be reached leads to one that is not there yet.
+    moves.sort(key=lambda move: (folder / move[1]).exists())
     # Everything is on the disk before the first file moves: a disk that is full is met here, and changes nothing.
     moves.append((_written(manifest_text(then), stage), MANIFEST))
     moves += [(_written(text, stage), name) for name, text in index.items()]
