@@ -25,7 +25,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = [
     ["extras", "files", "faces", "catalogue", "parameters", "rounding", "schema", "workdays"],
-    ["repair", "grids", "documents", "paragraphs", "marks", "outline", "notice", "sample", "status", "record"],
+    ["repair", "grids", "documents", "paragraphs", "marks", "outline", "notice", "draft", "sample", "status", "record"],
     ["plan", "look", "charts"],
     ["workload", "coverage", "trend", "attention", "ledger", "brief"],
     ["language", "words", "forms", "due"],

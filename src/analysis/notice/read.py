@@ -48,20 +48,22 @@ def read(notice: str | Document, *, known: Iterable[str] = ()) -> NoticeTables:
     reading = _Reading(normalise(_with_other_tables(document, {id(table) for table, _ in found})), names)
     reading.read()
     if not found:
-        return reading.rows.tables(reading.text)
+        return reading.rows.tables(reading.text, reading.paragraphs.lines())
     rows = Rows(reading.rows.lead_rule or lead_rule("\n".join(map(str, (row for t, _ in found for row in t.rows)))))
     written = reading.text.split("\n")
+    lines = reading.paragraphs.lines()
     for table, columns in found:
+        lines += range(table.first_row + columns.header + 1, table.first_row + len(table.rows))
         read_table(rows, table, columns, known=names, written=written)
     if len(reading.rows.responsibilities) > len(rows.responsibilities):
         says = f"正文之外还有一张表（{len(rows.measures)} 行）写有责任单位，未采用；请核对"
         reading.rows.doubts.append(Doubt((found[0][0].first_row, 1), "", "", says))
-        return reading.rows.tables(reading.text)
+        return reading.rows.tables(reading.text, reading.paragraphs.lines())
     rows.doubts += reading.paragraphs.doubts
     if reading.rows.responsibilities:
         says = f"措施取自表格；正文另读出 {len(reading.rows.measures)} 项措施，未采用；请核对"
         rows.doubts.append(Doubt((1, 1), "", "", says))
-    return rows.tables("\n".join(written))
+    return rows.tables("\n".join(written), lines)
 
 
 def _with_other_tables(document: Document, read: set[int]) -> str:

@@ -12,7 +12,7 @@ from analysis.marks import is_organ
 from analysis.paragraphs import Doubt, doubt_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from analysis.marks import Clause, NamedUnit
 
@@ -51,6 +51,8 @@ class NoticeTables:
         What lies in none opens or closes the notice.
     lead_rule : str
         The printed words by which the first unit leads; ``""`` when the notice has no such rule.
+    lines : tuple of int
+        For each line of ``text``, the line as received where it begins.
     """
 
     themes: pd.DataFrame
@@ -60,6 +62,7 @@ class NoticeTables:
     text: str = ""
     spans: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SPAN_COLUMNS)))
     lead_rule: str = ""
+    lines: tuple[int, ...] = ()
 
 
 class Rows:
@@ -79,7 +82,7 @@ class Rows:
         self.doubts: list[Doubt] = []
         self.spans: list[tuple[int, int, str, str]] = []
 
-    def tables(self, text: str) -> NoticeTables:
+    def tables(self, text: str, lines: Iterable[int]) -> NoticeTables:
         """What has gathered, as frames."""
         return NoticeTables(
             pd.DataFrame(self.themes, columns=list(THEME_COLUMNS)),
@@ -89,6 +92,7 @@ class Rows:
             text,
             pd.DataFrame(sorted(self.spans), columns=list(SPAN_COLUMNS)),
             self.lead_rule,
+            tuple(lines),
         )
 
     def add_theme(self, title: str) -> str:

@@ -83,6 +83,14 @@ class Paragraphs:
         line, column = self.places[at]
         return line, column + offset - self.starts[at]
 
+    def lines(self) -> list[int]:
+        """For each line of the text, the line as received where it begins."""
+        begins, offset = [], 0
+        for line in self.text.split("\n"):
+            begins.append(self.place(offset)[0])
+            offset += len(line) + 1
+        return begins
+
 
 @dataclass
 class _Piece:
