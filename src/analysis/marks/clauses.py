@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analysis.marks.names import is_organ, parted, regrouped
+from analysis.marks.names import goes_on, is_organ, parted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
@@ -34,7 +34,7 @@ _VERB = re.compile(
     rf"|(?P<support>(?:共同|积极|协同)?(?:配合|协助|参与|参加|协办|支持){_DOING}*)$"
     rf"|(?P<plain>(?:共同|分别|具体|联合|分工|统筹)?(?:负责|落实|实施|承办|统筹){_DOING}*)$"
 )
-_OWN_ROLE = re.compile(r"[（(](?:(?P<lead>牵头|主办)|(?P<support>配合|协办|参与))(?:单位|部门)?[）)]$")
+_OWN_ROLE = re.compile(r"[（(〔【\[](?:(?P<lead>牵头|主办)|(?P<support>配合|协办|参与))(?:单位|部门)?[）)〕】\]]$")
 _DUE = re.compile(
     r"\d年|\d月|[年月]底|[年月]末|年内|年前|季度|半年|长期|持续|常态|时序|进度|完成|随时|立即|工作日|之日起|\d日内|\d天内|每[年月周季]|全年"
 )
@@ -104,11 +104,8 @@ def read_clause(content: str, *, lexicon: Set[str] = frozenset(), label: str = "
         clause.units.extend(_named_units(waiting, mark, basis, clause, lexicon))
         waiting.clear()
 
-    def apart(found: re.Match[str]) -> str:
-        return found[0] if found.string[found.start() - 1 : found.start()] in "、，,；;：:（( " else f"；{found[0]}"
-
-    content = _LABEL_INSIDE.sub(apart, re.sub(r"\s*\n\s*", "", content))
-    for said in _pieces(content):
+    content = _LABEL_INSIDE.sub(_apart, re.sub(r"\s*\n\s*", "", content))
+    for said, separator in _pieces(content):
         labelled = _LABEL.match(said)
         if labelled:
             close(*_role_of_label(label))
@@ -124,13 +121,23 @@ def read_clause(content: str, *, lexicon: Set[str] = frozenset(), label: str = "
             if is_organ(piece):
                 clause.passed_over.append(said)
             continue
-        waiting.append(piece[: verb.start()] if verb else piece)
+        name = piece[: verb.start()] if verb else piece
+        if separator == "、" and waiting and goes_on(waiting[-1], name):
+            waiting[-1] += f"、{name}"
+        else:
+            waiting.append(name)
         if verb:
             close(str(verb.lastgroup), verb[0])
     close(*_role_of_label(label))
     clause.due = "，".join(filter(None, dues))
     clause.is_only_due = bool(clause.due) and not clause.units
     return clause
+
+
+def _apart(label: re.Match[str]) -> str:
+    """A label with a sign before it, where names and label were run together."""
+    before = label.string[label.start() - 1 : label.start()]
+    return label[0] if before in "、，,；;：:（( " else f"；{label[0]}"
 
 
 def _role_of_label(label: str) -> tuple[str, str]:
@@ -140,9 +147,12 @@ def _role_of_label(label: str) -> tuple[str, str]:
     return "plain", label
 
 
-def _pieces(content: str) -> Iterator[str]:
-    """The content cut at commas, semicolons, enumeration commas and blanks that stand outside brackets."""
-    start, inside = 0, 0
+def _pieces(content: str) -> Iterator[tuple[str, str]]:
+    """The content cut at commas, semicolons, enumeration commas and blanks that stand outside brackets.
+
+    Each piece comes with the sign before it.
+    """
+    start, inside, separator = 0, 0, ""
     for place, char in enumerate(content):
         inside += (char in "（(〔[") - (char in "）)〕]")
         blank = char.isspace() and not (
@@ -150,14 +160,16 @@ def _pieces(content: str) -> Iterator[str]:
         )
         if (inside <= 0 and char in "、，,；;。|｜") or (inside <= 0 and blank):
             if piece := content[start:place].strip():
-                yield piece
+                yield piece, separator
+                separator = ""
+            separator = separator if blank else char
             start = place + 1
     if piece := content[start:].strip():
-        yield piece
+        yield piece, separator
 
 
 def _named_units(pieces: list[str], mark: str, basis: str, clause: Clause, lexicon: Set[str]) -> Iterator[NamedUnit]:
-    for printed in (name for piece in regrouped(pieces) for name in parted(piece, lexicon)):
+    for printed in (name for piece in pieces for name in parted(piece, lexicon)):
         own = _OWN_ROLE.search(printed)
         name = _REMARK.sub("", _LEAD_RULE.sub("", _OWN_ROLE.sub("", printed)))
         if found := _OPEN_LIST.search(name):

@@ -7,15 +7,15 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Set
+    from collections.abc import Set
 
 _ORGAN = re.compile(
     "(?:局|委|办|部|署|院|厅|处|站|所|会|社|行|校|中心|集团|公司|海关|政府|机关|单位|部门|地区|机构|企业|机场|港|区|县|市|旗"
-    "|省|州|盟|乡|镇|街道|大学|团|队|基地|组|平台|园|馆|台|主体|学校|室|军|厂|矿|联|等|司|科|专班|总队|支队|电网|电力|铁塔|电信|移动|联通|烟草|高校|院校)"
+    "|省|州|盟|乡|镇|街道|大学|团|队|基地|组|平台|园|馆|台|主体|学校|室|军|厂|矿|联|等|司|科|专班|总队|支队|电网|电力|铁塔|电信|移动|联通|烟草|高校|院校|科协|作协|地方|军分区)"
     "(?:[（(][^（）()]*[）)])?$"
 )
 _LONGEST_END = 40
-_GENERIC = re.compile("^(?:单位|部门|机构|政府|企业|地区)$")
+_GENERIC = re.compile("^(?:单位|部门|机构|政府|企业|地区|地方)$")
 # 以及 before 及: the longer word is the joint.
 _JOINT = re.compile("以及|会同|联合(?=[市省县区旗州各国])|及|和|与|/|／|·|暨")
 _LOOSE = frozenset(("以及", "会同", "联合", "及", "和", "与"))
@@ -26,6 +26,7 @@ _PLACE_GOES_ON = re.compile(
     rf"^{_KINDS_OF_PLACE}(?:[（(]{_KINDS_OF_PLACE}(?:、{_KINDS_OF_PLACE})*[）)])?"
     "(?:级)?(?:党委|人民政府|政府|管委会)*$"
 )
+_ZONE = re.compile("区管委会$")
 
 
 def is_organ(name: str) -> bool:
@@ -38,15 +39,9 @@ def is_alone(name: str) -> bool:
     return is_organ(name) and not _JOINT.search(name)
 
 
-def regrouped(pieces: Iterable[str]) -> Iterator[str]:
-    """Pieces with 各区、县级市人民政府, one name though it holds a comma, put together again."""
-    joined: list[str] = []
-    for piece in pieces:
-        if joined and joined[-1].startswith("各") and _PLACE_GOES_ON.match(piece):
-            joined[-1] += "、" + piece
-        else:
-            joined.append(piece)
-    return iter(joined)
+def goes_on(name: str, piece: str) -> bool:
+    """Whether a piece behind a comma goes on a name that holds it: 各区、县级市人民政府."""
+    return name.startswith("各") and bool(_PLACE_GOES_ON.match(piece)) and not _ZONE.search(piece)
 
 
 def parted(piece: str, known: Set[str]) -> list[str]:

@@ -129,13 +129,15 @@ class _Levels:
         # A section whose items are lost, or that never had any, stands for itself where its level holds measures.
         return [heading] if self.paths[heading] in paths and heading.value else []
 
-    def _section(self, heading: Heading) -> Section:
-        top = heading
-        while top.parent and top.parent.style:
-            top = top.parent
-        return Section(
-            heading, top if top is not heading else None, self._marks_in(heading.end, heading.stop), heading.stop
-        )
+    def _section(self, measure: Heading) -> Section:
+        heading = measure
+        above = []
+        while heading.parent and heading.parent.style:
+            heading = heading.parent
+            above.append(heading)
+        # The level of 一、 where there is one: what stands above it, 第一部分, parts the notice.
+        theme = next((one for one in reversed(above) if one.style == "theme"), above[-1] if above else None)
+        return Section(measure, theme, self._marks_in(measure.end, measure.stop), measure.stop)
 
     def _marks_in(self, start: int, stop: int) -> list[Mark]:
         return list(self.all_marks[bisect_left(self.all_starts, start) : bisect_left(self.all_starts, stop)])

@@ -127,6 +127,11 @@ class _Reading:
 
     def _measure_title(self, section: Section, body: str) -> str:
         title = first_sentence(body)
+        if section.marks:
+            # A mark may stand right behind a title, before the text.
+            before = self.text[section.heading.end : section.marks[0].start].strip()
+            if before and first_sentence(before) == before and title.startswith(before):
+                title = before
         if section.heading.children:
             # Run together, a heading without a full stop ends where the first one below it begins.
             before = self.text[section.heading.end : section.heading.children[0].start].strip()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.repair.numerals import chinese_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Set
 
 _CHINESE = "[一二三四五六七八九十]{1,4}"
 # In the order of their usual depth; GB/T 9704 has 一、 （一） 1. （1）.
@@ -28,6 +29,8 @@ _STYLES = (
 _MARK = re.compile("|".join(_STYLES))
 # 3.5亿 is a number; 2.5G基站 and 3.2020年底前 may be headings that begin with one.
 _DECIMAL = re.compile(r"(\d+)(年|月|日|%|亿|万|千|个|家|项|元|倍|公里|平方|分|吨|米|天|小时)?")
+# A box 专栏 lists what a measure is about, with numbers of its own.
+_BOX = re.compile(r"(?:^|(?<=[。；)）]))[^\S\n]*专栏", re.MULTILINE)
 _DOTTED = re.compile(r"^[^\S\n]*(\d{1,2}(?:\.\d{1,2}){1,2})(?![\d.])", re.MULTILINE)
 _ORDER = (
     "chapter",
@@ -57,7 +60,7 @@ AT_LINE, BEHIND_MARK, BEHIND_SENTENCE, BEHIND_TITLE, INSIDE = range(5)
 class Candidate(NamedTuple):
     """What looks like a heading: where its number stands, the rank of its style, the number, the evidence for it.
 
-    ``surcharge`` is what else speaks against it, or for it when negative.
+    ``surcharge`` is what else speaks against it, or for it when negative; in a box it may be passed over.
     """
 
     start: int
@@ -67,10 +70,12 @@ class Candidate(NamedTuple):
     value: int
     evidence: int
     surcharge: float
+    is_boxed: bool = False
 
 
-def candidates(narrowed: str, behind_marks: Set[int]) -> Iterator[Candidate]:
+def candidates(narrowed: str, behind_marks: Set[int]) -> list[Candidate]:
     """Everything in a narrowed text that looks like a heading, in order; ``behind_marks`` are the ends of marks."""
+    found: list[Candidate] = []
     before: Candidate | None = None
     dotted = {mark[1] for mark in _DOTTED.finditer(narrowed)}
     for mark in _MARK.finditer(narrowed):
@@ -90,7 +95,21 @@ def candidates(narrowed: str, behind_marks: Set[int]) -> Iterator[Candidate]:
         if surcharge is None:
             continue
         before = Candidate(mark.start(), end, RANK[style], number, value, evidence, surcharge)
-        yield before
+        found.append(before)
+    return _boxed(found, narrowed, behind_marks)
+
+
+def _boxed(found: list[Candidate], narrowed: str, behind_marks: Set[int]) -> list[Candidate]:
+    """What looks like a heading, with the numbers of boxes marked: from a box on, up to the last one before a mark."""
+    ends = sorted(behind_marks)
+    starts = [candidate.start for candidate in found]
+    for box in _BOX.finditer(narrowed):
+        following = bisect_right(ends, box.start())
+        stop = ends[following] if following < len(ends) else len(narrowed)
+        # The last one before the mark is the heading of the measure that the mark closes.
+        for at in range(bisect_right(starts, box.start()), bisect_right(starts, stop) - 1):
+            found[at] = found[at]._replace(is_boxed=True)
+    return found
 
 
 def _surcharge(style: str, number: str, value: int, evidence: int, before: str, behind: str) -> float | None:

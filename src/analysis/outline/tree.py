@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # What it costs to pass over something that looks like a heading, by how much it does, and to take it for one.
 _PASSED = (3.5, 3.0, 1.5, 2.2, 0.0)
+_PASSED_IN_BOX = 0.3
 _TAKEN = (0.0, 0.0, 0.2, 0.2, 3.2)
 _GAP, _GAP_EACH, _LARGEST_GAP = 1.2, 0.15, 12
 _RESTART, _TYPO, _REPEAT, _BACK = 1.8, 2.6, 2.4, 4.2
@@ -91,7 +92,7 @@ def outline(narrowed: str, *, behind_marks: Set[int] = frozenset()) -> Heading:
         The root, without a number, above all others. Gaps, restarts, misprints and unusual depths have their price;
         the tree is the one that costs least in all.
     """
-    found = list(candidates(narrowed, behind_marks))
+    found = candidates(narrowed, behind_marks)
     refuse_too_many(len(found))
     states = [_State(0.0, (), (0,) * len(RANK), None)]
     for place, candidate in enumerate(found):
@@ -123,8 +124,9 @@ def _ways(state: _State, place: int, candidate: Candidate) -> Iterator[_State]:
     """Every way to go on from an outline: past a candidate, or with it at a level."""
     cost, stack, last, trace = state
     rank, value = candidate.rank, candidate.value
-    yield _State(cost + max(_PASSED[candidate.evidence] - candidate.surcharge, 0), stack, last, trace)
-    cost += _TAKEN[candidate.evidence] + candidate.surcharge
+    passed = min(_PASSED[candidate.evidence], _PASSED_IN_BOX if candidate.is_boxed else 9.0)
+    yield _State(cost + max(passed - candidate.surcharge, 0), stack, last, trace)
+    cost += _TAKEN[candidate.evidence] + candidate.surcharge + _PASSED_IN_BOX * candidate.is_boxed
     if rank in stack:
         depth = stack.index(rank)
         for extra, counted, finding, missing in _as_next(last[rank], value, rank):
