@@ -23,6 +23,10 @@ _BARE_END = re.compile(
     r"[。\n]|\((?=[一二三四五六七八九十]{1,3}\)|\d{1,2}\))|(?<![\d.])\d{1,2}[.、](?!\d)"
     r"|(?<![一-鿿])[一二三四五六七八九十]{1,3}、|(?<=[前底日末持续成])[一二三四五六七八九十]{1,3}、"
 )
+# A bracket that is open where a numbered line begins was never closed.
+_BRACKET_OR_HEADING = re.compile(
+    r"[()]|\n(?=[^\S\n]*(?:[一二三四五六七八九十]{1,4}、|\((?:[一二三四五六七八九十]{1,4}|\d{1,3})\)|\d{1,3}[.、](?!\d)))"
+)
 _LABEL_OPENS = re.compile(rf"\(\s*{_LABEL_WITH_SIGN}")
 _UNCLOSED_END = re.compile(r"[。\n]|\((?!下同)|(?<![\d.])\d{1,2}[.、](?!\d)")
 _MAY_BE_MARK = re.compile("[局委办部署院厅府关司会行团区县市旗省州位门构业处站所校等]|负责|牵头|完成|推进|[年月]")
@@ -82,7 +86,7 @@ def _stands(narrowed: str, start: int, end: int, says: Clause, *, bracketed: boo
     """Whether what could be a mark is one: （由海关负责） in mid-sentence is a remark."""
     organs = [is_organ(unit.name) for unit in says.units]
     if not bracketed:
-        return bool(says.due) or any(organs)
+        return bool(says.due) or 2 * sum(organs) > len(organs)
     before, after = narrowed[start - 1 : start] if start else "", narrowed[end : end + 1]
     labelled = bool(_LABEL_OPENS.match(narrowed, start)) or ":" in narrowed[start:end]
     ends = after in ("", "\n") or not narrowed[end : end + 40].partition("\n")[0].strip(" 。;")
@@ -128,8 +132,11 @@ def _brackets(narrowed: str) -> Iterator[tuple[int, int]]:
     """The outermost pairs of brackets, none longer than a mark can be; one that never closes opens nothing."""
     opened: deque[int] = deque()
     pairs: list[tuple[int, int]] = []
-    for sign in re.finditer(r"[()]", narrowed):
+    for sign in _BRACKET_OR_HEADING.finditer(narrowed):
         place = sign.start()
+        if sign[0] == "\n":
+            opened.clear()
+            continue
         while opened and place - opened[0] > _LONGEST_BRACKET:
             opened.popleft()
         if sign[0] == "(":

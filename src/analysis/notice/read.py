@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _SCORE = re.compile(r"[（(][\d.]+分[）)]\s*$")
+_NOTHING = "。；;，,. \u3000\n"
 _LEFTOVER = re.compile(r"[?？□\s]+$|^[\s、.．:：]+")
 
 
@@ -176,34 +177,34 @@ class _Reading:
                 says = "这里写有责任单位，但不在任何措施之内；请核对"
                 self._tell(mark.start, self.text[mark.start : mark.end], "", says)
         measures = {section.heading for section in sections}
-        for heading in {above for section in sections for above in _above(section.heading)} - measures:
-            if not heading.children:
-                continue
-            title = self._heading_title(heading)
-            head = self.text[heading.end : heading.children[0].start]
-            rest = head[head.find(title) + len(title) :].strip("。；; \u3000\n")
-            if rest and not _SCORE.fullmatch(rest):
-                says = f"“{title}”之下、第一项之前还有 {len(rest)} 字，未读作措施；请核对"
-                self._tell(self.text.find(rest[0], heading.end + len(title)), rest, "", says)
+        leading = {above for section in sections for above in _above(section.heading)} - measures
         headings = [heading for heading in self.root if heading.style]
+        for heading in headings:
+            if heading in leading and heading.children:
+                says = f"“{self._heading_title(heading)}”之下、第一项之前还有文字，未读作措施；请核对"
+                self._tell_of_text(heading.end, heading.children[0].start, says, but=self._heading_title(heading))
         starts = [heading.start for heading in headings]
         for section, following in zip_longest(sections, sections[1:]):
             end = following.heading.start if following else len(self.text)
             first = bisect_left(starts, section.stop)
-            begun = starts[first] if first < len(starts) else end
-            if rest := self.text[section.stop : min(begun, end)].strip("。；; \u3000\n"):
-                where = "措施之间" if following else "最后一项措施之后"
-                says = f"{where}还有 {len(rest)} 字，未读作措施；请核对是否有措施漏读"
-                self._tell(self.text.find(rest[0], section.stop), rest, "", says)
-            above = _above(following.heading) if following else set()
+            where = "措施之间" if following else "最后一项措施之后"
+            says = f"{where}还有文字，未读作措施；请核对是否有措施漏读"
+            self._tell_of_text(section.stop, min(starts[first], end) if first < len(starts) else end, says)
+            reached = section.stop
             for heading in headings[first : bisect_left(starts, end)]:
                 # Told once, with all below it.
-                if heading not in above and not (
-                    heading.parent and heading.parent.start >= section.stop and heading.parent not in above
-                ):
-                    title = self._heading_title(heading)
-                    says = f"“{title}”没有责任单位，未读作措施；如是措施，请补入"
-                    self._tell(heading.start, heading.number, title, says)
+                if heading not in leading and heading.start >= reached:
+                    reached = min(heading.stop, end)
+                    says = f"“{self._heading_title(heading)}”没有责任单位，未读作措施；如是措施，请补入"
+                    self._tell_of_text(heading.start, reached, says)
+
+    def _tell_of_text(self, start: int, stop: int, says: str, *, but: str = "") -> None:
+        """Tell of a stretch of text that was read as nothing, ``but`` for words at its beginning."""
+        text = self.text[start:stop]
+        at = text.find(but) + len(but) if but else 0
+        rest = text[at:].strip(_NOTHING)
+        if rest and not _SCORE.fullmatch(rest):
+            self._tell(start + text.find(rest, at), rest, "", says)
 
     def _tell(self, place: int, as_received: str, read_as: str, says: str, measure_id: str = "") -> None:
         self.rows.doubts.append(Doubt(self.paragraphs.place(place), as_received, read_as, says, measure_id))
@@ -237,7 +238,7 @@ def _without_tails(sections: Sequence[Section], text: str) -> list[Section]:
     for section in marked:
         children = section.heading.children
         if not (children and children[-1].start > section.marks[-1].end):
-            section.stop = section.marks[-1].end
+            section.stop = min(section.marks[-1].end, section.stop)
     return list(sections)
 
 
