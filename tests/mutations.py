@@ -124,7 +124,7 @@ MUTATIONS = (
     Mutation("words/trend.py", "elif now < before:", "elif now <= before:", "words"),
     Mutation("due.py", 'reports["period"] > reports["last"]', 'reports["period"] < reports["last"]', "due"),
     Mutation("forms/sheets.py", 'writable.startswith(("=", "+", "-", "@"))', "False", "forms"),
-    Mutation("intake/values.py", "if 0 < number < 1:", "if False:", "intake"),
+    Mutation("returned/values.py", "if 0 < number < 1:", "if False:", "intake"),
     Mutation("intake/admission.py", "for known in days if known <= day", "for known in days if known < day", "intake"),
     # runner, page, site, report, cli
     Mutation(

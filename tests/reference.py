@@ -245,7 +245,9 @@ class Reference:
         return sorted(found, key=lambda one: self.due(one[0]) or date.max)
 
     def missing(self, pair: Pair) -> list[str]:
-        return [period for *of, period, became, is_in in self.owed() if tuple(of) == pair and is_in and became == "missing"]
+        return [
+            period for *of, period, became, is_in in self.owed() if tuple(of) == pair and is_in and became == "missing"
+        ]
 
     def has_lapsed(self, pair: Pair) -> bool:
         """Whether it owes two periods in a row."""

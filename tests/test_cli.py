@@ -20,11 +20,25 @@ def plan_folder(tmp_path: Path) -> Path:
 
 
 def test_check_says_what_the_plan_holds(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check"]) == Exit.OK
+    assert main(["check", "--lang", "en"]) == Exit.OK
     told = capsys.readouterr().out
-    assert "31 measures, 6 themes (5, 7, 5, 6, 2, 6), 24 units, 91 responsibilities" in told
+    assert "31 measures; 6 themes (5, 7, 5, 6, 2, 6); 24 units; 91 responsibilities" in told
     assert "22 joint, 8 sole, 1 unmarked" in told
     assert "synthetic" in told
+
+
+def test_check_speaks_the_language_of_the_machine_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    assert main(["check"]) == Exit.OK
+    english = capsys.readouterr()
+    assert "31 measures" in english.out
+    assert "problems" in english.err
+    assert main(["check", "--lang", "zh"]) == Exit.OK
+    chinese = capsys.readouterr()
+    assert "31项措施" in chinese.out
+    assert "个问题" in chinese.err
 
 
 @pytest.mark.parametrize(
@@ -88,7 +102,22 @@ def test_bad_data_is_told_to_the_last_cell_and_no_page_is_made(
     assert not (tmp_path / "site").exists()
 
 
-@pytest.mark.parametrize("command", [[], ["report"], ["check"], ["sample"], ["notice"], ["notice", "read"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["report"],
+        ["check"],
+        ["sample"],
+        ["forms", "make"],
+        ["forms", "collect"],
+        ["decide"],
+        ["plan", "migrate"],
+        ["due"],
+        ["notice"],
+        ["notice", "read"],
+    ],
+)
 def test_every_command_explains_itself(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "--help"]) == Exit.OK
     assert "Usage: portplan" in capsys.readouterr().out

@@ -24,12 +24,12 @@ SOURCE = Path(analysis.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = [
-    ["extras", "files", "faces", "catalogue", "parameters", "rounding", "schema", "workdays"],
+    ["extras", "catalogue", "files", "faces", "parameters", "rounding", "schema", "workdays"],
     ["repair", "grids", "documents", "paragraphs", "marks", "outline", "notice", "draft", "sample", "status", "record"],
     ["plan", "look", "charts"],
-    ["workload", "coverage", "trend", "attention", "ledger", "brief"],
+    ["workload", "trend", "coverage", "attention", "ledger", "brief"],
     ["language", "words", "forms", "due"],
-    ["intake", "exhibits"],
+    ["returned", "intake", "exhibits"],
     ["runner", "page", "site"],
     ["report"],
     ["cli"],

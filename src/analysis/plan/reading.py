@@ -7,9 +7,11 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from analysis import status
+from analysis.catalogue import Message
 from analysis.names import UnknownName
 from analysis.plan.dates import known_by, to_day
 from analysis.status.owed import count_owed
@@ -188,7 +190,7 @@ class Reading:
     @cached_property
     def panel(self) -> pd.DataFrame:
         """The state of every responsibility at the end of each period up to T, all as known at K."""
-        return self._past.rows(owed=count_owed(self.obligations, self._past))
+        return self._past.rows(owed=self._owed_so_far)
 
     @cached_property
     def measure_panel(self) -> pd.DataFrame:
@@ -213,8 +215,15 @@ class Reading:
         words = of_measure[of_measure["unit_id"].eq(unit_id)]
         if words.empty:
             names = self.plan.units.set_index("unit_id")["name"]
-            named = "、".join(names[of_measure["unit_id"]]) or "无"
-            raise UnknownName(f"“{unit}”不是措施“{measure}”的责任单位：责任单位为 {named}")
+            named = "、".join(names[of_measure["unit_id"]]) or "—"
+            raise UnknownName(
+                Message(
+                    "“{unit}” is not a unit of measure “{measure}”: its units are {units}",
+                    unit=unit,
+                    measure=measure,
+                    units=named,
+                )
+            )
         return words.iloc[0]
 
     def before(self, day: Day | str = "") -> Reading:
@@ -250,10 +259,24 @@ class Reading:
         days = pd.DatetimeIndex(self.periods["period_end"])
         return status.history(self.plan.measures, self.plan.responsibilities, self.record, days=days)
 
+    @property
+    def _owed_so_far(self) -> np.ndarray:
+        """How many statements each pair had owed at the end of each period."""
+        past, calendar = self._past, self.plan.calendar
+        is_moved = self.record.decisions["decision"].eq("extended").any()
+        if not is_moved or (calendar.owed == "each-period" and calendar.every != "none"):
+            return count_owed(self.obligations, past)
+        # Until it was extended, a deadline was the deadline.
+        owed = (status.owed(past, self._deadlines_of(day), calendar, as_of=day) for day in past.days)
+        return np.stack([count_owed(rows, past)[place] for place, rows in enumerate(owed)])
+
     @cached_property
     def _deadlines(self) -> pd.DataFrame:
         """The deadline of every measure of the plan that holds at T."""
-        return status.due_days(self.plan.measures, self.record.decisions, as_of=self.as_of)
+        return self._deadlines_of(self.as_of)
+
+    def _deadlines_of(self, day: pd.Timestamp) -> pd.DataFrame:
+        return status.due_days(self.plan.measures, self.record.decisions, as_of=day)
 
     @property
     def _contradicted(self) -> pd.Series:

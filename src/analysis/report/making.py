@@ -170,8 +170,11 @@ class _Making:
                 plan = open_plan(self.inputs.folder) if changed else None
             except DataError as broken:
                 plan, problems = None, broken.problems
+                told = self._told({parameters.lang for _, parameters, _ in changed.values()})
                 for place, (path, (report, parameters, _)) in enumerate(changed.items()):
-                    outcome = Outcome(report.name, parameters, self.folder / path, path, "bad_data", str(broken))
+                    outcome = Outcome(
+                        report.name, parameters, self.folder / path, path, "bad_data", told[parameters.lang]
+                    )
                     failed.update(self._failure(outcome, stage / str(place), narrowed))
                     note(outcome)
             if plan:
@@ -196,8 +199,8 @@ class _Making:
                     if outcome.result != "made":
                         failed.update(self._failure(outcome, task.stage, narrowed))
                     note(outcome)
-            told = {"reports": self.registry.reports, "narrowed": narrowed}
-            render, link = partial(index_files, **told), partial(linked_pages, **told)
+            about = {"reports": self.registry.reports, "narrowed": narrowed}
+            render, link = partial(index_files, **about), partial(linked_pages, **about)
             publish(self.folder, stage, made=made, failed=failed, render=render, link=link, keep=keep)
         return problems
 
@@ -219,6 +222,13 @@ class _Making:
             engine=self.engine,
             narrowed=narrowed,
         )
+
+    def _told(self, spoken: Iterable[str]) -> dict[str, str]:
+        """What is wrong with the data, in each of some languages."""
+        from analysis.plan import check_plan
+        from analysis.schema import DataError
+
+        return {lang: str(DataError(check_plan(self.inputs.folder, lang=lang))) for lang in spoken}
 
     def _failure(self, outcome: Outcome, stage: Path, narrowed: bytes) -> dict[Failure, list[Path]]:
         """What is kept of a failed attempt, and the files that say what happened."""

@@ -86,17 +86,20 @@ def warm_up() -> None:
 
 def make_page(task: Task) -> None:
     """Make a page and write what came of it next to it."""
+    from analysis.language import Language
+
     _forget_the_user()
+    say = Language(task.parameters.lang)
     try:
         ending = _make(task)
     except runner.NotebookFailed as failed:
         ending = {"result": "failed", "reason": str(failed)}
     except MemoryError:
-        ending = {"result": "failed", "reason": "超过内存上限"}
+        ending = {"result": "failed", "reason": say("it ran out of memory")}
     except OSError as failed:
         if failed.errno not in _NO_ROOM:
             raise
-        ending = {"result": "failed", "reason": f"无法写入：{os.strerror(failed.errno)}"}
+        ending = {"result": "failed", "reason": say("it cannot be written: {reason}", reason=os.strerror(failed.errno))}
     task.file(".json").write_text(json.dumps(ending, ensure_ascii=False), "utf-8")
 
 
@@ -113,9 +116,9 @@ def _make(task: Task) -> dict[str, Any]:
     notebook = runner.run_notebook(task.notebook, asked, task.file(".ipynb"), engine=task.engine)
 
     from analysis.language import Language
+    from analysis.opening import chrome
     from analysis.page import Executed, refusals, to_page
     from analysis.site.places import blocks
-    from analysis.words import chrome
 
     executed = Executed.of(notebook)
     narrowed = task.plan.select(unit=asked.unit, theme=asked.theme)
@@ -124,7 +127,7 @@ def _make(task: Task) -> dict[str, Any]:
     shown = asked.model_copy(update={"plan_id": task.plan.id}).model_dump()
     around = chrome(say, versions=task.versions, parameters=shown, command=task.command)
     page = to_page(executed, around, narrowed=task.narrowed)
-    reasons = refusals(executed, page, narrowed.at(asked.as_of, known_at=asked.known_at))
+    reasons = refusals(executed, page, narrowed.at(asked.as_of, known_at=asked.known_at), say)
     if reasons:
         return {"result": "refused", "reason": "；".join(reasons)}
     content = page.encode("utf-8")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.status.measures import run_of_done
+
 if TYPE_CHECKING:
     from analysis.periods import Calendar
     from analysis.status.units import History
@@ -96,11 +98,13 @@ def _when_due(past: History, deadlines: pd.Series, calendar: Calendar, *, as_of:
     row, pair = np.nonzero(owes)
 
     said = past.record.said[past.record.said["as_of"].le(as_of)]
-    of_pair = pd.Series(past.pair_of(said), index=said.index)
-    asked = pd.DataFrame({"row": row, "pair": pair, "due": days[row], "done": then.state[row, pair] == "done_reported"})
-    told = asked.merge(said.assign(pair=of_pair)[["pair", "as_of", "reported_at", "status"]], on="pair")
-    settles = told["as_of"].ge(told["due"]) | (told["done"] & told["status"].eq("done_reported"))
-    first = told[settles].groupby(["row", "pair"])["reported_at"].min()
+    asked = pd.DataFrame({"row": row, "pair": pair, "due": days[row]})
+    told = asked.merge(said.assign(pair=past.pair_of(said))[["pair", "as_of", "reported_at"]], on="pair")
+    # What is true for that day or later, or that it had been done by then and was not sent back.
+    done = [run_of_done(past.record, as_of=day).assign(row=place) for place, day in enumerate(days)]
+    done = pd.concat([words.assign(pair=past.pair_of(words)) for words in done])
+    settles = pd.concat([told[told["as_of"].ge(told["due"])], asked.merge(done, on=["row", "pair"])])
+    first = settles.groupby(["row", "pair"])["reported_at"].min()
     arrived = first.reindex(pd.MultiIndex.from_frame(asked[["row", "pair"]])).to_numpy()
     due = asked["due"].to_numpy()
     return pd.DataFrame(

@@ -9,17 +9,19 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.forms.layout import STATUS_OF_WORD, plain
+from analysis.catalogue import Message
+from analysis.forms.layout import DECISION_OF_WORD, DECISION_WORDS, HEADS, NO_DECISION, STATUS_OF_WORD, plain
 from analysis.grids import Formula, as_written, is_blank
-from analysis.schema import DELIVERY_WORDS
+from analysis.schema import DELIVERY_WORDS, VERIFIED
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_DASHES = {NO_DECISION, "-", "–", "——", "－", "/"}
 _MONTHS = {name: number for number, name in enumerate([*"一二三四五六七八九十", "十一", "十二"], start=1)}
-_DATE_RULE = "应为日期，写作 2024-12-31"
+_DATE_RULE = Message("should be a day, written 2024-12-31")
 
 
 @dataclass(frozen=True)
@@ -30,34 +32,36 @@ class Value:
     ----------
     text : str
         As the record holds it.
-    fault : str
-        Why it cannot be taken; ``""`` when it can.
-    note : str
-        What was read into it, for the unit to see.
+    fault : analysis.catalogue.Message, optional
+        Why it cannot be taken.
+    note : analysis.catalogue.Message, optional
+        What was read into it, for whoever wrote it to see.
     """
 
     text: str = ""
-    fault: str = ""
-    note: str = ""
+    fault: Message | None = None
+    note: Message | None = None
 
 
 def value_of(column: str, cell: Any, *, as_of: pd.Timestamp | None) -> Value:
-    """What a cell of one of the columns that units fill in says.
+    """What a cell of one of the columns that are filled in says.
 
     Parameters
     ----------
     column : str
-        One of `analysis.forms.layout.ENTRIES`.
+        One of the entries of `analysis.forms.layout.SHEETS`.
     cell : str, number, date, Formula or None
     as_of : pandas.Timestamp, optional
         The day a form speaks of; dates without a year are taken for the first ones after it.
     """
     if isinstance(cell, Formula):
-        return Value(fault="公式没有计算结果：请在表格软件中打开并保存后再报，或直接填写结果")
+        return Value(
+            fault=Message("the formula has no result: open and save the file in a spreadsheet, or fill in the result")
+        )
     if isinstance(cell, str) and cell.strip() in _ERRORS:
-        return Value(fault="公式出错：请直接填写结果")
-    if column == "status":
-        return _status(cell)
+        return Value(fault=Message("the formula has failed: fill in the result itself"))
+    if column in _REQUIRED:
+        return _REQUIRED[column](cell)
     if is_blank(cell):
         return Value()
     if column == "percent":
@@ -92,15 +96,15 @@ def date_of(cell: Any, *, after: pd.Timestamp | None, whole_months: bool = True)
     if month is None or (day is None and not whole_months):
         return Value(fault=_DATE_RULE)
     if year is None and after is None:
-        return Value(fault=f"缺少年份：{_DATE_RULE}")
+        return Value(fault=Message("the year is missing: {rule}", rule=_DATE_RULE))
     for tried in [year] if year is not None else [after.year, after.year + 1] if after is not None else []:
         try:
             date = datetime.date(tried, month, calendar.monthrange(tried, month)[1] if day is None else day)
         except ValueError:
             continue
         if year is not None or after is None or date >= after.date():
-            return Value(f"{date}", note="" if is_exact and year is not None else f"“{written}”按 {date} 记")
-    return Value(fault=f"没有这一天：{_DATE_RULE}")
+            return Value(f"{date}", note=None if is_exact and year is not None else _read_as(written, f"{date}"))
+    return Value(fault=Message("there is no such day: {rule}", rule=_DATE_RULE))
 
 
 def _parts(text: str) -> tuple[int | None, int | None, int | None, bool]:
@@ -129,32 +133,109 @@ def _serial(digits: str) -> Value:
     number = float(digits)
     if 36526 <= number <= 73050:
         date = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(number))
-        return Value(f"{date}", note=f"“{digits}”按表格软件的日期数 {date} 记")
+        return Value(
+            f"{date}",
+            note=Message("“{written}” is read as a spreadsheet's number of {date}", written=digits, date=f"{date}"),
+        )
     if len(digits) == 8:
         return date_of(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}", after=None)
     return Value(fault=_DATE_RULE)
 
 
+def _read_as(written: str, text: str) -> Message:
+    return Message("“{written}” is read as {text}", written=written, text=text)
+
+
 def _status(cell: Any) -> Value:
-    allowed = f"应为其中之一：{'、'.join(DELIVERY_WORDS.values())}"
+    words = "、".join(DELIVERY_WORDS.values())
     if is_blank(cell):
-        return Value(fault=f"没有填写进展状态：{allowed}")
-    status = STATUS_OF_WORD.get(plain(cell))
-    return Value(status) if status else Value(fault=allowed)
+        return Value(fault=Message("the state is missing: should be one of: {words}", words=words))
+    word = plain(cell)
+    if word in STATUS_OF_WORD:
+        return Value(STATUS_OF_WORD[word])
+    decision = DECISION_OF_WORD.get(word)
+    if decision == "closed":
+        done, ongoing = DELIVERY_WORDS["done_reported"], DELIVERY_WORDS["ongoing"]
+        return Value(
+            fault=Message(
+                "whether it is closed is for the office that verifies to decide: write {done}, or {ongoing} where it "
+                "has no end",
+                done=done,
+                ongoing=ongoing,
+            )
+        )
+    if decision:
+        return Value(
+            fault=Message(
+                "that is for the office to decide: write how it stands, one of {words}, and the rest under {column}",
+                words=words,
+                column=f"“{HEADS['problems']}”",
+            )
+        )
+    return Value(fault=Message("should be one of: {words}", words=words))
+
+
+def _decision(cell: Any) -> Value:
+    if is_blank(cell) or as_written(cell).strip() in _DASHES:
+        return Value()
+    words = "、".join([*(DECISION_WORDS[decision] for decision in VERIFIED), NO_DECISION])
+    decision = DECISION_OF_WORD.get(plain(cell), "")
+    if decision in VERIFIED:
+        return Value(decision)
+    if decision:
+        return Value(
+            fault=Message("this sheet has no room for {decision}: record it by command", decision=as_written(cell))
+        )
+    return Value(fault=Message("should be one of: {words}", words=words))
+
+
+def _effective_on(cell: Any) -> Value:
+    if is_blank(cell):
+        return Value(fault=Message("the day from which it holds is missing: {rule}", rule=_DATE_RULE))
+    return date_of(cell, after=None, whole_months=False)
+
+
+def _number(cell: Any) -> Value:
+    if is_blank(cell):
+        return Value(fault=Message("the measured value is missing: what was not measured stays blank altogether"))
+    digits = re.sub(r"\s", "", unicodedata.normalize("NFKC", as_written(cell)))
+    # A comma groups thousands, or it is no number of ours: 36,5 is not 365.
+    digits = digits.replace(",", "") if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", digits) else digits
+    if isinstance(cell, bool) or not re.fullmatch(r"-?\d+(\.\d+)?", digits):
+        return Value(fault=Message("should be a number alone, without its unit of measure, such as 36.5"))
+    whole, _, part = digits.partition(".")
+    part = part.rstrip("0")
+    return Value(f"{whole}.{part}" if part else whole)
 
 
 def _percent(cell: Any) -> Value:
     digits = re.sub(r"\s", "", unicodedata.normalize("NFKC", as_written(cell))).removesuffix("%")
     if not re.fullmatch(r"\d+(\.\d+)?", digits) or float(digits) > 100:
-        return Value(fault="应为 0–100 的数字，如 80")
+        return Value(fault=Message("should be a number from 0 to 100, such as 80"))
     number = float(digits)
-    # A cell shown as 80% holds 0.8, and one shown as 100% holds 1: only the unit can tell which was meant.
     if 0 < number < 1:
-        return Value(fault=f"应为 0–100 的数字：是否为 {number * 100:g}？请填 {number * 100:g}，不用百分比格式")
+        return Value(fault=is_it_a_percentage(number))
     return Value(repr(number).removesuffix(".0"))
+
+
+def is_it_a_percentage(number: float) -> Message:
+    """What is asked of a number between 0 and 1 where hundredths are wanted.
+
+    A cell shown as 80% holds 0.8, and one shown as 100% holds 1: only the unit can tell which was meant.
+    """
+    return Message(
+        "should be a number from 0 to 100: is {percent} meant? Then write {percent}, not in the format of a percentage",
+        percent=f"{number * 100:g}",
+    )
 
 
 def _words(cell: Any) -> Value:
     written = as_written(cell).replace("\r\n", "\n").replace("\r", "\n")
     clean = _CONTROLS.sub("", written)
-    return Value(clean, note="" if clean == written else "去掉了看不见的控制字符")
+    return Value(
+        clean, note=None if clean == written else Message("control characters that nobody sees were taken out")
+    )
+
+
+_REQUIRED = {"status": _status, "decision": _decision, "effective_on": _effective_on, "value": _number}
+"""Columns that a filled row must say something in."""

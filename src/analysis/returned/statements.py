@@ -5,17 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analysis.forms.layout import HEADS
+from analysis.forms.layout import SHEETS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from analysis.catalogue import Message
+    from analysis.forms.layout import Sheet
+
 
 @dataclass(frozen=True)
 class Problem:
-    """Something about a cell: why it was not taken (``error``), or what to know about it (``warning``)."""
+    """Something about a cell: why it was not taken (``error``), or what to know about it (``warning``).
 
-    rule: str
+    Attributes
+    ----------
+    rule : Message
+    severity : {"error", "warning"}
+    sheet, cell, column, value : str
+        Where, and what stands there.
+    """
+
+    rule: Message
     severity: str = "error"
     sheet: str = ""
     cell: str = ""
@@ -35,9 +46,11 @@ class Statement:
     texts : dict
         Column of the record → text, as the record would hold it.
     written : dict
-        Column of the form → text, as the unit wrote it.
+        Column of the form → text, as it was written.
     cells : dict
         Column of the form → address of its cell.
+    table : str
+        The table of the record that it is a row of.
     problems : list of Problem
     outcome : {"", "appended", "refused", "known"}
         What became of it; ``""`` before that is decided.
@@ -48,15 +61,21 @@ class Statement:
     texts: dict[str, str]
     written: dict[str, str]
     cells: dict[str, str]
+    table: str = "progress"
     problems: list[Problem] = field(default_factory=list)
     outcome: str = ""
 
-    def refuse(self, column: str, rule: str) -> None:
+    @property
+    def layout(self) -> Sheet:
+        """The sheet on which it is filled in."""
+        return SHEETS[self.table]
+
+    def refuse(self, column: str, rule: Message) -> None:
         """Refuse the row, and say why at the cell of a column."""
         self.outcome = "refused"
         self._add(column, rule, "error")
 
-    def remark(self, column: str, rule: str) -> None:
+    def remark(self, column: str, rule: Message) -> None:
         """Say what to know about a cell of a row that is taken all the same."""
         self._add(column, rule, "warning")
 
@@ -65,10 +84,10 @@ class Statement:
         """Why the row cannot be taken; nothing when it can."""
         return [problem for problem in self.problems if problem.severity == "error"]
 
-    def _add(self, column: str, rule: str, severity: str) -> None:
-        key = column if column in self.cells else "measure_id"
+    def _add(self, column: str, rule: Message, severity: str) -> None:
+        key = column if column in self.cells else self.layout.key
         cell, value = self.cells.get(key, f"A{self.row}"), self.written.get(key, "")
-        self.problems.append(Problem(rule, severity, self.sheet, cell, HEADS[key], value))
+        self.problems.append(Problem(rule, severity, self.sheet, cell, self.layout.heads[key], value))
 
 
 @dataclass
@@ -78,21 +97,25 @@ class Form:
     Attributes
     ----------
     file : pathlib.Path
-    unit_id, as_of, reported_at : str
-        ``""`` where the file does not say, or says nothing that can be taken.
+    unit_id, period, as_of, reported_at : str
+        ``""`` where the file does not say, or says nothing that can be taken. The office's sheet is of no unit.
+    is_office : bool
+        Whether it is the office's own sheet.
     problems : list of Problem
         Of the form as a whole; an error refuses every row.
     statements : list of Statement
     unfilled : int
-        Rows of measures that the unit left blank.
+        Rows that the form asked for and that were left blank.
     unchanged : bool
         Whether it is a copy that we marked and that nobody has touched since.
     """
 
     file: Path
     unit_id: str = ""
+    period: str = ""
     as_of: str = ""
     reported_at: str = ""
+    is_office: bool = False
     problems: list[Problem] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     unfilled: int = 0
@@ -103,11 +126,11 @@ class Form:
         """The file's name."""
         return self.file.name
 
-    def refuse(self, rule: str, **place: str) -> None:
+    def refuse(self, rule: Message, **place: str) -> None:
         """Say why no row of the form can be taken; `place` as the fields of a `Problem`."""
         self.problems.append(Problem(rule=rule, **place))
 
-    def remark(self, rule: str, **place: str) -> None:
+    def remark(self, rule: Message, **place: str) -> None:
         """Say what to know about the form; its rows are taken all the same."""
         self.problems.append(Problem(rule=rule, severity="warning", **place))
 

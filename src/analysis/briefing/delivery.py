@@ -10,8 +10,8 @@ import pandas as pd
 from analysis.attention import REASONS
 from analysis.catalogue import tag_of
 from analysis.language import Caption, Language, Quote, caption, named, named_units
+from analysis.opening import states_line, titled
 from analysis.schema import BUCKETS
-from analysis.words.page import states_line, titled
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -266,7 +266,7 @@ def _asked(
     if reason == "contradicted":
         deciders = say.listing(say.name("decider", one.name) for one in say.plan.deciders)
         return say("To look at again: {deciders}; says otherwise: {units}", deciders=deciders, units=units)
-    if reason in ("silent", "lapsed"):
+    if reason in ("silent", "lapsed") or (owed and not heard):
         return say.count(
             owed, "To report: {units} ({n} report owed)", "To report: {units} (up to {n} reports owed)", units=units
         )

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.catalogue import tag_of
-from analysis.language import Caption, Language, Names, Quote, caption, named, named_units
+from analysis.briefing.parts import Part, Parts, lapse, quotes, repeats
+from analysis.language import Caption, Language, Names, caption, named, named_units
+from analysis.opening import KeyFigure
 from analysis.schema import BUCKETS, NO_FEEDBACK, SETTLED
-from analysis.words.coverage import quantity_in_words, target
-from analysis.words.ledger import Part, Parts, lapse
-from analysis.words.page import KeyFigure
+from analysis.words.promises import quantity_in_words, target
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -67,15 +66,7 @@ def key_figures(carried: pd.DataFrame, reports: pd.DataFrame, say: Language) -> 
 
 
 def ask(asked: pd.DataFrame, carried: pd.DataFrame, now: Reading, say: Language) -> str:
-    """What is asked of the unit next, by which day, and what it owes beside that.
-
-    Parameters
-    ----------
-    asked : pandas.DataFrame
-        From `analysis.brief.asked`, the unit's own.
-    carried : pandas.DataFrame
-        From `analysis.brief.carried`.
-    """
+    """What is asked of the unit next, by which day, and what it owes beside that."""
     parts = []
     if len(asked):
         first = asked[asked["due"].eq(asked["due"].min())]
@@ -174,7 +165,8 @@ def carries(carried: pd.DataFrame, say: Language) -> Caption:
             open=say.number(still_open),
         )
         note = say(
-            "By the unit's own reports: {own}. By the state of the measure, set by its weakest unit and by decisions: {measure}.",
+            "By the unit's own reports: {own}. By the state of the measure, set by its weakest unit and by decisions: "
+            "{measure}.",
             own=_counts(carried["state_of_unit"], say),
             measure=_counts(carried["state_of_measure"], say),
         )
@@ -245,11 +237,6 @@ def _own_value(values: list[tuple[str, float, pd.Timestamp]], say: Language) -> 
 
 
 def _part(row: Mapping[Hashable, Any], say: Language) -> Part:
-    tag = tag_of(say.plan.lang)
-    texts = {
-        name: Quote(row[name], tag) if row[name] else "" for name in ("problems", "request", "progress", "next_step")
-    }
-    times = int(row["request_periods"])
     is_settled = row["state_of_measure"] in SETTLED
     others = named_units(row["other_units"], say) if len(row["other_units"]) else say("carries it alone")
     about = [
@@ -269,10 +256,10 @@ def _part(row: Mapping[Hashable, Any], say: Language) -> Part:
         state=row["state_of_unit"],
         state_name=say.state(row["state_of_unit"]),
         note=say.listing(filter(None, notes)),
-        repeated=say.count(times, "{n} report in a row", "{n} reports in a row") if times > 1 else "",
+        repeated=repeats(row, say),
         reported="" if pd.isna(row["reported_at"]) else say("reported {date}", date=f"{row['reported_at']:%Y-%m-%d}"),
         about=tuple(filter(None, about)),
-        **texts,
+        **quotes(row, say),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,20 +18,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Table:
-    """The table of a sheet.
+    """A table of a sheet.
 
     Attributes
     ----------
     grid : analysis.grids.Grid
-    top : int
-        The row of its header, counted from 0.
+    top, end : int
+        The row of its header, and the one behind its last, counted from 0.
     columns : mapping of str to int
         Column of the form → its place.
+    sheet : analysis.forms.layout.Sheet
+        What it is a table of.
     """
 
     grid: Grid
     top: int
+    end: int
     columns: Mapping[str, int]
+    sheet: layout.Sheet = layout.SHEETS["progress"]
 
     def at(self, row: int, column: str) -> Any:
         """The cell of a column of the form; None where the table has no such column."""
@@ -38,13 +43,22 @@ class Table:
 
     @property
     def body(self) -> list[int]:
-        """The rows below the header that hold anything and are no second header."""
+        """The rows below the header that hold anything, and are neither a second header nor a note of ours."""
         return [
             row
-            for row in range(self.top + 1, len(self.grid.rows))
+            for row in range(self.top + 1, self.end)
             if not all(map(is_blank, self.grid.rows[row]))
             and any(self.at(row, column) != self.at(self.top, column) for column in self.columns)
+            and not self._is_note(row)
         ]
+
+    @property
+    def last_asked(self) -> int:
+        """The last row that a form asks to be filled in: those below our first note may stay blank."""
+        return next((row for row in range(self.top + 1, self.end) if self._is_note(row)), self.end)
+
+    def _is_note(self, row: int) -> bool:
+        return any(isinstance(cell, str) and cell.strip() in layout.NOTES for cell in self.grid.rows[row])
 
 
 @dataclass(frozen=True)
@@ -76,7 +90,7 @@ class Head:
 
     @property
     def form_id(self) -> str:
-        """plan/unit/day, as we wrote it on the form; ``""`` where it is lost."""
+        """plan/unit/day, as we wrote it on the form (the office's says ``OFFICE``); ``""`` where it is lost."""
         return self.hidden.get("form_id") or self.text("form_id")
 
     def text(self, key: str) -> str:
@@ -89,28 +103,43 @@ class Head:
         return {"column": layout.LABELS[key]} | ({"sheet": label.sheet, "cell": label.cell} if label else {})
 
 
-def table_of(grid: Grid) -> Table | None:
-    """The table of a sheet, below the first row that can be its header; None when there is none."""
+def tables_of(grid: Grid) -> list[Table]:
+    """The tables of a sheet: each below the first row that can be its header, down to the next one's."""
     if grid.name in (layout.HIDDEN_SHEET, layout.FAULT_SHEET, layout.HELP_SHEET):
-        return None
+        return []
+    found: dict[str, tuple[int, dict[str, int]]] = {}
     for number, row in enumerate(grid.rows):
-        columns: dict[str, int] = {}
-        for place, cell in enumerate(row):
-            key = None if is_blank(cell) else layout.KEY_OF_HEAD.get(layout.plain(cell))
-            is_exact = key is not None and layout.plain(cell) == layout.plain(layout.HEADS[key])
-            if key is not None and (key not in columns or is_exact):
-                columns[key] = place
-        if "status" in columns and ("measure_id" in columns or "measure" in columns):
-            return Table(grid, number, columns)
-    return None
+        headers = {table: columns for table in layout.SHEETS if (columns := _columns(row, table))}
+        # Of two that a row can be the header of, it is that of which it holds more.
+        table = max(headers, key=lambda table: len(headers[table]), default="")
+        if table and table not in found:
+            found[table] = number, headers[table]
+    ends = {top: end for (top, _), (end, _) in itertools.pairwise(found.values())}
+    return [
+        Table(grid, top, ends.get(top, len(grid.rows)), columns, layout.SHEETS[table])
+        for table, (top, columns) in found.items()
+    ]
+
+
+def _columns(row: Sequence[Any], table: str) -> dict[str, int]:
+    """The columns of a table, where a row can be its header."""
+    sheet = layout.SHEETS[table]
+    columns: dict[str, int] = {}
+    for place, cell in enumerate(row):
+        key = None if is_blank(cell) else layout.KEY_OF_HEAD[table].get(layout.plain(cell))
+        is_exact = key is not None and layout.plain(cell) == layout.plain(sheet.heads[key])
+        if key is not None and (key not in columns or is_exact):
+            columns[key] = place
+    return columns if sheet.mark in columns and (sheet.key in columns or sheet.title in columns) else {}
 
 
 def head_of(grids: Sequence[Grid], tables: Sequence[Table]) -> Head:
     """What the sheets of a form say of it; where several sheets do, the first one counts."""
     labels: dict[str, Label] = {}
-    for table in tables:
+    first = [table for place, table in enumerate(tables) if all(table.grid is not one.grid for one in tables[:place])]
+    for table in first:
         labels = _labels(table) | labels
-    above = [as_written(cell) for table in tables for row in table.grid.rows[: table.top] for cell in row]
+    above = [as_written(cell) for table in first for row in table.grid.rows[: table.top] for cell in row]
     return Head(_hidden(grids), labels, "\n".join(above))
 
 
