@@ -131,7 +131,7 @@ def test_the_sample_is_the_embedded_record(tmp_path: Path) -> None:
 
 def test_a_notice_is_read_into_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     notice = data_folder() / "tianjin-2024" / "notice.txt"
-    assert main(["notice", "read", str(notice), "--out", str(tmp_path)]) == Exit.OK
+    assert main(["notice", "read", str(notice), "--out", str(tmp_path), "--lang", "en"]) == Exit.OK
     assert "31 measures, 6 themes, 91 responsibilities" in capsys.readouterr().out
     assert (tmp_path / "doubts.csv").is_file()
 

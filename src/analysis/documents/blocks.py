@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.catalogue import Message
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -13,7 +15,13 @@ MOST_BYTES = 20_000_000
 
 
 class Unreadable(ValueError):
-    """A file that cannot be read as a document; says why, and what would help, in Chinese."""
+    """A file that cannot be read as a document; says why, and what would help, in a `Message`."""
+
+
+def too_large() -> Message:
+    """What is said of a file beyond the limit."""
+    most = MOST_BYTES // 1_000_000
+    return Message("the file is larger than the {most} MB that are read: keep the notice alone", most=most)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from analysis.catalogue import Message
 from analysis.documents.blocks import Unreadable
 
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -51,7 +52,9 @@ def decoded(content: bytes) -> str:
     damaged = content.decode("gb18030", errors="replace")
     if damaged.count("\ufffd") <= 0.002 * len(damaged) and _likelihood(damaged) >= _TOO_LITTLE:
         return damaged
-    raise Unreadable("文字编码无法识别，或不是文字文件：请另存为 UTF-8 文本或 .docx")
+    raise Unreadable(
+        Message("the encoding cannot be told, or this is no text: save the notice as UTF-8 text or as .docx")
+    )
 
 
 def _decode(content: bytes, encoding: str) -> str | None:

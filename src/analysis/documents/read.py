@@ -9,7 +9,8 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from analysis import grids
-from analysis.documents.blocks import MOST_BYTES, Document, Table, Unreadable
+from analysis.catalogue import Message, reason_of
+from analysis.documents.blocks import MOST_BYTES, Document, Table, Unreadable, too_large
 from analysis.documents.encodings import decoded
 from analysis.documents.html import document_of_page, looks_like_html, page_of_archive
 from analysis.documents.word import document_of_word
@@ -17,17 +18,20 @@ from analysis.documents.word import document_of_word
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SAVE_AS = "请打开后另存为 .docx，或把文字复制到文本文件"
+_PICTURE = Message("this is a picture, not text: save the notice as .docx, or copy its text into a text file")
+_ARCHIVE = Message("this is an archive: unpack it first")
 _OTHERS = (
-    (b"%PDF", f"这是 PDF 文件，不能直接读取：{_SAVE_AS}"),
-    (b"{\\rtf", f"这是 RTF 文件，不能直接读取：{_SAVE_AS}"),
-    (b"\x89PNG", f"这是图片，不能读取文字：{_SAVE_AS}"),
-    (b"\xff\xd8\xff", f"这是图片，不能读取文字：{_SAVE_AS}"),
-    (b"II*\x00", f"这是图片，不能读取文字：{_SAVE_AS}"),
-    (b"Rar!", "这是压缩包：请先解压"),
-    (b"7z\xbc\xaf", "这是压缩包：请先解压"),
-    (b"\x1f\x8b", "这是压缩包：请先解压"),
+    (b"%PDF", Message("a PDF cannot be read as it is: save it as .docx, or copy its text into a text file")),
+    (b"{\\rtf", Message("an RTF file cannot be read as it is: save it as .docx, or copy its text into a text file")),
+    (b"\x89PNG", _PICTURE),
+    (b"\xff\xd8\xff", _PICTURE),
+    (b"II*\x00", _PICTURE),
+    (b"Rar!", _ARCHIVE),
+    (b"7z\xbc\xaf", _ARCHIVE),
+    (b"\x1f\x8b", _ARCHIVE),
 )
+_OLDER = Message("an older Word file or the like cannot be read as it is: save it as .docx, or copy its text")
+_NEITHER = Message("this is neither Word nor Excel and cannot be read: save it as .docx, or copy its text")
 _MOST_ROWS = 20_000
 _MARKDOWN_ROW = re.compile(r"^\s*\|(.+)\|\s*$")
 _MARKDOWN_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
@@ -37,11 +41,10 @@ def read_document(file: Path) -> Document:
     """The text and tables of a file; as `document_of`, which says what is refused."""
     try:
         if file.stat().st_size > MOST_BYTES:
-            size = file.stat().st_size / 1_000_000
-            raise Unreadable(f"文件有 {size:.0f} MB，超过 {MOST_BYTES // 1_000_000} MB 的上限：请只留通知正文")
+            raise Unreadable(too_large())
         return document_of(file.read_bytes())
     except OSError as failed:
-        raise Unreadable(f"文件打不开：{failed.strerror}") from failed
+        raise Unreadable(Message("the file cannot be opened: {reason}", reason=failed.strerror)) from failed
 
 
 def document_of(content: bytes) -> Document:
@@ -53,21 +56,21 @@ def document_of(content: bytes) -> Document:
         When it is empty, too large, damaged, or of a kind that cannot be read; says so in Chinese.
     """
     if not content.strip():
-        raise Unreadable("文件是空的")
+        raise Unreadable(Message("the file is empty"))
     if len(content) > MOST_BYTES:
-        raise Unreadable(f"文件超过 {MOST_BYTES // 1_000_000} MB 的上限：请只留通知正文")
+        raise Unreadable(too_large())
     for begins, says in _OTHERS:
         if content.startswith(begins):
             raise Unreadable(says)
     if content.startswith(b"PK\x03\x04"):
         return _document_of_package(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        return _document_of_sheets(content, otherwise=f"这是旧版 Word 等格式的文件，不能直接读取：{_SAVE_AS}")
+        return _document_of_sheets(content, otherwise=_OLDER)
     if archived := page_of_archive(content):
         content = archived
     text = decoded(content)
     if text.count("\x00") > 0.001 * len(text):
-        raise Unreadable(f"不是文字文件：{_SAVE_AS}")
+        raise Unreadable(Message("this is no text: save the notice as .docx, or copy its text into a text file"))
     return document_of_page(text) if looks_like_html(text) else from_text(text)
 
 
@@ -78,7 +81,7 @@ def from_text(text: str) -> Document:
         return Document("", (table,))
     tables, at = [], 0
     if (rows := sum("\t" in line or "|" in line for line in lines)) > _MOST_ROWS:
-        raise Unreadable(f"表格有 {rows} 行，不像一份通知：请只留措施所在的表")
+        raise Unreadable(Message("a table of {n} rows is no notice: keep the table of measures alone", n=rows))
     while at < len(lines):
         if "|" not in lines[at] and "\t" not in lines[at]:
             at += 1
@@ -124,19 +127,19 @@ def _document_of_package(content: bytes) -> Document:
             names = set(parts.namelist())
             unpacked = sum(part.file_size for part in parts.infolist() if part.filename.endswith((".xml", ".bin")))
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as failed:
-        raise Unreadable("文件已损坏：请重新保存后再试") from failed
+        raise Unreadable(Message("the file is damaged: save it anew")) from failed
     if "word/document.xml" in names:
         return document_of_word(content)
     if unpacked > 10 * MOST_BYTES:
-        raise Unreadable("文件展开后过大：请只留措施所在的表")
-    return _document_of_sheets(content, otherwise=f"这不是 Word 或 Excel 文件，不能读取：{_SAVE_AS}")
+        raise Unreadable(Message("unpacked, the file is too large: keep the table of measures alone"))
+    return _document_of_sheets(content, otherwise=_NEITHER)
 
 
-def _document_of_sheets(content: bytes, *, otherwise: str) -> Document:
+def _document_of_sheets(content: bytes, *, otherwise: Message) -> Document:
     try:
         sheets = grids.grids_of(content)
     except grids.Unreadable as failed:
-        raise Unreadable(f"{otherwise}（{failed}）") from failed
+        raise Unreadable(Message("{said} ({reason})", said=otherwise, reason=reason_of(failed))) from failed
     tables = []
     for sheet in sheets:
         for (top, left), (bottom, right) in sheet.merged:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from analysis.documents.blocks import MOST_BYTES, Document, Table, Unreadable
+from analysis.catalogue import Message
+from analysis.documents.blocks import MOST_BYTES, Document, Table, Unreadable, too_large
 from analysis.documents.html import fill_spans
 from analysis.documents.numbering import Numbering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DAMAGED = "Word 文件已损坏或有密码：请用 Word 或 WPS 打开后另存为 .docx"
+_DAMAGED = Message("the Word file is damaged or has a password: open it in Word or WPS and save it as .docx")
 
 _WRITTEN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
@@ -57,7 +58,7 @@ def part_of(parts: zipfile.ZipFile, name: str) -> bytes:
     with parts.open(name) as part:
         content = part.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise Unreadable(f"文件展开后超过 {MOST_BYTES // 1_000_000} MB：请只留通知正文")
+        raise Unreadable(too_large())
     return content
 
 

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.catalogue import Message
 from analysis.documents import Unreadable
 from analysis.marks.clauses import LABEL, Clause, is_responsibility, read_clause
 from analysis.marks.names import is_alone, is_organ
@@ -56,7 +57,7 @@ def find_marks(text: str, narrowed: str, *, known: Iterable[str] = ()) -> list[M
     """
     spans = list(_spans(narrowed))
     if len(spans) > MOST_MARKS:
-        raise Unreadable(f"括号和责任标注有 {len(spans)} 处，不像一份通知：请只留通知正文")
+        raise Unreadable(Message("{n} brackets are no notice: keep the notice alone", n=len(spans)))
     inside = [
         text[start + bracketed : end - (bracketed and narrowed[end - 1 : end] == ")")]
         for start, end, bracketed in spans

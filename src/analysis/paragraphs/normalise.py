@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from analysis.catalogue import Message
 from analysis.documents import Unreadable
 from analysis.paragraphs.doubts import Doubt
 from analysis.repair import is_damaged, repair_lines
@@ -113,7 +114,8 @@ def normalise(received: str) -> Paragraphs:
     refuse_too_many(sum(bool(_OPENS.match(group[0].text)) for group in groups))
     texts = ["".join(piece.text for piece in group) for group in groups]
     if received.count("?") > _MOST_DAMAGE:
-        raise Unreadable(f"受损的地方太多（“?”有 {received.count('?')} 个），还原不可靠：请换一份文本")
+        marks = received.count("?")
+        raise Unreadable(Message("too much is damaged to be restored ({n} question marks): get another copy", n=marks))
     repaired, damage = repair_lines(texts) if is_damaged(received) else (texts, [])
     new = [_fold(text) for text in repaired]
     starts: list[int] = []
@@ -153,7 +155,7 @@ def refuse_too_many(numbers: int) -> None:
         Says how many there are.
     """
     if numbers > _MOST_NUMBERS:
-        raise Unreadable(f"编号有 {numbers} 处，不像一份通知：请只留通知正文")
+        raise Unreadable(Message("{n} numbered headings are no notice: keep the notice alone", n=numbers))
 
 
 def _fold(text: str) -> str:
