@@ -131,7 +131,7 @@ def test_the_sample_is_the_embedded_record(tmp_path: Path) -> None:
 
 def test_a_notice_is_read_into_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     notice = data_folder() / "tianjin-2024" / "notice.txt"
-    assert main(["notice", "read", str(notice), "--out", str(tmp_path)]) == Exit.OK
+    assert main(["notice", "read", str(notice), "--out", str(tmp_path), "--lang", "en"]) == Exit.OK
     assert "31 measures, 6 themes, 91 responsibilities" in capsys.readouterr().out
     assert (tmp_path / "doubts.csv").is_file()
 
@@ -167,8 +167,25 @@ def test_a_notice_is_read_in_the_encodings_that_files_come_in(tmp_path: Path, en
     assert "天津海关" in (tmp_path / "tables" / "responsibilities.csv").read_text("utf-8")
 
 
-def test_a_notice_in_no_known_encoding_is_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "notice.txt").write_bytes("貿易便利化專項行動措施".encode("big5"))
-    assert main(["notice", "read", str(tmp_path / "notice.txt"), "--out", str(tmp_path / "tables")]) == Exit.BAD_DATA
-    assert "文字编码无法识别" in capsys.readouterr().err
+def test_a_file_that_is_no_notice_is_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notice.txt").write_bytes(bytes(range(128, 256)) * 9)
+    assert main(["notice", "read", str(tmp_path / "notice.txt"), "--out", str(tmp_path / "tables")]) == Exit.NO_NOTICE
+    assert "编码" in capsys.readouterr().err
     assert not (tmp_path / "tables").exists()
+
+
+def test_a_notice_without_units_is_read_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notice.txt").write_text("一、通关\n（一）减时。好。\n（二）降费。好。\n", "utf-8")
+    arguments = ["notice", "read", str(tmp_path / "notice.txt"), "--out", str(tmp_path / "tables")]
+    assert main(arguments) == Exit.NOTHING_FOUND
+    assert "责任单位" in capsys.readouterr().err
+    assert (tmp_path / "tables" / "measures.csv").read_text("utf-8").count("\n") == 3
+
+
+def test_what_is_there_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notice.txt").write_text("一、通关\n（一）减时。好。（市商务局负责）\n", "utf-8")
+    (tmp_path / "measures.csv").write_text("reviewed", "utf-8")
+    assert main(["notice", "read", str(tmp_path / "notice.txt"), "--out", str(tmp_path)]) == Exit.NOT_WRITABLE
+    assert "measures.csv" in capsys.readouterr().err
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["measures.csv", "notice.txt"]
+    assert (tmp_path / "measures.csv").read_text("utf-8") == "reviewed"

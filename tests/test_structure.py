@@ -25,8 +25,8 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = [
     ["extras", "catalogue", "files", "faces", "parameters", "rounding", "names", "workdays", "periods", "schema"],
-    ["notice", "sample", "status", "record", "grids", "rules"],
-    ["plan", "migration", "look", "charts"],
+    ["repair", "grids", "documents", "paragraphs", "marks", "outline", "notice", "draft"],
+    ["sample", "status", "record", "rules", "plan", "migration", "look", "charts"],
     ["workload", "trend", "coverage", "attention", "ledger", "brief"],
     ["language", "opening", "words", "briefing", "forms", "due"],
     ["returned", "intake", "exhibits"],

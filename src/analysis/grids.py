@@ -18,7 +18,7 @@ from analysis.files import decode
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Formula", "Grid", "Unreadable", "address", "as_written", "is_blank", "read_grids"]
+__all__ = ["Formula", "Grid", "Unreadable", "address", "as_written", "grids_of", "is_blank", "read_grids"]
 
 _MOST_BYTES = 200_000_000
 """What a workbook may take unpacked; a form takes a thousandth of it."""
@@ -112,6 +112,11 @@ def read_grids(file: Path) -> list[Grid]:
         content = file.read_bytes()
     except OSError as failed:
         raise Unreadable(Message("the file cannot be opened: {reason}", reason=failed.strerror)) from failed
+    return grids_of(content)
+
+
+def grids_of(content: bytes) -> list[Grid]:
+    """The sheets in the content of a file, as `read_grids` has them."""
     if not content.strip():
         raise Unreadable(Message("the file is empty: send it again"))
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):

@@ -33,6 +33,8 @@ class Exit(enum.IntEnum):
     LOCKED = 8
     NOT_WRITABLE = 9
     MISSING_EXTRA = 10
+    NO_NOTICE = 11
+    NOTHING_FOUND = 12
 
 
 app = typer.Typer(

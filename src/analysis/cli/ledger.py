@@ -1,4 +1,4 @@
-"""The ledger: check a plan, remind the units; and where a plan's tables come from."""
+"""The ledger: check a plan, remind the units; make up a record."""
 
 from __future__ import annotations
 
@@ -22,10 +22,6 @@ from analysis.cli.speaking import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-notice_app = typer.Typer(no_args_is_help=True, help="Read a notice as received into tables.")
-app.add_typer(notice_app, name="notice")
 
 
 @app.command()
@@ -97,29 +93,6 @@ def due(
     print_table(owed, f"{room.mark(now, lang=language)}{title}")
     for _, text in room.messages(now, lang=language):
         typer.echo(f"\n{text}")
-
-
-@notice_app.command("read")
-def read_notice(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The notice as text.")],
-    out: Annotated[Path, typer.Option(help="The folder for the tables.")] = Path(),
-) -> None:
-    """Read a notice into themes, measures and responsibilities, with a list of what is in doubt."""
-    from analysis import notice
-    from analysis.files import decode
-
-    try:
-        text, _ = decode(file.read_bytes())
-    except ValueError as failed:
-        stop(Exit.BAD_DATA, f"{file}：{failed}")
-    tables = notice.read(text)
-    out.mkdir(parents=True, exist_ok=True)
-    for name in ("themes", "measures", "responsibilities", "doubts"):
-        getattr(tables, name).to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
-    typer.echo(
-        f"{len(tables.measures)} measures, {len(tables.themes)} themes, "
-        f"{len(tables.responsibilities)} responsibilities, {len(tables.doubts)} doubts: {out}"
-    )
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Plans' folders: brought to the form of today."""
+"""Plans' folders: begun from a notice, or brought to the form of today."""
 
 from __future__ import annotations
 
