@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.plan import Plan
+
 from tests.reference import ONE_DAY, OPEN, Pair, Reference, Row, due_day, name_of_period, period_around, periods_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from analysis.plan import Plan
     from tests.strategies import SmallPlan
 
 BUCKETS = [
@@ -108,7 +109,7 @@ def _value(name: str, cell: str) -> object:
 
 def files_of(made: SmallPlan | Plan) -> Files:
     """The tables of a plan that was made without files."""
-    plan: Plan = getattr(made, "plan", made)
+    plan: Plan = made if isinstance(made, Plan) else made.plan
     tables = {name: Rows(_plain(row) for row in getattr(plan, name).to_dict("records")) for name in TABLES}
     about = {"issued": plan.issued.date(), "lang": plan.lang, "lead_rule": plan.lead_rule}
     deciders = tuple({"name": one.name} for one in plan.deciders)
