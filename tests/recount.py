@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.plan import Plan
-
 from tests.reference import ONE_DAY, OPEN, Pair, Reference, Row, due_day, name_of_period, period_around, periods_until
 
 if TYPE_CHECKING:
