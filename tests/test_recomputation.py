@@ -39,7 +39,7 @@ SELECTIONS = (
     {"theme": "T2"},
     {"unit": "port-group"},
     {"theme": "T5"},
-    {"unit": "tax-bureau"},
+    {"unit": "border-inspection"},
 )
 
 
@@ -150,7 +150,7 @@ def check_table(exhibit: Exhibit, rows: Rows, words: Words) -> None:
 
 def check_front(page: Page, now: Recount, words: Words) -> None:
     """The first line, the cases in their order, and the strip of all measures."""
-    assert sorted(numbers(page.headline)) == sorted(judgement(now))
+    assert sorted(numbers(page.headline)) == sorted(judgement(now)), page.headline
     cases = [item for item in page.tree.walk() if "case" in item.attributes.get("class", "").split()]
     expected = now.attention()
     for item, (measure, _, _, _) in zip(cases, expected, strict=True):
