@@ -557,7 +557,10 @@ class Recount(Reference):
         return sorted(found, key=lambda case: (ATTENTION.index(case[1][0]), case[2]))
 
     def _overdue(self, measure: str, state: Row) -> tuple[date, list[str]] | None:
-        return (state["due"] + ONE_DAY, self.crowd[measure]) if state["schedule"] == "overdue" else None
+        if state["schedule"] != "overdue":
+            return None
+        late = [unit for unit in self.crowd[measure] if self.state_of((measure, unit), self.t) != "done_reported"]
+        return state["due"] + ONE_DAY, late
 
     def _stalled(self, measure: str, state: Row) -> tuple[date, list[str]] | None:
         if state["state"] != "stalled":
