@@ -148,12 +148,11 @@ def table(frame: pd.DataFrame, name: str, say: Language, *, before: pd.DataFrame
 
 def words_for(value: Any, column: Column, say: Language) -> str:
     """A value of a column in words: names for ids, ISO days, counts as they are, a dash where there is nothing."""
-    if column.kind == "unit_ids":
-        return named_units(value, say) if len(value) else NOTHING
-    if column.kind == "other_units":
-        return named_units(value, say) if len(value) else say("carries it alone")
     if column.kind == "reasons":
         return say.listing(say.name("reason", reason) for reason in value) or NOTHING
+    if column.kind in ("unit_ids", "other_units"):
+        nobody = NOTHING if column.kind == "unit_ids" else say("carries it alone")
+        return named_units(value, say) if len(value) else nobody
     if value is None or pd.isna(value):
         return NOTHING
     if column.kind == "share":
