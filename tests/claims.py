@@ -1,7 +1,7 @@
 """What each sentence of the pages claims, worked out from the states alone, in plain Python.
 
-A claim gets the facts of a reading and what its message was filled with, and says whether it is true. A message that only
-names or joins is in `NAMES`; a test holds that every message of the words is in one of the two.
+A claim gets the facts of a reading and what its message was filled with, and says whether it is true. A message that
+only names or joins is in `NAMES`; a test holds that every message of the words is in one of the two.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ import pandas as pd
 from analysis import attention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.told import Told
 
 
@@ -135,7 +133,9 @@ def count(text: object) -> int:
 
 
 def _is_all_in_time(facts: Facts, _: dict[str, Any]) -> bool:
-    return bool(facts.reports) and all(report["feedback"] == "on_time" for report in facts.reports if report["unit_id"] in facts.load)
+    return bool(facts.reports) and all(
+        report["feedback"] == "on_time" for report in facts.reports if report["unit_id"] in facts.load
+    )
 
 
 def _worst_one(facts: Facts, values: dict[str, Any]) -> bool:
@@ -146,7 +146,9 @@ def _worst_one(facts: Facts, values: dict[str, Any]) -> bool:
 def _heaviest(facts: Facts, values: dict[str, Any]) -> bool:
     unit = facts.named("unit_id", values["unit"])
     most = max(facts.load.values())
-    return facts.load[unit] == most == count(values["named"]) and count(values["measures"]) == len(facts.now.plan.measures)
+    return facts.load[unit] == most == count(values["named"]) and count(values["measures"]) == len(
+        facts.now.plan.measures
+    )
 
 
 def _changed(facts: Facts) -> int:
@@ -173,7 +175,9 @@ def _reasons(facts: Facts, *words: str) -> bool:
 
 
 def _some_attention(facts: Facts) -> bool:
-    return bool(facts.scheduled("overdue") or facts.number("stalled") or facts.contradicted or facts.number("no_feedback"))
+    return bool(
+        facts.scheduled("overdue") or facts.number("stalled") or facts.contradicted or facts.number("no_feedback")
+    )
 
 
 Claim = "Callable[[Facts, dict[str, Any]], bool]"
@@ -215,9 +219,11 @@ CLAIMS: dict[str, Any] = {
     "Stale. {about}: no feedback has come in any of the {n} periods on which it was due.": lambda f, v: (
         all(pd.isna(s["as_of"]) for s in f.states) and count(v["n"]) >= 2
     ),
-    "Stale. {about}: no feedback on anything open has come for the last {n} periods on which it was due. Shown is what was "
+    "Stale. {about}: no feedback on anything open has come for the last {n} periods on which "
+    "it was due. Shown is what was "
     "heard last, up to {date}; it may no longer hold.": lambda f, v: count(v["n"]) >= 2,
-    "Synthetic sample. The measures and units are those of the published notice; every state, date and remark on progress "
+    "Synthetic sample. The measures and units are those of the published notice; every state, "
+    "date and remark on progress "
     "was made by a program for demonstration and says nothing about any unit.": lambda f, v: (
         f.now.plan.progress_provenance == "synthetic"
     ),
@@ -230,7 +236,8 @@ CLAIMS: dict[str, Any] = {
     "One unit carries all: {unit}": lambda f, v: set(f.load) == {f.named("unit_id", v["unit"])},
     "Most is carried by {unit}: named in {named} of {measures} measures, {share} of the load": _heaviest,
     "Named most often: {units}": lambda f, v: len(f.load) > 1,
-    "Of {due} reports due, {n} are still owed. Load is not performance: units with more measures have more to report.": (
+    "Of {due} reports due, {n} are still owed. Load is not performance: units with more "
+    "measures have more to report.": (
         lambda f, v: (
             (count(v["due"]), v["n"])
             == (
@@ -245,10 +252,12 @@ CLAIMS: dict[str, Any] = {
     "Stalled by their own word: {units}": lambda f, v: any(s["state"] == "stalled" for s in f.states),
     "No unit says of any of its parts that it is stalled": lambda f, v: all(s["state"] != "stalled" for s in f.states),
     "No two units share a measure": lambda f, v: all(m["units"] < 2 for m in f.measures),
-    "{one} and {other} share most: {n} measures": lambda f, v: v["n"] == _shared(
-        f, f.named("unit_id", v["one"]), f.named("unit_id", v["other"])
+    "{one} and {other} share most: {n} measures": lambda f, v: (
+        v["n"] == _shared(f, f.named("unit_id", v["one"]), f.named("unit_id", v["other"]))
     ),
-    "{pairs} pairs of units share {n} measures each, and none shares more": lambda f, v: v["n"] > 0 and count(v["pairs"]) > 1,
+    "{pairs} pairs of units share {n} measures each, and none shares more": lambda f, v: (
+        v["n"] > 0 and count(v["pairs"]) > 1
+    ),
     "One unit carries the whole load": lambda f, v: len(f.load) == 1,
     "The load lies as unevenly as if {effective} of {units} units carried it all in equal parts": lambda f, v: (
         v["units"] == len(f.load) > 1
@@ -260,13 +269,13 @@ CLAIMS: dict[str, Any] = {
         (count(v["measures"]), count(v["completable"])) == (len(f.measures), len(f.able))
     ),
     "{withdrawn} withdrawn": lambda f, v: count(v["withdrawn"]) == f.number("withdrawn") > 0,
-    "{never_ends} ongoing by nature": lambda f, v: count(v["never_ends"]) == sum(
-        m["kind"] == "ongoing" and m["state"] != "withdrawn" for m in f.measures
+    "{never_ends} ongoing by nature": lambda f, v: (
+        count(v["never_ends"]) == sum(m["kind"] == "ongoing" and m["state"] != "withdrawn" for m in f.measures)
     ),
     "Stalled or without feedback: {themes}": lambda f, v: bool(_stuck_by_theme(f)),
     "Every theme has completed all that can be completed": lambda f, v: len(f.done) == len(f.able),
-    "In every theme with something left, a measure was completed in the last period": lambda f, v: not (
-        {m["theme_id"] for m in f.able if m not in f.done} - set(f.by_theme(f.done))
+    "In every theme with something left, a measure was completed in the last period": lambda f, v: (
+        not ({m["theme_id"] for m in f.able if m not in f.done} - set(f.by_theme(f.done)))
     ),
     "Nothing completed yet: {themes}": lambda f, v: bool(_idle(f)),
     "Longest without a completion: {themes}, since {month}": lambda f, v: (
@@ -276,16 +285,21 @@ CLAIMS: dict[str, Any] = {
     "{period}: all {due} reports received": lambda f, v: v["due"] > 0,
     "{period}: {share} of the reports received; the least part in {themes}": lambda f, v: bool(f.reports),
     "No report was owed on {period}": lambda f, v: bool(f.now.periods["is_in"].any()),
-    "{n} units on the one theme shown": lambda f, v: v["n"] == len(f.load) and len({m["theme_id"] for m in f.measures}) == 1,
+    "{n} units on the one theme shown": lambda f, v: (
+        v["n"] == len(f.load) and len({m["theme_id"] for m in f.measures}) == 1
+    ),
     "On all {themes} themes: {units}": lambda f, v: v["themes"] == len({m["theme_id"] for m in f.measures}),
     "No unit is on all {themes} themes": lambda f, v: all(
         len({m["theme_id"] for m in f.measures if (m["measure_id"], unit) in f.pairs}) < v["themes"] for unit in f.load
     ),
-    "{finding}; {n} units on only one": lambda f, v: v["n"] == sum(
-        len({m["theme_id"] for m in f.measures if (m["measure_id"], unit) in f.pairs}) == 1 for unit in f.load
+    "{finding}; {n} units on only one": lambda f, v: (
+        v["n"]
+        == sum(len({m["theme_id"] for m in f.measures if (m["measure_id"], unit) in f.pairs}) == 1 for unit in f.load)
     ),
     "No measure here holds a measurable promise": lambda f, v: not _promises(f),
-    "{n} of {total} promises are not met": lambda f, v: (v["n"], v["total"]) == (_outcomes(f)["not_met"], len(_promises(f))),
+    "{n} of {total} promises are not met": lambda f, v: (
+        (v["n"], v["total"]) == (_outcomes(f)["not_met"], len(_promises(f)))
+    ),
     "No promise has been measured yet": lambda f, v: _outcomes(f)["not_measured"] == len(_promises(f)) > 0,
     "Of {total} promises, {n} are not measured": lambda f, v: (
         (v["n"], v["total"]) == (_outcomes(f)["not_measured"], len(_promises(f)))
@@ -295,7 +309,9 @@ CLAIMS: dict[str, Any] = {
         not _outcomes(f)["not_met"] and _outcomes(f)["partly_measured"] > 0
     ),
     "No measure rests on one unit alone": lambda f, v: all(m["units"] != 1 for m in f.measures),
-    "{n} measures rest on one and the same unit: {unit}": lambda f, v: v["n"] == sum(m["units"] == 1 for m in f.measures),
+    "{n} measures rest on one and the same unit: {unit}": lambda f, v: (
+        v["n"] == sum(m["units"] == 1 for m in f.measures)
+    ),
     "{n} measures rest on one unit each; {units} units in all": lambda f, v: (
         (v["n"], v["units"])
         == (
@@ -318,15 +334,20 @@ CLAIMS: dict[str, Any] = {
     ),
     "nothing completed yet": lambda f, v: not f.done and bool(f.able),
     "none completed in the last {n} periods": lambda f, v: v["n"] > 0 and bool(f.done) and len(f.done) < len(f.able),
-    "{share} of the measures that can be completed are closed": lambda f, v: f.shown(v["share"], len(f.done), len(f.able)),
+    "{share} of the measures that can be completed are closed": lambda f, v: f.shown(
+        v["share"], len(f.done), len(f.able)
+    ),
     "{share} of the measures that can be completed are closed; {n} more are reported done": lambda f, v: (
-        v["n"] == sum(m["state"] == "done_reported" for m in f.able) > 0 and f.shown(v["share"], len(f.done), len(f.able))
+        v["n"] == sum(m["state"] == "done_reported" for m in f.able) > 0
+        and f.shown(v["share"], len(f.done), len(f.able))
     ),
     "{share} of the measures that can be completed are reported done": lambda f, v: (
         not f.now.plan.is_verified and f.shown(v["share"], len(f.done), len(f.able))
     ),
     "No measure has a deadline, so no planned line is drawn.": lambda f, v: not f.any_deadline,
-    "The planned line counts the measures due by each day.": lambda f, v: all(not pd.isna(m["due"]) for m in f.measures),
+    "The planned line counts the measures due by each day.": lambda f, v: all(
+        not pd.isna(m["due"]) for m in f.measures
+    ),
     "The planned line counts the measures due by each day; {share} have a deadline.": lambda f, v: (
         f.any_deadline and any(pd.isna(m["due"]) for m in f.measures)
     ),
@@ -334,7 +355,9 @@ CLAIMS: dict[str, Any] = {
     "{n} measures have changed their state since {date}: {parts}": lambda f, v: v["n"] == _changed(f) > 0,
     "Of {date}, {n} measures are known otherwise than by {known}": lambda f, v: v["n"] > 0,
     "Too few periods so far to compare": lambda f, v: int(f.now.periods["is_in"].sum()) < 2,
-    "Stalled or without feedback: {now}, as many on {date} as on {then}": lambda f, v: int(f.now.periods["is_in"].sum()) > 1,
+    "Stalled or without feedback: {now}, as many on {date} as on {then}": lambda f, v: (
+        int(f.now.periods["is_in"].sum()) > 1
+    ),
     "Stalled or without feedback: {now} on {date}, after {before} on {then}": lambda f, v: v["now"] != v["before"],
     "All completed that can be: {themes}": lambda f, v: not _idle(f) and bool(f.done),
     "The least part is completed in {themes}": lambda f, v: not _idle(f) and len(f.done) < len(f.able),
@@ -351,9 +374,8 @@ CLAIMS: dict[str, Any] = {
         f.now.plan.is_verified and f.scheduled("in_time") > 0
     ),
     "No measure has been completed yet, so the time to completion cannot be told": lambda f, v: not f.done,
-    "By the estimate, half of the measures that can be completed are completed within {n} days of the notice": lambda f, v: (
-        bool(f.done)
-    ),
+    "By the estimate, half of the measures that can be completed are completed within {n} days "
+    "of the notice": lambda f, v: bool(f.done),
     "By the estimate, {share} of the measures that can be completed are still open {days} days after the notice": (
         lambda f, v: bool(f.done)
     ),
@@ -364,13 +386,17 @@ CLAIMS: dict[str, Any] = {
     "No forecast: it takes {least} completions in periods whose feedback is in, and there are {n}": lambda f, v: (
         v["n"] < v["least"]
     ),
-    "At the pace so far, at least {p50} of {scope} are completed by {date} with a chance of 50%, at least {p85} with a chance "
+    "At the pace so far, at least {p50} of {scope} are completed by {date} with a chance of "
+    "50%, at least {p85} with a chance "
     "of 85%": lambda f, v: count(v["p85"]) <= count(v["p50"]) <= count(v["scope"]) == len(f.able),
-    "That all is completed within the next {n} periods is less likely than not.": lambda f, v: len(f.done) < len(f.able),
-    "All completed by {p50} with a chance of 50%; with a chance of 85% only beyond the next {n} periods.": lambda f, v: True,
+    "That all is completed within the next {n} periods is less likely than not.": lambda f, v: (
+        len(f.done) < len(f.able)
+    ),
+    "All completed by {p50} with a chance of 50%; with a chance of 85% only beyond the next "
+    "{n} periods.": lambda f, v: True,
     "All completed by {p50} with a chance of 50%, by {p85} with a chance of 85%.": lambda f, v: True,
-    "No expected day has slipped and nothing was sent back": lambda f, v: not any(
-        d in ("returned", "reopened") for d in f.now.decisions["decision"]
+    "No expected day has slipped and nothing was sent back": lambda f, v: (
+        not any(d in ("returned", "reopened") for d in f.now.decisions["decision"])
     ),
     "Expected days that moved later: {slipped}; measures sent back: {back}": lambda f, v: v["slipped"] + v["back"] > 0,
     # The front page.
@@ -383,13 +409,13 @@ CLAIMS: dict[str, Any] = {
     "To say what would help: {units}": lambda f, v: _reasons(f, "stalled", "overdue"),
     "{n} reports in a row": lambda f, v: v["n"] > 1,
     "No measure here names a unit": lambda f, v: not f.load,
-    "No unit is stalled or silent": lambda f, v: not any(map(f.silent, f.load)) and all(
-        s["state"] != "stalled" for s in f.states if _open(f, s["measure_id"])
+    "No unit is stalled or silent": lambda f, v: (
+        not any(map(f.silent, f.load)) and all(s["state"] != "stalled" for s in f.states if _open(f, s["measure_id"]))
     ),
     "Of {total} units: {parts}": lambda f, v: count(v["total"]) == len(f.load),
     "{n} units silent on a measure": lambda f, v: v["n"] == sum(f.silent(unit) > 0 for unit in f.load),
-    "{n} units stalled on one": lambda f, v: v["n"] == len(
-        {s["unit_id"] for s in f.states if s["state"] == "stalled" and _open(f, s["measure_id"])}
+    "{n} units stalled on one": lambda f, v: (
+        v["n"] == len({s["unit_id"] for s in f.states if s["state"] == "stalled" and _open(f, s["measure_id"])})
     ),
 }
 """Message → whether what it says follows from the facts."""
@@ -427,12 +453,19 @@ NAMES = {
     *("{unit} {named} and {share}", "A diamond counts the measures that a unit carries alone."),
     "Dot chart of measures naming each unit and of its fractional count. {details}.",
     "Matrix of the measures that {units} units share two by two; the most is {most}.",
-    "Units by load in both directions; the diagonal counts all measures of a unit. On a narrow screen only the first eight "
+    "Units by load in both directions; the diagonal counts all measures of a unit. On a narrow "
+    "screen only the first eight "
     "columns are drawn.",
     *("Who works with whom", "How unevenly the load lies", "Reports in time, of those due", "even load"),
     *("Lorenz curve of the load over {units} units: Gini {gini}, the three heaviest carry {top}.",),
     *("Units, lightest first", "Part of the load", "at least {quantity} {unit}", "Theme coverage", "so far"),
-    *("Closed", "Reported done", "{n} of them measured by all units", "{quantity} to {high} {unit}", "{quantity} {unit}"),
+    *(
+        "Closed",
+        "Reported done",
+        "{n} of them measured by all units",
+        "{quantity} to {high} {unit}",
+        "{quantity} {unit}",
+    ),
     *("at most {quantity} {unit}", "{unit} {value} ({date})", "not measured", "Reports received"),
     *("Measures with evidence", "Measures that rest on one unit", "{theme}: {done} of {able} completed"),
     *("Stacked bars of each theme's measures by state. {details}.", "Units by themes", "All measures", "Promises met"),

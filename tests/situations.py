@@ -104,7 +104,9 @@ def _only(rows: pd.DataFrame, kept: list[str]) -> pd.DataFrame:
 def due_on(plan: Plan, *days: str) -> Plan:
     """The plan with deadlines, given to its measures in turn; blank for none."""
     count = len(plan.measures)
-    due = pd.to_datetime(pd.Series([days[place % len(days)] or None for place in range(count)])).astype("datetime64[us]")
+    due = pd.to_datetime(pd.Series([days[place % len(days)] or None for place in range(count)])).astype(
+        "datetime64[us]"
+    )
     return replace(plan, measures=plan.measures.assign(due=due.to_numpy()))
 
 
@@ -118,8 +120,21 @@ def _every(plan: Plan) -> list[str]:
     return plan.measures["measure_id"].tolist()
 
 
+def _all_but_first(plan: Plan) -> list[str]:
+    """Every measure but the first of each theme."""
+    return plan.measures.loc[plan.measures["theme_id"].duplicated(), "measure_id"].tolist()
+
+
+def _two_islands(plan: Plan) -> Plan:
+    """Two measures of two themes, each of one unit, which is another."""
+    small = only_measures(plan, ["M10", "M29"])
+    own = small.responsibilities["unit_id"].mask(small.responsibilities["measure_id"].eq("M29"), "port-group")
+    return replace(small, responsibilities=small.responsibilities.assign(unit_id=own))
+
+
 def _quarterly(plan: Plan) -> Plan:
-    return replace(plan, calendar=Calendar("quarter", "2024-Q2", 20, timezone="Asia/Shanghai"))
+    calendar = Calendar("quarter", "2024-Q2", 20, timezone="Asia/Shanghai")
+    return replace(plan, calendar=calendar, progress=plan.progress.assign(period=""))
 
 
 Situation = "tuple[Callable[[Plan], Plan], str, dict[str, str]]"
@@ -168,10 +183,39 @@ SITUATIONS: dict[str, tuple[Callable[[Plan], Plan], str, dict[str, str]]] = {
         DAY,
         {},
     ),
-    "all in time": (lambda plan: saying(plan, "done_reported", kind="one_off"), "2024-07-31", {"known_at": "2024-08-05"}),
+    "all in time": (
+        lambda plan: replace(
+            saying(plan, "done_reported", kind="one_off"), calendar=replace(plan.calendar, first_period="2024-07")
+        ),
+        "2024-07-31",
+        {},
+    ),
+    "as long in each theme": (
+        lambda plan: deciding(saying(plan, "done_reported", kind="one_off"), "closed", _all_but_first(plan)),
+        DAY,
+        {},
+    ),
+    "completed in each theme": (
+        lambda plan: deciding(
+            saying(plan, "done_reported", kind="one_off"), "closed", _all_but_first(plan), on="2025-03-20"
+        ),
+        DAY,
+        {},
+    ),
+    "two islands": (_two_islands, DAY, {}),
+    "one promise measured": (
+        lambda plan: replace(plan, actuals=plan.actuals[plan.actuals["commitment_id"].eq("C1")]),
+        DAY,
+        {},
+    ),
+    "due within a quarter": (lambda plan: due_on(plan, "2025-05-31", "2026-12-31"), DAY, {}),
     "overdue": (lambda plan: due_on(plan, "2024-12-31", "2025-05-31", ""), DAY, {}),
     "due later": (lambda plan: due_on(plan, "2026-12-31"), DAY, {}),
-    "due soon": (lambda plan: due_on(saying(plan, "done_reported", kind="one_off"), "2024-08-31", "2024-11-15"), "2024-08-15", {}),
+    "due soon": (
+        lambda plan: due_on(saying(plan, "done_reported", kind="one_off"), "2024-08-31", "2024-11-15"),
+        "2024-08-15",
+        {},
+    ),
     "nobody verifies": (lambda plan: replace(saying(plan, "done_reported"), deciders=()), DAY, {}),
     "nobody verifies, in progress": (
         lambda plan: replace(plan, decisions=plan.decisions.head(0), deciders=()),
@@ -187,7 +231,9 @@ SITUATIONS: dict[str, tuple[Callable[[Plan], Plan], str, dict[str, str]]] = {
         {},
     ),
     "no periods": (
-        lambda plan: replace(plan, calendar=Calendar("none", timezone="Asia/Shanghai")),
+        lambda plan: replace(
+            plan, calendar=Calendar("none", timezone="Asia/Shanghai"), progress=plan.progress.assign(period="")
+        ),
         DAY,
         {},
     ),

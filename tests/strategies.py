@@ -170,7 +170,7 @@ def small_plans(draw: st.DrawFn, *, all_named: bool = True, every: str = "", mos
         role = "sole" if len(crowd) == 1 else draw(st.sampled_from(["joint", "unmarked"]))
         for position, unit in enumerate(crowd, start=1):
             begin, end = draw(seldom), draw(seldom)
-            if begin and end and end < begin:
+            if begin and end and str(end) < str(begin):
                 begin, end = end, begin
             row = {"measure_id": f"M{number}", "clause": 1, "unit_id": unit, "position": position, "role": role}
             named.append({**row, "from": begin, "until": end})

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analysis import brief, words
+from analysis import brief, briefing
 from analysis.language import Language, Quote, table
 from analysis.schema import NO_FEEDBACK, SETTLED
 from tests.reference import Reference, due_day, periods_until
@@ -20,6 +19,8 @@ from tests.wholeness import assert_whole, texts
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import pandas as pd
 
     from analysis.plan import Plan
     from analysis.plan.reading import Reading
@@ -62,9 +63,7 @@ def test_what_is_asked_for_next_is_what_will_be_owed(small: SmallPlan, day: pd.T
 
 
 @given(small_plans(), moments, moments, st.sampled_from(UNITS))
-def test_what_a_unit_carries_stands_by_urgency(
-    small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, unit: str
-):
+def test_what_a_unit_carries_stands_by_urgency(small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, unit: str):
     assume(unit in set(small.units["unit_id"]))
     now = read(small.plan.select(unit=unit), day, later)
     carried = brief.carried(now, unit=unit)
@@ -105,12 +104,12 @@ def said(now: Reading, unit: str, lang: str) -> list[str]:
     reports, taken, stalled = brief.reports(now, unit=unit), brief.decisions(now, unit=unit), brief.stalled(carried)
     promised = brief.promises(now, unit=unit)
     captions = [
-        words.brief.asks(next_up, say),
-        words.brief.blockers(stalled, say),
-        words.brief.decisions(taken, say),
-        words.brief.carries(carried, say),
-        words.brief.reports(reports, say),
-        words.brief.promises(promised, say),
+        briefing.brief.asks(next_up, say),
+        briefing.brief.blockers(stalled, say),
+        briefing.brief.decisions(taken, say),
+        briefing.brief.carries(carried, say),
+        briefing.brief.reports(reports, say),
+        briefing.brief.promises(promised, say),
     ]
     tables = [
         table(next_up, "asked", say),
@@ -118,16 +117,14 @@ def said(now: Reading, unit: str, lang: str) -> list[str]:
         table(taken, "brief_decisions", say),
         table(carried, "brief", say),
         table(reports, "reports_owed", say),
-        table(words.brief.promise_rows(promised, say), "brief_promises", say),
+        table(briefing.brief.promise_rows(promised, say), "brief_promises", say),
     ]
-    cells = [
-        cell for one in tables for row in one.rows for cell in (one.caption, *row) if not isinstance(cell, Quote)
-    ]
-    listed = words.brief.parts(carried, say)
+    cells = [cell for one in tables for row in one.rows for cell in (one.caption, *row) if not isinstance(cell, Quote)]
+    listed = briefing.brief.parts(carried, say)
     parts = [text for part in (*listed.still_open, *listed.settled) for text in texts(part) if text != part.state]
-    figures = [text for one in words.brief.key_figures(carried, reports, say) for text in texts(one)]
+    figures = [text for one in briefing.brief.key_figures(carried, reports, say) for text in texts(one)]
     around = [text for one in captions for text in (one.finding, one.note, one.annex)]
-    return [words.brief.headline(next_up, carried, now, say), *around, *cells, *parts, *figures, listed.folded]
+    return [briefing.brief.headline(next_up, carried, now, say), *around, *cells, *parts, *figures, listed.folded]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -149,10 +146,10 @@ def test_the_counts_of_a_brief_agree(small: SmallPlan, day: pd.Timestamp, later:
     say = Language("en", now.plan)
     next_up, carried = brief.asked_of(now, unit=unit), brief.carried(now, unit=unit)
     reports, stalled = brief.reports(now, unit=unit), brief.stalled(carried)
-    figures = words.brief.key_figures(carried, reports, say)
+    figures = briefing.brief.key_figures(carried, reports, say)
     own = int(figures[2].value)
-    headline = words.brief.headline(next_up, carried, now, say)
-    around = words.brief.blockers(stalled, say)
+    headline = briefing.brief.headline(next_up, carried, now, say)
+    around = briefing.brief.blockers(stalled, say)
     if len(carried):
         assert headline.endswith(f"{around.finding}.")
     found = re.search(r"reports (\d+|none) of its open measures stalled", around.finding)
@@ -179,4 +176,4 @@ def test_a_sentence_for_a_unit_of_the_embedded_plan(tianjin: Plan):
     carried = brief.carried(now, unit="tj-customs")
     others = brief.stalled(carried)
     assert not others["state_of_unit"].eq("stalled").any()
-    assert words.brief.blockers(others, say).note == "因其他单位自报受阻、措施状态为受阻的2项（第4、22项）。"
+    assert briefing.brief.blockers(others, say).note == "因其他单位自报受阻、措施状态为受阻的2项（第4、22项）。"

@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import attention, coverage, exhibits, ledger, words
+from analysis import attention, briefing, coverage, exhibits, ledger
+from analysis.briefing.block import MOST_PERIODS, anchor
 from analysis.language import Language, Quote, table
 from analysis.schema import NO_FEEDBACK, SETTLED
-from analysis.words.block import MOST_PERIODS, anchor
-from analysis.words.ledger import Ledger
 from tests.situations import named_plan
 from tests.strategies import SmallPlan, moments, small_plans
 from tests.wholeness import assert_whole, texts
@@ -24,6 +23,7 @@ from tests.wholeness import assert_whole, texts
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analysis.briefing.ledger import Ledger
     from analysis.plan import Plan
     from analysis.plan.reading import Reading
 
@@ -37,10 +37,10 @@ def read(plan: Plan, day: pd.Timestamp, later: pd.Timestamp) -> Reading:
 def in_words(now: Reading, lang: str) -> Ledger:
     listed, spoken = ledger.by_measure(now), attention.voices(now)
     rest = (ledger.apart(now), ledger.history(now), coverage.commitments(now))
-    return words.ledger.ledger(listed, spoken, *rest, now, Language(lang, now.plan))
+    return briefing.ledger.ledger(listed, spoken, *rest, now, Language(lang, now.plan))
 
 
-def blocks(told: Ledger) -> list[words.ledger.Block]:
+def blocks(told: Ledger) -> list[briefing.ledger.Block]:
     return [block for *_, own in told.themes for block in own]
 
 
@@ -90,9 +90,7 @@ def test_words_of_others_are_kept_apart(small: SmallPlan, day: pd.Timestamp, lat
 
 
 @given(small_plans(all_named=False), moments, moments, st.sampled_from(LANGUAGES))
-def test_the_ledger_is_whole_in_both_languages(
-    small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, lang: str
-):
+def test_the_ledger_is_whole_in_both_languages(small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, lang: str):
     now = read(named_plan(small), day, later)
     say, told = Language(lang, now.plan), in_words(now, lang)
     for block in blocks(told):
@@ -105,8 +103,8 @@ def test_the_ledger_is_whole_in_both_languages(
     for _, choices in told.choices:
         for choice in choices:
             assert_whole(f"{choice.name} {choice.count} {choice.chosen}", lang)
-    around = words.ledger.about(now, say)
-    for text in (*told.names.values(), words.ledger.title(say), around.finding, around.note, around.source):
+    around = briefing.ledger.about(now, say)
+    for text in (*told.names.values(), briefing.ledger.title(say), around.finding, around.note, around.source):
         assert_whole(text, lang)
 
 
@@ -169,7 +167,7 @@ def test_whatever_can_be_chosen_is_there(tianjin: Plan, day: str, monkeypatch: p
     say, shown = Language("zh", tianjin), []
     monkeypatch.setattr(exhibits, "display", lambda html, **_: shown.append(html.data))
     exhibits.ledger(
-        words.ledger.about(now, say), in_words(now, "zh"), table(ledger.by_unit(now), "measure_ledger", say), say
+        briefing.ledger.about(now, say), in_words(now, "zh"), table(ledger.by_unit(now), "measure_ledger", say), say
     )
     found = _Ids()
     found.feed(shown[0])

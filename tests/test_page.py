@@ -18,6 +18,7 @@ from analysis import exhibits
 from analysis.catalogue import languages, tag_of
 from analysis.exhibits import METADATA
 from analysis.language import Language
+from analysis.opening import Chrome
 from analysis.page import (
     CONTENT_POLICY,
     Executed,
@@ -34,7 +35,6 @@ from analysis.report import make_reports, read_inputs
 from analysis.runner import ENGINES
 from analysis.schema import BUCKETS
 from analysis.site import read_manifest
-from analysis.words import Chrome
 from tests.plans import asked, notebook, registry_of
 from tests.sites import faults
 from tests.situations import deciding
@@ -256,9 +256,9 @@ def test_the_gate_counts_who_is_on_a_measure_at_the_day(tianjin: Plan) -> None:
     plan = deciding(tianjin, "left", [measure], on="2024-08-20", unit_id=unit)
     pairs = len(plan.responsibilities.drop_duplicates(["measure_id", "unit_id"]))
     for day, right in (("2024-08-19", pairs), ("2024-08-21", pairs - 1)):
-        for stated, found in ((right, 0), (right + 1, 1), (right - 1, 1)):
+        for stated, told in ((right, 0), (right + 1, 1), (right - 1, 1)):
             one = replace(executed(), totals=(Totals("单位", "unit_id", 24, {"named_in": stated}),))
-            assert len(refusals(one, to_page(one, CHROME), plan.at(day), ZH)) == found
+            assert len(refusals(one, to_page(one, CHROME), plan.at(day), ZH)) == told
 
 
 @pytest.mark.thorough

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.briefing.block import anchor
 from analysis.catalogue import read_catalogue
 from analysis.page import characters, narrowed_face
 from analysis.parameters import Parameters
@@ -23,7 +24,6 @@ from analysis.site import Manifest, Page, is_published, is_whole, publish, read_
 from analysis.site.index import index_files
 from analysis.site.linking import linked_pages
 from analysis.site.places import as_made, blocks, made_hash
-from analysis.words.block import anchor
 from tests.sites import Reader, faults
 
 if TYPE_CHECKING:

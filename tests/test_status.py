@@ -389,6 +389,9 @@ def test_what_is_owed_each_period(said: list[Said], decided: list[Decided], feed
         ([("2024-08-31", "2024-08-31", "in_progress")], [], ["on_time"]),
         ([("2024-08-31", "2024-09-01", "in_progress")], [], ["late"]),
         (DONE, [("returned", "2024-08-20")], ["missing"]),
+        # What was sent back came in time, but does not stand; what stands came late.
+        ([*DONE, ("2024-08-25", "2024-09-03", "done_reported")], [("returned", "2024-08-20")], ["late"]),
+        ([*DONE, ("2024-08-25", "2024-09-03", "done_reported")], [], ["on_time"]),
         ([], [("closed", "2024-08-31")], []),
         ([], [("extended", "2024-08-01", "2024-12-31")], []),
     ],

@@ -24,12 +24,12 @@ SOURCE = Path(analysis.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = [
-    ["extras", "files", "faces", "catalogue", "parameters", "rounding", "schema", "workdays"],
-    ["notice", "sample", "status", "record", "grids"],
-    ["plan", "look", "charts"],
-    ["workload", "coverage", "trend", "attention", "ledger", "brief"],
-    ["language", "words", "forms", "due"],
-    ["intake", "exhibits"],
+    ["extras", "catalogue", "files", "faces", "parameters", "rounding", "names", "workdays", "periods", "schema"],
+    ["repair", "grids", "documents", "paragraphs", "marks", "outline", "notice", "draft"],
+    ["sample", "status", "record", "rules", "plan", "migration", "look", "charts"],
+    ["workload", "trend", "coverage", "attention", "ledger", "brief"],
+    ["language", "opening", "words", "briefing", "forms", "due"],
+    ["returned", "intake", "exhibits"],
     ["runner", "page", "site"],
     ["report"],
     ["cli"],

@@ -1,4 +1,4 @@
-"""What a notebook tells of a plan: its own cells run here, with what they show and say written down instead of drawn."""
+"""What a notebook tells of a plan: its own cells run here, with what they show and say written down, not drawn."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from analysis import language
 from analysis.language import Caption, Language, Table
 
 if TYPE_CHECKING:
+    from analysis.opening import Opening
     from analysis.plan import Plan
     from analysis.plan.reading import Reading
-    from analysis.words import Opening
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 REPORTS = ("delivery", "workload_by_unit", "theme_coverage", "completion_trend", "measure_ledger")

@@ -57,7 +57,7 @@ def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
         f"{file.name}：{file.fault}" for name, file in old.tables.items() if file.fault and name not in RECORD[1:]
     ]
     if old.head_fault or unread:
-        raise ValueError("；".join([old.head_fault, *unread]).strip("；"))
+        raise ValueError("；".join(filter(None, [str(old.head_fault), *unread])))
     if not old.tables["progress"].name.endswith(".csv"):
         raise ValueError("台账不在 CSV 文件中：请先导出为 progress.csv")
     tables = {name: meant(to_frame(file.table)) for name, file in old.tables.items() if not file.fault}

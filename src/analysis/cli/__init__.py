@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 # Importing them adds their commands.
-from analysis.cli import ledger, reports  # noqa: F401
+from analysis.cli import decisions, forms, ledger, notices, plans, reports  # noqa: F401
 from analysis.cli.base import Exit, app
 from analysis.extras import MissingExtra
 

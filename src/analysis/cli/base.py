@@ -5,10 +5,14 @@ from __future__ import annotations
 import enum
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
+
+from analysis.catalogue import FIRST, Message, in_language, languages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +33,8 @@ class Exit(enum.IntEnum):
     LOCKED = 8
     NOT_WRITABLE = 9
     MISSING_EXTRA = 10
+    NO_NOTICE = 11
+    NOTHING_FOUND = 12
 
 
 app = typer.Typer(
@@ -39,32 +45,51 @@ app = typer.Typer(
     help="Reports on the delivery of a government action plan.",
 )
 
+
+class Spoken(enum.StrEnum):
+    """The languages in which the command speaks."""
+
+    # A class, which an option's type must be, whose members nobody writes down.
+    vars().update({lang: lang for lang in languages()})
+
+
+LangOption = Annotated[
+    Spoken | None, typer.Option("--lang", help="The language of what is said; that of the machine when left out.")
+]
 SiteOption = Annotated[Path, typer.Option("--out", help="The folder that is published to.")]
 PlanOption = Annotated[str, typer.Option("--plan", help="A plan's id, or the path of its folder.")]
 
 
-def opened_plan(plan: str) -> Plan:
+def now_in(timezone: str) -> datetime:
+    """The only look at the clock: the time in the zone in which a plan's office counts its days."""
+    try:
+        return datetime.now(ZoneInfo(timezone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return datetime.now(UTC)
+
+
+def opened_plan(plan: str, *, lang: str = FIRST) -> Plan:
     """A checked plan; says what is wrong and stops when there is none."""
     from analysis.plan import UnknownName, open_plan
     from analysis.schema import DataError
 
     try:
-        return open_plan(plan)
+        return open_plan(plan, lang=lang)
     except UnknownName as unknown:
-        stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
+        stop(Exit.BAD_PARAMETERS, unknown, lang=lang)
     except DataError as failed:
-        print_problems(failed.problems)
-        stop(Exit.BAD_DATA, "数据有误。")
+        print_problems(failed.problems, lang=lang)
+        stop(Exit.BAD_DATA, Message("The data is wrong."), lang=lang)
 
 
-def to_day(text: str) -> pd.Timestamp:
+def to_day(text: str, *, lang: str = FIRST) -> pd.Timestamp:
     """A day from its ISO text; stops when it is none."""
     from analysis import plan
 
     try:
         return plan.to_day(text)
     except ValueError:
-        stop(Exit.BAD_PARAMETERS, f"“{text}”不是日期：应写作 2024-12-31")
+        stop(Exit.BAD_PARAMETERS, Message("“{text}” is no day: should be written 2024-12-31", text=text), lang=lang)
 
 
 def print_table(frame: pd.DataFrame, title: str, *, to_stderr: bool = False) -> None:
@@ -84,13 +109,16 @@ def print_table(frame: pd.DataFrame, title: str, *, to_stderr: bool = False) -> 
     Console(stderr=to_stderr, width=None if stream.isatty() else 200).print(table)
 
 
-def print_problems(problems: pd.DataFrame) -> None:
+def print_problems(problems: pd.DataFrame, *, lang: str = FIRST) -> None:
     """The problems of a plan, on the error stream."""
+    from analysis.language import Language
+
     if not problems.empty:
-        print_table(problems, f"{len(problems)} problems", to_stderr=True)
+        title = Language(lang).count(len(problems), "{n} problem", "{n} problems")
+        print_table(problems, title, to_stderr=True)
 
 
-def stop(code: Exit, message: str) -> NoReturn:
-    """Say why on the error stream, and end with a code."""
-    typer.echo(message, err=True)
+def stop(code: Exit, message: object, *, lang: str = FIRST) -> NoReturn:
+    """Say why on the error stream, and end with a code; a message, or an error raised with one, in a language."""
+    typer.echo(in_language(message, lang), err=True)
     raise typer.Exit(code)

@@ -5,20 +5,19 @@ from __future__ import annotations
 import enum
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from analysis.catalogue import FIRST, languages
-from analysis.cli.base import Exit, PlanOption, SiteOption, app, opened_plan, print_problems, stop
+from analysis.cli.base import Exit, PlanOption, SiteOption, app, now_in, opened_plan, print_problems, stop
 from analysis.cli.speaking import speaking
 from analysis.extras import need
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from analysis.cli.telling import Telling
     from analysis.parameters import Parameters
@@ -111,7 +110,7 @@ def report(
         is_known = known_at or inputs.calendar
         if not is_known or not inputs.is_readable(*(table for table, is_needed in needed.items() if is_needed)):
             opened_plan(str(inputs.folder))
-        now = _now(inputs.timezone)
+        now = now_in(inputs.timezone)
         say = speaking(lang.value)
         days = _days(inputs, now, out, chosen, say, as_of=as_of, known_at=known_at)
         common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}
@@ -272,11 +271,3 @@ def open_report(
 
 def _listing(counts: dict[str, int]) -> str:
     return ", ".join(f"{number} {result}" for result, number in counts.items())
-
-
-def _now(timezone: str) -> datetime:
-    """The only look at the clock: the time in the zone in which a plan's office counts its days."""
-    try:
-        return datetime.now(ZoneInfo(timezone))
-    except (ZoneInfoNotFoundError, ValueError):
-        return datetime.now(UTC)

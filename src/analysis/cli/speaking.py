@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from analysis.catalogue import FIRST, languages, translations
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
 
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The variables that name the user's language; the first that is set counts."""
+
+
+def spoken(lang: str | None = "") -> str:
+    """The language to speak: the one asked for; of one that is none, that of the locale, else the first."""
+    if lang in languages():
+        return str(lang)
+    named = next(filter(None, map(os.environ.get, _LOCALE)), "")
+    return next((lang for lang in languages() if re.split("[_.@]", named)[0].lower() == lang), FIRST)
 
 
 def speaking(lang: str = "") -> Callable[..., str]:
@@ -27,11 +36,5 @@ def speaking(lang: str = "") -> Callable[..., str]:
     callable
         Message in English, and the values that go in by name → what is said.
     """
-    words = translations(lang if lang in languages() else _language_of_locale())
+    words = translations(spoken(lang))
     return lambda message, **values: words.gettext(message).format(**values)
-
-
-def _language_of_locale() -> str:
-    """The language of the locale; the first when it is none that there is a catalogue of."""
-    named = next(filter(None, map(os.environ.get, _LOCALE)), "")
-    return next((lang for lang in languages() if named.split("_")[0].split(".")[0] == lang), FIRST)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from IPython.display import HTML, display
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from analysis.briefing import delivery
+from analysis.briefing.delivery import MOST
+from analysis.briefing.parts import part_names
 from analysis.exhibits.drawing import to_svg
 from analysis.exhibits.picture import picture as picture
 from analysis.look.palette import PALETTE, STATE_LOOKS
 from analysis.schema import BUCKETS
-from analysis.words import delivery
-from analysis.words.delivery import MOST
-from analysis.words.parts import part_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from analysis.briefing.delivery import Case, CaseNames, Chapters, Tile
+    from analysis.briefing.ledger import Ledger
+    from analysis.briefing.parts import Parts
     from analysis.language import Caption, Language, Method, Table
+    from analysis.opening import Opening
     from analysis.plan.reading import Reading
-    from analysis.words import Opening
-    from analysis.words.delivery import Case, CaseNames, Chapters, Tile
-    from analysis.words.ledger import Ledger
-    from analysis.words.parts import Parts
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""

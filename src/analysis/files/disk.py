@@ -12,20 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from analysis.catalogue import Message
+
 
 class Busy(RuntimeError):
     """Somebody else is writing, or was faster; nothing was written. The message says what to do."""
 
 
 @contextmanager
-def held(lock: Path, *, otherwise: str) -> Iterator[None]:
+def held(lock: Path, *, otherwise: Message | str) -> Iterator[None]:
     """Hold a lock without waiting for it.
 
     Parameters
     ----------
     lock : pathlib.Path
         A file that stands for what only one may write to; it stays when the lock is let go.
-    otherwise : str
+    otherwise : analysis.catalogue.Message or str
         What to say when somebody else holds it.
 
     Raises

@@ -148,11 +148,8 @@ def table(frame: pd.DataFrame, name: str, say: Language, *, before: pd.DataFrame
 
 def words_for(value: Any, column: Column, say: Language) -> str:
     """A value of a column in words: names for ids, ISO days, counts as they are, a dash where there is nothing."""
-    if column.kind == "reasons":
-        return say.listing(say.name("reason", reason) for reason in value) or NOTHING
-    if column.kind in ("unit_ids", "other_units"):
-        nobody = NOTHING if column.kind == "unit_ids" else say("carries it alone")
-        return named_units(value, say) if len(value) else nobody
+    if isinstance(value, list):
+        return _row_of(value, column, say)
     if value is None or pd.isna(value):
         return NOTHING
     if column.kind == "share":
@@ -163,21 +160,28 @@ def words_for(value: Any, column: Column, say: Language) -> str:
         return f"{value:%Y-%m-%d}"
     if column.kind == "period":
         return say.period(value)
-    if column.kind == "quote":
-        return Quote(value, tag_of(say.plan.lang)) if value else NOTHING
     if column.kind in ("measure_id", "unit_id"):
         return named(value, column.kind, say)
-    return _word(value, column.kind, say)
+    return _told(value, column, say)
 
 
-def _word(value: Any, kind: str, say: Language) -> str:
-    """The name of an id or a word, with its language where it has none in the page's."""
-    text = say.name(kind, value)
-    if not text:
-        return NOTHING
-    own_words = kind == "decider" and text == value
-    tongue = tag_of(say.plan.lang) if own_words else say.lang_of(kind, value)
-    return Quote(text, tongue) if tongue else text
+def _row_of(values: list[Any], column: Column, say: Language) -> str:
+    """Several ids or words in a row."""
+    if column.kind == "reasons":
+        return say.listing(say.name("reason", reason) for reason in values) or NOTHING
+    if values:
+        return named_units(values, say)
+    return say("carries it alone") if column.kind == "other_units" else NOTHING
+
+
+def _told(value: Any, column: Column, say: Language) -> str:
+    """What somebody wrote, in the plan's own language; else the name of a word."""
+    if column.kind == "quote":
+        return Quote(value, tag_of(say.plan.lang)) if value else NOTHING
+    name = say.name(column.kind, value)
+    own_words = column.kind == "decider" and name == value
+    tongue = tag_of(say.plan.lang) if own_words else say.lang_of(column.kind, value)
+    return Quote(name, tongue) if name and tongue else name or NOTHING
 
 
 def named(key: object, kind: str, say: Language) -> Named:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.catalogue import FIRST
+from analysis.catalogue import FIRST, Message
 from analysis.names import UnknownName
 from analysis.plan.model import Decider, Plan
 
@@ -33,7 +33,14 @@ def find_plan(id_or_path: str | Path) -> Path:
         if (folder / "plan.toml").is_file():
             return folder.resolve()
     known = sorted(path.parent.name for path in data_folder().glob("*/plan.toml"))
-    raise UnknownName(f"没有方案“{id_or_path}”：应为 {'、'.join(known)} 之一，或含有 plan.toml 的文件夹路径")
+    raise UnknownName(
+        Message(
+            "there is no plan “{name}”: should be one of {plans}, or the path of a folder that holds {file}",
+            name=id_or_path,
+            plans="、".join(known),
+            file="plan.toml",
+        )
+    )
 
 
 def open_plan(id_or_path: str | Path, *, lang: str = FIRST) -> Plan:

@@ -116,9 +116,9 @@ def _make(task: Task) -> dict[str, Any]:
     notebook = runner.run_notebook(task.notebook, asked, task.file(".ipynb"), engine=task.engine)
 
     from analysis.language import Language
+    from analysis.opening import chrome
     from analysis.page import Executed, refusals, to_page
     from analysis.site.places import blocks
-    from analysis.words import chrome
 
     executed = Executed.of(notebook)
     narrowed = task.plan.select(unit=asked.unit, theme=asked.theme)

@@ -13,7 +13,7 @@ published, and fills again when its neighbours change, without making the page a
       the page about that unit of a report that needs one;
   ``measure:M4``
       the block of that measure, on this page or on another of the same day: a page that tells of measures in full does
-      so in an ``<article>`` each, with the id that `analysis.words.block.anchor` gives it.
+      so in an ``<article>`` each, with the id that `analysis.briefing.block.anchor` gives it.
 
 Where what is named is not there, the link stays without an address, which reads as plain text. All of a page's links
 stay within its plan, day and language, but for those to other days and languages; all are relative, so that a site can
@@ -30,13 +30,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.briefing.block import anchor
 from analysis.catalogue import languages, own_name, tag_of
 from analysis.language import Language
 from analysis.page import characters, face_rules, narrowed_face, template
 from analysis.site import wording
 from analysis.site.index import date_id, index_name
 from analysis.site.places import as_made, filled, made_hash
-from analysis.words.block import anchor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

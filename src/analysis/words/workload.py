@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.language import Caption, Language, caption, nobody
+from analysis.opening import KeyFigure, titled
 from analysis.rounding import exact, round_parts
 from analysis.schema import FEEDBACK, NO_FEEDBACK
-from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
     import pandas as pd
