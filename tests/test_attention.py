@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def rows(plan: Plan, day: str, known_at: str = "") -> list[dict[str, Any]]:
-    return attention(plan.at(day, known_at=known_at)).to_dict("records")
+    return attention(plan.at(day, known_at=known_at)).to_dict("records")  # type: ignore[return-value]
 
 
 def voice(plan: Plan, day: str, measure: str, unit: str) -> dict[str, Any]:
     found = voices(plan.at(day))
     (row,) = found[found["measure_id"].eq(measure) & found["unit_id"].eq(unit)].to_dict("records")
-    return row
+    return row  # type: ignore[return-value]
 
 
 # Which measures, in what order, for which reasons.
@@ -111,7 +111,7 @@ def test_nothing_is_wanted_of_what_is_settled_or_not_due():
         said=["M1 a 2024-06-30 done_reported", "M2 a 2024-06-30 stalled"],
         decided=["M1 closed 2024-07-10", "M2 withdrawn 2024-07-10"],
         due={"M1": "2024-07-01", "M2": "2024-07-01"},
-        **{"from": {"M3": "2024-12-01"}},
+        start={"M3": "2024-12-01"},
     )
     assert rows(plan, "2024-10-31") == []
 
