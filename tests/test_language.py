@@ -77,6 +77,13 @@ def rule_texts() -> set[str]:
     return {rule.text for rule in RULES.values()}
 
 
+def speaks(function: ast.expr) -> bool:
+    """Whether what is called says its first argument, or keeps it until its language is known."""
+    if isinstance(function, ast.Call):
+        return isinstance(function.func, ast.Name) and function.func.id == "Language"
+    return isinstance(function, ast.Name) and function.id in ("say", "self", "Message")
+
+
 @cache
 def messages() -> set[str | tuple[str, str]]:
     """Every message that is said anywhere: of one form, or of two when it counts something."""
@@ -84,10 +91,12 @@ def messages() -> set[str | tuple[str, str]]:
     said |= {column.label for column in COLUMNS.values()}
     said |= {declared.caption for declared in DECLARED.values()} | {text for texts in TERMS.values() for text in texts}
     for call in calls():
-        if isinstance(call.func, ast.Name) and call.func.id in ("say", "self", "Message"):
+        if speaks(call.func):
             said.update(strings_in(call.args[0]))
         elif isinstance(call.func, ast.Attribute) and call.func.attr == "count" and len(call.args) == 3:
-            said.update(zip(strings_in(call.args[1]), strings_in(call.args[2]), strict=True))
+            # Of text, too, something is counted from a place on.
+            forms = [strings_in(argument) for argument in call.args[1:]]
+            said.update(zip(*forms, strict=True) if all(forms) else ())
     return said | rule_texts()
 
 
