@@ -588,14 +588,14 @@ class Recount(Reference):
         return self._owing(measure, gone)
 
     def _owing(self, measure: str, units: list[str]) -> tuple[date, list[str]]:
-        """From the day after the first report that is missing was due."""
+        """From the end of the first period of which the report is missing; where it is owed when due, from that day."""
         ends = {name: end for name, _, end in periods_until(self.calendar, self.t)}
         days = []
         for unit in units:
             for period in self.missing((measure, unit)):
-                due = due_day(self.calendar, ends[period]) if self.is_asked_each_period else self.due(measure)
-                assert due is not None
-                days.append(due + ONE_DAY)
+                day = min(ends[period], self.t) if self.is_asked_each_period else self.due(measure)
+                assert day is not None
+                days.append(day)
         return min(days), units
 
     def _waiting(self, measure: str, state: Row) -> tuple[date, list[str]] | None:
