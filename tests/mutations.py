@@ -83,6 +83,7 @@ MUTATIONS = (
     Mutation("marks/names.py", "if piece in known:", "if False:", "notice_forms"),
     Mutation("outline/tree.py", "if value == 1 or (last and value == last + 1)", "if value == 1", "notice_forms"),
     Mutation("notice/levels.py", "return share > 0.5", "return True", "notice"),
+    Mutation("draft/deadlines.py", "if len(dates) > 1:", "if False:", "draft"),
     # plan, charts
     Mutation("plan/dates.py", "if known_at and known_at < as_of:", "if False:", "plan"),
     Mutation("plan/reading.py", "earlier + (self.known_at - self.as_of)", "earlier", "plan status"),
