@@ -48,6 +48,8 @@ _WORD_ENDS = re.compile(r"(?<![(（])\b[A-Za-z]{2,}$")
 _READING = re.compile(r"\(\w{1,6}\)")
 _MOST_DAMAGE, _MOST_NUMBERS = 10_000, 12_000
 _LEAST_WIDTH = 16
+_OPENS_SURELY = re.compile(r"\s*(?:[（(]\s*[一二三四五六七八九十]{1,4}\s*[)）]|[①-⒛㈠-㈩])")
+_LABELLED = re.compile(r"\s*[^\s（()）:：。，、]{0,6}(?:单位|部门|时限|期限|完成时间)\s*[:：]")
 _FURTHEST_BREAK = 4
 
 _CHINESE = "[一二三四五六七八九十]{1,4}"
@@ -235,7 +237,10 @@ def _goes_on(last: _Piece, piece: _Piece, width: int) -> bool:
     """Whether a line goes on what the line before it says."""
     if last.width < width - _FURTHEST_BREAK or _INDENT.match(piece.text):
         return False
-    return not (_OPENS.match(piece.text) and last.text.endswith(_SENTENCE_END))
+    if not _OPENS.match(piece.text):
+        return True
+    # A number at the start of a line may stand there by chance, but not behind a sentence or a list of units.
+    return not (last.text.endswith(_SENTENCE_END) or _OPENS_SURELY.match(piece.text) or _LABELLED.match(last.text))
 
 
 def _wrap_width(lines: Sequence[str]) -> tuple[Callable[[str], int], int]:
