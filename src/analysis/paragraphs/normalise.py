@@ -48,6 +48,7 @@ _WORD_ENDS = re.compile(r"(?<![(（])\b[A-Za-z]{2,}$")
 _READING = re.compile(r"\(\w{1,6}\)")
 _MOST_DAMAGE, _MOST_NUMBERS = 10_000, 12_000
 _LEAST_WIDTH = 16
+_NUMBERED_LINE = re.compile(r"^[^\S\n]*(?:\d{1,5}[.．、]|[（(][一二三四五六七八九十]{1,4}[）)])", re.MULTILINE)
 _OPENS_SURELY = re.compile(r"\s*(?:[（(]\s*[一二三四五六七八九十]{1,4}\s*[)）]|[①-⒛㈠-㈩])")
 _LABELLED = re.compile(r"\s*[^\s（()）:：。，、]{0,6}(?:单位|部门|时限|期限|完成时间)\s*[:：]")
 _FURTHEST_BREAK = 4
@@ -108,12 +109,12 @@ class _Piece:
 def normalise(received: str) -> Paragraphs:
     """The paragraphs of a notice as received, mirror damage undone."""
     received = _LINE_BREAK.sub("\n", received)
+    refuse_too_many(sum(1 for _ in _NUMBERED_LINE.finditer(received)))
     raw = received.split("\n")
     lines = _QUOTED.sub("", _BLANKS.sub(" ", _UNSEEN.sub("", received))).split("\n")
     kept, doubts = _without_furniture(lines)
     groups = _paragraphs(lines, kept)
     _shift(groups, raw)
-    refuse_too_many(sum(bool(_OPENS.match(group[0].text)) for group in groups))
     texts = ["".join(piece.text for piece in group) for group in groups]
     if received.count("?") > _MOST_DAMAGE:
         marks = received.count("?")
