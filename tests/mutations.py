@@ -79,7 +79,7 @@ MUTATIONS = (
     Mutation("sample.py", '"（示例）"', '""', "sample"),
     Mutation("repair/lines.py", "if has_reading(found[1], found[2]):", "if True:", "notice"),
     Mutation("documents/read.py", "if len(content) > MOST_BYTES:", "if False:", "documents"),
-    Mutation("paragraphs/normalise.py", "if _count_pages(bare, len(lines)):", "if False:", "notice_forms"),
+    Mutation("paragraphs/joining.py", "if _count_pages(bare, len(lines)):", "if False:", "notice_forms"),
     Mutation("marks/names.py", "if piece in known:", "if False:", "notice_forms"),
     Mutation("outline/tree.py", "if value == 1 or (last and value == last + 1)", "if value == 1", "notice_forms"),
     Mutation("notice/levels.py", "return share > 0.5", "return True", "notice"),

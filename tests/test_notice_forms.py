@@ -38,6 +38,8 @@ FORMS = {
     "wrapped": lambda text: wrapped(text).encode(),
     "wrapped without indents": lambda text: wrapped(text, page="{}", indented=False).encode(),
     "wrapped narrowly": lambda text: wrapped(text, 31, page="第 {} 页 共 99 页").encode(),
+    "a blank line behind each": lambda text: wrapped(text).replace("\n", "\n\n").encode(),
+    "pages with heads": lambda text: wrapped(text, page="\n— {} —\x0c\n某市人民政府公报\n").encode(),
     "on one line": lambda text: run_together(text).encode(),
     "Word": lambda text: word_file(text.split("\n")),
     "web page": lambda text: saved_page(text),
