@@ -26,7 +26,8 @@ def hand_made(
     themes: dict[str, str] | None = None,
     calendar: Calendar = MONTHLY,
     is_verified: bool = True,
-    **of_measures: dict[str, str],
+    due: dict[str, str] | None = None,
+    start: dict[str, str] | None = None,
 ) -> Plan:
     """A plan of a few measures.
 
@@ -42,8 +43,8 @@ def hand_made(
         ``C1 a 2024-08-31 3`` and ``C1 M1 at_most 2``.
     kinds, themes : mapping, optional
         By measure; ``one_off`` and ``T1`` where nothing is said.
-    **of_measures
-        Other columns of ``measures``: ``due={"M1": "2024-09-30"}``.
+    due, start : mapping, optional
+        By measure: its deadline, and the day from which it is there.
     """
     rows = [
         {
@@ -51,7 +52,8 @@ def hand_made(
             "theme_id": (themes or {}).get(measure, "T1"),
             "number": measure[1:],
             "kind": (kinds or {}).get(measure, "one_off"),
-            **{column: values.get(measure, "") for column, values in of_measures.items()},
+            "due": (due or {}).get(measure, ""),
+            "from": (start or {}).get(measure, ""),
         }
         for measure in crowds
     ]

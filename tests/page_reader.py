@@ -220,4 +220,6 @@ def counted(text: str) -> Counter[str]:
     """How often each number is in a sentence, in either language; of a month without a day only its year counts."""
     text = re.sub(r"(\d{4})年\d+月", r"\1", with_iso_days(text))
     # Where names are left out, English says how many, and both say how many there are.
-    return Counter(numbers(re.sub(r" and \d+ more, (?=\d+ in all)", " ", text)))
+    text = re.sub(r" and \d+ more, (?=\d+ in all)", " ", text)
+    # Of one, English need not say how many.
+    return Counter(numbers(re.sub(r"(?<=the last) (?=period)", " 1 ", text)))

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.plan import Plan
 from tests.reference import ONE_DAY, OPEN, Pair, Reference, Row, due_day, name_of_period, period_around, periods_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from analysis.plan import Plan
     from tests.strategies import SmallPlan
 
 BUCKETS = [
@@ -108,7 +108,7 @@ def _value(name: str, cell: str) -> object:
 
 def files_of(made: SmallPlan | Plan) -> Files:
     """The tables of a plan that was made without files."""
-    plan: Plan = getattr(made, "plan", made)
+    plan: Plan = made if isinstance(made, Plan) else made.plan
     tables = {name: Rows(_plain(row) for row in getattr(plan, name).to_dict("records")) for name in TABLES}
     about = {"issued": plan.issued.date(), "lang": plan.lang, "lead_rule": plan.lead_rule}
     deciders = tuple({"name": one.name} for one in plan.deciders)
@@ -557,7 +557,10 @@ class Recount(Reference):
         return sorted(found, key=lambda case: (ATTENTION.index(case[1][0]), case[2]))
 
     def _overdue(self, measure: str, state: Row) -> tuple[date, list[str]] | None:
-        return (state["due"] + ONE_DAY, self.crowd[measure]) if state["schedule"] == "overdue" else None
+        if state["schedule"] != "overdue":
+            return None
+        late = [unit for unit in self.crowd[measure] if self.state_of((measure, unit), self.t) != "done_reported"]
+        return state["due"] + ONE_DAY, late
 
     def _stalled(self, measure: str, state: Row) -> tuple[date, list[str]] | None:
         if state["state"] != "stalled":
@@ -585,14 +588,14 @@ class Recount(Reference):
         return self._owing(measure, gone)
 
     def _owing(self, measure: str, units: list[str]) -> tuple[date, list[str]]:
-        """From the day after the first report that is missing was due."""
+        """From the end of the first period of which the report is missing; where it is owed when due, from that day."""
         ends = {name: end for name, _, end in periods_until(self.calendar, self.t)}
         days = []
         for unit in units:
             for period in self.missing((measure, unit)):
-                due = due_day(self.calendar, ends[period]) if self.is_asked_each_period else self.due(measure)
-                assert due is not None
-                days.append(due + ONE_DAY)
+                day = min(ends[period], self.t) if self.is_asked_each_period else self.due(measure)
+                assert day is not None
+                days.append(day)
         return min(days), units
 
     def _waiting(self, measure: str, state: Row) -> tuple[date, list[str]] | None:

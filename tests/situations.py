@@ -195,8 +195,19 @@ SITUATIONS: dict[str, tuple[Callable[[Plan], Plan], str, dict[str, str]]] = {
         DAY,
         {},
     ),
+    "completed in each theme": (
+        lambda plan: deciding(
+            saying(plan, "done_reported", kind="one_off"), "closed", _all_but_first(plan), on="2025-03-20"
+        ),
+        DAY,
+        {},
+    ),
     "two islands": (_two_islands, DAY, {}),
-    "one promise measured": (lambda plan: replace(plan, actuals=plan.actuals.head(1)), DAY, {}),
+    "one promise measured": (
+        lambda plan: replace(plan, actuals=plan.actuals[plan.actuals["commitment_id"].eq("C1")]),
+        DAY,
+        {},
+    ),
     "due within a quarter": (lambda plan: due_on(plan, "2025-05-31", "2026-12-31"), DAY, {}),
     "overdue": (lambda plan: due_on(plan, "2024-12-31", "2025-05-31", ""), DAY, {}),
     "due later": (lambda plan: due_on(plan, "2026-12-31"), DAY, {}),

@@ -27,7 +27,7 @@ DAY = "2025-03-31"
 def theme_of(plan: Plan, day: str, known_at: str = "") -> dict[str, Any]:
     """The one theme of a plan."""
     (row,) = coverage.by_theme(plan.at(day, known_at=known_at)).to_dict("records")
-    return row
+    return row  # type: ignore[return-value]
 
 
 # The embedded plan.
@@ -67,7 +67,7 @@ def test_themes_are_those_of_the_reference(small: SmallPlan, as_of: pd.Timestamp
     expected, themes = recount.theme_rows(), coverage.by_theme(now)
     assert themes["theme_id"].tolist() == list(expected)
     for row in themes.to_dict("records"):
-        theme, completion = expected[row.pop("theme_id")], row.pop("completion")
+        theme, completion = expected[str(row.pop("theme_id"))], row.pop("completion")
         assert row == {column: theme[column] for column in row}
         assert pd.isna(completion) == (theme["completion"] is None)
         assert pd.isna(completion) or completion == float(theme["completion"])

@@ -256,9 +256,9 @@ def test_the_gate_counts_who_is_on_a_measure_at_the_day(tianjin: Plan) -> None:
     plan = deciding(tianjin, "left", [measure], on="2024-08-20", unit_id=unit)
     pairs = len(plan.responsibilities.drop_duplicates(["measure_id", "unit_id"]))
     for day, right in (("2024-08-19", pairs), ("2024-08-21", pairs - 1)):
-        for stated, faults in ((right, 0), (right + 1, 1), (right - 1, 1)):
+        for stated, told in ((right, 0), (right + 1, 1), (right - 1, 1)):
             one = replace(executed(), totals=(Totals("单位", "unit_id", 24, {"named_in": stated}),))
-            assert len(refusals(one, to_page(one, CHROME), plan.at(day), ZH)) == faults
+            assert len(refusals(one, to_page(one, CHROME), plan.at(day), ZH)) == told
 
 
 @pytest.mark.thorough

@@ -164,6 +164,7 @@ BROKEN = {
     "plan-lead-rule": of_head("lead_rule", 'lead_rule = "none"', 'lead_rule = "first"'),
     "plan-provenance": of_head("progress_provenance", 'progress_provenance = "synthetic"', ""),
     "plan-country": of_head("country", "issued =", 'country = "China"\nissued ='),
+    "plan-country-elsewhere": of_head("country", "issued =", 'country = "IT"\nissued ='),
     "plan-unit-kinds": of_head("unit_kinds", "[title]", 'unit_kinds = ["agency"]\n\n[title]'),
     "plan-record": of_head("progress", "issued =", 'progress = "progress.xlsx"\nissued ='),
     "plan-old-form": of_head("reporting.due_day", REPORTING, f"{REPORTING}\ndue_day = 5"),

@@ -24,11 +24,11 @@ SOURCE = Path(analysis.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = [
-    ["extras", "catalogue", "files", "faces", "parameters", "rounding", "schema", "workdays"],
-    ["repair", "grids", "documents", "paragraphs", "marks", "outline", "notice", "draft", "sample", "status", "record"],
-    ["plan", "look", "charts"],
+    ["extras", "catalogue", "files", "faces", "parameters", "rounding", "names", "workdays", "periods", "schema"],
+    ["repair", "grids", "documents", "paragraphs", "marks", "outline", "notice", "draft"],
+    ["sample", "status", "record", "rules", "plan", "migration", "look", "charts"],
     ["workload", "trend", "coverage", "attention", "ledger", "brief"],
-    ["language", "words", "forms", "due"],
+    ["language", "opening", "words", "briefing", "forms", "due"],
     ["returned", "intake", "exhibits"],
     ["runner", "page", "site"],
     ["report"],

@@ -145,7 +145,7 @@ def test_burn_up_by_hand():
         said=["M1 a 2024-06-30 done_reported", "M2 a 2024-07-31 done_reported", "M3 a 2024-06-30 ongoing"],
         decided=["M1 closed 2024-07-20", "M4 withdrawn 2024-08-20"],
         due={"M1": "2024-07-31", "M2": "2024-08-01", "M4": "2024-06-30"},
-        **{"from": {"M5": "2024-08-15"}},
+        start={"M5": "2024-08-15"},
     )
     burn_up = trend.burn_up(plan.at("2024-08-31", known_at="2024-09-04"))
     assert burn_up.drop(columns="completion").to_dict("list") == {

@@ -99,7 +99,7 @@ def test_every_claim_is_made_somewhere():
             visible = shown_text(one)
             heard |= {said.message for said in one.heard if said.text in visible}
     rare = {
-        # Needs a plan of which not a word was heard for long, or a past of many periods: held by the generated plans.
+        # These need a longer past than the embedded plan has; the distribution itself has tests of its own.
         "All completed by {p50} with a chance of 50%; with a chance of 85% only beyond the next {n} periods.",
         "That all is completed within the next {n} periods is less likely than not.",
     }

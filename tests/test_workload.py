@@ -156,8 +156,11 @@ def test_other_names_and_another_order_only_rename_the_result(
     for metric in METRICS:
         expected, actual = metric(before), metric(after)
         # Units that carry the same stand in the order of the notice; nothing else depends on it.
-        frames = (expected.replace({"unit_id": renamed}), actual)
-        assert_frame_equal(*(frame.sort_values("unit_id", ignore_index=True) for frame in frames))
+        frames = [
+            frame.sort_values("unit_id", ignore_index=True)
+            for frame in (expected.replace({"unit_id": renamed}), actual)
+        ]
+        assert_frame_equal(frames[0], frames[1])
 
 
 @pytest.mark.thorough
@@ -364,14 +367,14 @@ def test_loads_by_hand():
 
 
 def test_units_of_which_nothing_was_due_stand_last():
-    plan = hand_made({"M1": "a", "M2": "b"}, said=["M2 b 2024-06-30 in_progress"], **{"from": {"M1": "2024-07-01"}})
+    plan = hand_made({"M1": "a", "M2": "b"}, said=["M2 b 2024-06-30 in_progress"], start={"M1": "2024-07-01"})
     loads = workload.by_unit(plan.at("2024-07-02", known_at="2024-07-31"))
     assert loads.set_index("unit_id")["reports_due"].to_dict() == {"a": 0, "b": 1}
     assert workload.worst_first(loads)["unit_id"].tolist() == ["b", "a"]
 
 
 def test_what_a_unit_says_of_a_measure_out_of_scope_is_not_its_load():
-    plan = hand_made({"M1": "a", "M2": "a"}, said=["M2 a 2024-06-30 stalled"], **{"from": {"M2": "2024-09-01"}})
+    plan = hand_made({"M1": "a", "M2": "a"}, said=["M2 a 2024-06-30 stalled"], start={"M2": "2024-09-01"})
     early, later = (workload.by_unit(plan.at(day)).iloc[0] for day in ("2024-08-31", "2024-09-30"))
     assert (early["named_in"], early["stalled"]) == (1, 0)
     assert (later["named_in"], later["stalled"]) == (2, 1)

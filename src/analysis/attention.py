@@ -127,7 +127,8 @@ def _unheard(now: Reading) -> pd.DataFrame:
     """Measures of which nobody has ever spoken, and those of which a unit owes two periods or more."""
     measures = now.measure_states.set_index("measure_id")
     gone = now.feedback[now.feedback["feedback"].eq("missing")]
-    first = gone.groupby(_PAIR)["due"].min().rename("since")
+    # From the end of the first period of which no report came: the day that it fell due may lie beyond T.
+    first = gone.groupby(_PAIR)["checked_on"].min().rename("since")
     owing = now.states.join(first, on=_PAIR)
     states = measures["state"].reindex(owing["measure_id"]).to_numpy()
     is_silent = (states == NO_FEEDBACK) & owing["state"].eq(NO_FEEDBACK)
@@ -135,8 +136,7 @@ def _unheard(now: Reading) -> pd.DataFrame:
     owing["reason"] = is_silent.map({True: "silent", False: "lapsed"})
     kept = owing[is_silent | (is_open & owing["has_lapsed"])]
     grouped = kept.groupby(["measure_id", "reason"], sort=False).agg(unit_ids=("unit_id", list), since=("since", "min"))
-    # From the day after the first report was due.
-    return grouped.reset_index().assign(since=lambda cases: cases["since"] + pd.Timedelta(days=1))
+    return grouped.reset_index()
 
 
 def _waiting(now: Reading) -> pd.DataFrame:

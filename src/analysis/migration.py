@@ -16,7 +16,9 @@ from analysis.files import csv_text
 from analysis.periods import EVERY, Calendar
 from analysis.plan import read_folder
 from analysis.record import meant, to_frame
+from analysis.rules import territory_of
 from analysis.schema import DELIVERY, RECORD, REQUIRED_COLUMNS
+from analysis.workdays import FIRST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,6 +94,9 @@ def _new_head(text: str, decider: str) -> str:
     if "period" not in reporting and "every" not in reporting:
         text = re.sub(r"(?m)^\[reporting\]$", '[reporting]\nevery = "month"', text)
     text = re.sub(r"(?m)^due_day(\s*=)", r"due_after_days\1", text)
+    country = territory_of(str(reporting.get("timezone", "")))
+    if "country" not in tomllib.loads(text) and country not in ("", FIRST):
+        text = f'country = "{country}"\n{text}'
     if decider:
         name = decider.replace("\\", "\\\\").replace('"', '\\"')
         text = f'{text.rstrip()}\n\n[[verification.deciders]]\nname = "{name}"\n'

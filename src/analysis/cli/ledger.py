@@ -39,10 +39,10 @@ def check(
     import pandas as pd
 
     from analysis import due as room
-    from analysis.briefing.holdings import holdings
     from analysis.language import Language
     from analysis.opening import banners
     from analysis.plan import UnknownName, inspect_plan
+    from analysis.words.holdings import holdings
 
     if rules:
         _print_rules()

@@ -14,34 +14,12 @@ from analysis import status
 from analysis.catalogue import Message
 from analysis.names import UnknownName
 from analysis.plan.dates import known_by, to_day
-from analysis.status.owed import count_owed
+from analysis.status.owed import Receipts, count_owed, lapsed
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
     from analysis.plan.dates import Day
     from analysis.status import History, Record
-
-
-@dataclass(frozen=True)
-class Receipts:
-    """How much of a period's feedback has come in.
-
-    Attributes
-    ----------
-    period : str
-    due : pandas.Timestamp
-        The last day on which it is on time.
-    is_in : bool
-        Whether that day has come.
-    received, owed : int
-        Statements.
-    """
-
-    period: str
-    due: pd.Timestamp
-    is_in: bool
-    received: int
-    owed: int
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -137,7 +115,7 @@ class Reading:
         pairs = pd.MultiIndex.from_frame(states[["measure_id", "unit_id"]])
         gone = self.feedback[self.feedback["feedback"].eq("missing")]
         missing = gone.groupby(["measure_id", "unit_id"]).size().reindex(pairs, fill_value=0).to_numpy()
-        return states.assign(missing=missing, has_lapsed=pairs.isin(_lapsed(gone, self.periods["period"])))
+        return states.assign(missing=missing, has_lapsed=pairs.isin(lapsed(gone, self.periods["period"])))
 
     @cached_property
     def measure_states(self) -> pd.DataFrame:
@@ -291,12 +269,3 @@ class Reading:
     @property
     def _summary(self) -> str:
         return f"{self.plan.id} as of {self.as_of:%Y-%m-%d}, as known on {self.known_at:%Y-%m-%d}"
-
-
-def _lapsed(missing: pd.DataFrame, periods: pd.Series) -> list[tuple[str, str]]:
-    """The pairs that owe two periods in a row."""
-    places = pd.Index(periods).get_indexer(pd.Index(missing["period"]))
-    known = missing[["measure_id", "unit_id"]].assign(place=places).drop_duplicates()
-    after = known.assign(place=known["place"] - 1)
-    both = known.merge(after, on=["measure_id", "unit_id", "place"])
-    return list(both[["measure_id", "unit_id"]].itertuples(index=False, name=None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,28 @@ if TYPE_CHECKING:
     from analysis.status.units import History
 
 _COLUMNS = ["measure_id", "unit_id", "period", "checked_on", "due", "is_in", "arrived", "feedback"]
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """How much of a period's feedback has come in.
+
+    Attributes
+    ----------
+    period : str
+    due : pandas.Timestamp
+        The last day on which it is on time.
+    is_in : bool
+        Whether that day has come.
+    received, owed : int
+        Statements.
+    """
+
+    period: str
+    due: pd.Timestamp
+    is_in: bool
+    received: int
+    owed: int
 
 
 def owed(past: History, deadlines: pd.DataFrame, calendar: Calendar, *, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -149,3 +172,12 @@ def _days(days: object) -> np.ndarray:
 def _nothing() -> pd.DataFrame:
     dates = {"checked_on": "datetime64[us]", "due": "datetime64[us]", "arrived": "datetime64[us]", "is_in": "bool"}
     return pd.DataFrame(columns=_COLUMNS, dtype="str").astype(dates)
+
+
+def lapsed(missing: pd.DataFrame, periods: pd.Series) -> list[tuple[str, str]]:
+    """The pairs that owe two periods in a row."""
+    places = pd.Index(periods).get_indexer(pd.Index(missing["period"]))
+    known = missing[["measure_id", "unit_id"]].assign(place=places).drop_duplicates()
+    after = known.assign(place=known["place"] - 1)
+    both = known.merge(after, on=["measure_id", "unit_id", "place"])
+    return list(both[["measure_id", "unit_id"]].itertuples(index=False, name=None))

@@ -1,4 +1,4 @@
-"""What is said of what may come, and of how long it took: the forecast and the time to completion."""
+"""What is said of what is to come: deadlines, the forecast, and how long completion takes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,35 @@ from analysis.trend.forecast import AHEAD, HORIZON, LEAST_COMPLETIONS, LEAST_PER
 
 if TYPE_CHECKING:
     from analysis.trend import Forecast
+
+
+def schedule(listed: pd.DataFrame, say: Language) -> Caption:
+    """Around the list of measures with a deadline; without a finding where none has one."""
+    late, soon = int(listed["schedule"].eq("overdue").sum()), int(listed["schedule"].eq("due_soon").sum())
+    if listed.empty:
+        finding = ""
+    elif late:
+        finding = say.count(
+            late,
+            "{n} of {total} measures with a deadline is overdue",
+            "{n} of {total} measures with a deadline are overdue",
+            total=say.number(len(listed)),
+        )
+    elif soon:
+        finding = say.count(
+            soon,
+            "None is overdue; {n} is due within three months",
+            "None is overdue; {n} are due within three months",
+        )
+    else:
+        finding = say("None is overdue, and none is due within three months")
+    unverified = say.plan.is_verified and listed["schedule"].eq("in_time").any()
+    note = (
+        say("Done in time counts what units report; until a measure is closed it awaits verification.")
+        if unverified
+        else ""
+    )
+    return caption(say, key="schedule", finding=finding, record=True, note=note)
 
 
 def forecast(outlook: Forecast, say: Language) -> Caption:

@@ -230,35 +230,6 @@ def by_theme(progressed: pd.DataFrame, now: Reading, say: Language) -> Caption:
     )
 
 
-def schedule(listed: pd.DataFrame, say: Language) -> Caption:
-    """Around the list of measures with a deadline; without a finding where none has one."""
-    late, soon = int(listed["schedule"].eq("overdue").sum()), int(listed["schedule"].eq("due_soon").sum())
-    if listed.empty:
-        finding = ""
-    elif late:
-        finding = say.count(
-            late,
-            "{n} of {total} measures with a deadline is overdue",
-            "{n} of {total} measures with a deadline are overdue",
-            total=say.number(len(listed)),
-        )
-    elif soon:
-        finding = say.count(
-            soon,
-            "None is overdue; {n} is due within three months",
-            "None is overdue; {n} are due within three months",
-        )
-    else:
-        finding = say("None is overdue, and none is due within three months")
-    unverified = say.plan.is_verified and listed["schedule"].eq("in_time").any()
-    note = (
-        say("Done in time counts what units report; until a measure is closed it awaits verification.")
-        if unverified
-        else ""
-    )
-    return caption(say, key="schedule", finding=finding, record=True, note=note)
-
-
 def slips(moves: pd.DataFrame, say: Language) -> Caption:
     """Around the list of what slipped or was sent back."""
     slipped = int(moves["days_slipped"].fillna(0).gt(0).sum())
