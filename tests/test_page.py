@@ -349,7 +349,15 @@ def test_sly_markdown_passes_the_gate_as_text(tianjin: Plan) -> None:
 
 def test_problems_are_listed_errors_first() -> None:
     rows = [
-        {"severity": severity, "file": "a.csv", "row": row, "column": "c", "value": "<b>", "rule": f"规则{row}"}
+        {
+            "severity": severity,
+            "file": "a.csv",
+            "row": row,
+            "column": "c",
+            "value": "<b>",
+            "rule": "r",
+            "message": f"规则{row}",
+        }
         for severity, row in (("warning", 7), ("error", pd.NA))
     ]
     page = problems_page("方案", pd.DataFrame(rows), banners=["示例"])

@@ -228,7 +228,7 @@ FOLLOWS = {"slug": ["link"], "plan-lang": ["plan-title", "plan-issuers"]}
 WARNINGS = {
     *("column-unknown", "undrawable-text", "measure-without-unit", "not-responsible", "ongoing-never-done"),
     *("percent-not-started", "percent-in-progress", "percent-stalled", "arrived-early", "went-back", "percent-fell"),
-    *("closed-without-evidence", "joined-already", "left-unnamed"),
+    *("plan-country-elsewhere", "closed-without-evidence", "joined-already", "left-unnamed"),
     *("feedback-missing", "units-lapsed", "contradicted", "units-disagree"),
 }
 

@@ -22,13 +22,13 @@ def by_measure(now: Reading) -> pd.DataFrame:
     pandas.DataFrame
         In notice order: the columns of `analysis.plan.reading.Reading.measure_states`; since (the day from which it is
         in its state, where the record knows it: that of the decision, of the last unit's done word, of the first
-        stalled unit's word, the one after the first report was due; missing elsewhere); since_period (the first of the
+        stalled unit's word, of the end of the first period of which nothing came; missing elsewhere); since_period (the first of the
         periods in a row at whose end it stood so; blank where nothing was due); evidence (papers named by units or
         decisions and not taken back).
     """
     states, spoken, owed = now.measure_states, voices(now), now.feedback
     stalled = spoken[spoken["state"].eq("stalled")].groupby("measure_id")["since"].min()
-    unheard = owed[owed["feedback"].eq("missing")].groupby("measure_id")["due"].min() + pd.Timedelta(days=1)
+    unheard = owed[owed["feedback"].eq("missing")].groupby("measure_id")["checked_on"].min()
     since = states["decided_on"].fillna(states["done_on"])
     for state, begun in (("stalled", stalled), ("no_feedback", unheard)):
         days = pd.Series(begun.reindex(states["measure_id"]).to_numpy(), index=states.index)
