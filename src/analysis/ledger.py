@@ -22,9 +22,9 @@ def by_measure(now: Reading) -> pd.DataFrame:
     pandas.DataFrame
         In notice order: the columns of `analysis.plan.reading.Reading.measure_states`; since (the day from which it is
         in its state, where the record knows it: that of the decision, of the last unit's done word, of the first
-        stalled unit's word, of the end of the first period of which nothing came; missing elsewhere); since_period (the first of the
-        periods in a row at whose end it stood so; blank where nothing was due); evidence (papers named by units or
-        decisions and not taken back).
+        stalled unit's word, or the end of the first period of which nothing came; missing elsewhere); since_period (the
+        first of the periods in a row at whose end it stood so; blank where nothing was due); evidence (papers named by
+        units or decisions and not taken back).
     """
     states, spoken, owed = now.measure_states, voices(now), now.feedback
     stalled = spoken[spoken["state"].eq("stalled")].groupby("measure_id")["since"].min()
