@@ -26,11 +26,12 @@ FILES = sorted(SOURCE.rglob("*.py"))
 FLOORS = [
     ["extras", "files", "faces", "catalogue", "parameters", "schema", "workdays"],
     ["notice", "sample", "status", "record", "grids"],
-    ["plan", "charts"],
+    ["plan", "charts", "workplace"],
     ["workload", "coverage", "trend"],
     ["language", "words", "forms", "due"],
     ["intake", "exhibits"],
     ["runner", "page", "site"],
+    ["history", "health"],
     ["report"],
     ["cli"],
 ]

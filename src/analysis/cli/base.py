@@ -1,34 +1,24 @@
-"""What every command shares: the application, exit codes, options, and how things are printed."""
+"""What every command shares: the application, options, and how things are printed."""
 
 from __future__ import annotations
 
-import enum
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
+
+from analysis.cli.exits import Exit, stop
+from analysis.files import without_secrets
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.plan import Plan
-
-
-class Exit(enum.IntEnum):
-    """Exit codes; each means one thing."""
-
-    OK = 0
-    USAGE = 2
-    BAD_PARAMETERS = 3
-    BAD_DATA = 4
-    NOTEBOOK_FAILED = 5
-    TIMED_OUT = 6
-    GATE_REFUSED = 7
-    LOCKED = 8
-    NOT_WRITABLE = 9
-    MISSING_EXTRA = 10
+    from analysis.workplace import Workplace
 
 
 app = typer.Typer(
@@ -39,8 +29,47 @@ app = typer.Typer(
     help="Reports on the delivery of a government action plan.",
 )
 
-SiteOption = Annotated[Path, typer.Option("--out", help="The folder that is published to.")]
-PlanOption = Annotated[str, typer.Option("--plan", help="A plan's id, or the path of its folder.")]
+
+def own_workplace() -> Workplace | None:
+    """The workplace that the current folder is, or lies in."""
+    from analysis.workplace import NoWorkplace, find_workplace
+
+    try:
+        here = Path.cwd()
+        return find_workplace((here, *here.parents))
+    except FileNotFoundError:
+        return None
+    except NoWorkplace as failed:
+        stop(Exit.BAD_PARAMETERS, str(failed))
+
+
+def _own_plan(context: typer.Context, parameter: typer.CallbackParam, value: str) -> str:
+    """The plan that an option names; the workplace's when it names none, or that one by its id."""
+    own = own_workplace()
+    return str(own.plan) if own and (_is_unsaid(context, parameter) or value == own.plan_id) else value
+
+
+def _own_site(context: typer.Context, parameter: typer.CallbackParam, value: Path) -> Path:
+    """The site that an option names; the workplace's when it names none."""
+    own = own_workplace() if _is_unsaid(context, parameter) else None
+    return own.site if own else value
+
+
+def _is_unsaid(context: typer.Context, parameter: typer.CallbackParam) -> bool:
+    source = context.get_parameter_source(parameter.name or "")
+    return source is None or source.name == "DEFAULT"
+
+
+SiteOption = Annotated[
+    Path,
+    typer.Option("--out", callback=_own_site, help="The folder that is published to; a workplace's own inside it."),
+]
+PlanOption = Annotated[
+    str,
+    typer.Option(
+        "--plan", callback=_own_plan, help="A plan's id, or the path of its folder; a workplace's own inside it."
+    ),
+]
 
 
 def opened_plan(plan: str) -> Plan:
@@ -77,11 +106,16 @@ def print_table(frame: pd.DataFrame, title: str, *, to_stderr: bool = False) -> 
     table = Table(*map(str, frame.columns), title=title)
     for row in frame.itertuples(index=False):
         # Text, not markup nor terminal codes: brackets in what a unit wrote are brackets.
-        cells = ("" if pd.isna(cell) else re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "�", str(cell)) for cell in row)
+        cells = ("" if pd.isna(cell) else plain(str(cell)) for cell in row)
         table.add_row(*map(Text, cells))
     stream = sys.stderr if to_stderr else sys.stdout
     # In a log there is no edge to wrap at.
     Console(stderr=to_stderr, width=None if stream.isatty() else 200).print(table)
+
+
+def plain(text: str) -> str:
+    """A text without terminal codes and without what lets somebody into a database."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "�", without_secrets(text))
 
 
 def print_problems(problems: pd.DataFrame) -> None:
@@ -90,7 +124,9 @@ def print_problems(problems: pd.DataFrame) -> None:
         print_table(problems, f"{len(problems)} problems", to_stderr=True)
 
 
-def stop(code: Exit, message: str) -> NoReturn:
-    """Say why on the error stream, and end with a code."""
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
+def now(timezone: str) -> datetime:
+    """The only look at the clock: the time in the zone in which a plan's office counts its days."""
+    try:
+        return datetime.now(ZoneInfo(timezone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return datetime.now(UTC)

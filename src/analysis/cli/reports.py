@@ -5,19 +5,19 @@ from __future__ import annotations
 import enum
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from analysis.catalogue import FIRST, languages
-from analysis.cli.base import Exit, PlanOption, SiteOption, app, opened_plan, print_problems, stop
+from analysis.cli.base import PlanOption, SiteOption, app, now, opened_plan, plain, print_problems
+from analysis.cli.exits import Exit, stop
 from analysis.extras import need
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from analysis.cli.telling import Telling
     from analysis.parameters import Parameters
@@ -80,7 +80,14 @@ def report(
         Engines.warm
     ),
     out: SiteOption = Path("reports"),
-    keep: Annotated[int, typer.Option(min=1, help="Dates of a plan to keep.")] = 36,
+    keep: Annotated[int, typer.Option(min=1, help="Period ends of the plan to keep; at most one goes a run.")] = 36,
+    retire: Annotated[
+        list[str] | None,
+        typer.Option(help="Remove the plan's pages of this date; expired: of all that are more than are kept."),
+    ] = None,
+    same_plan: Annotated[
+        bool, typer.Option("--same-plan", help="It is the plan that was published before, though moved or corrected.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Run even what has not changed.")] = False,
     log: Annotated[Path | None, typer.Option(help="Add a line of JSON on each event to this file.")] = None,
 ) -> None:
@@ -108,8 +115,8 @@ def report(
         needed = {"units": bool(unit or each_unit), "themes": bool(theme), "progress": not as_of}
         if not inputs.is_readable(*(table for table, is_needed in needed.items() if is_needed)):
             opened_plan(str(inputs.folder))
-        now = _now(inputs.timezone)
-        days = _days(inputs, now, out, chosen, as_of=as_of, known_at=known_at)
+        moment = now(inputs.timezone)
+        days = _days(inputs, moment, out, chosen, as_of=as_of, known_at=known_at)
         common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}
         spoken = languages() if lang is _ALL else [lang.value]
         # Reports of the whole come once, unless it is they that are asked for.
@@ -130,8 +137,9 @@ def report(
         stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
     except SiteNotWritable as failed:
         stop(Exit.NOT_WRITABLE, str(failed))
-    started = now.isoformat(timespec="minutes")
+    started = moment.isoformat(timespec="minutes")
     making = {"folder": out, "started": started, "jobs": jobs, "force": force, "engine": engine.value, "keep": keep}
+    making |= {"retire": retire or [], "same_plan": same_plan}
     with Telling(len(wanted), log=log, started=started, plan=inputs.id, days=days) as telling:
         code = _make(wanted, inputs, telling, registry=registry, **making)
     raise typer.Exit(code)
@@ -140,7 +148,7 @@ def report(
 def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Path, **making: Any) -> Exit:
     """Make what is wanted, say how it ended, and give the exit code."""
     from analysis.files import Busy
-    from analysis.report import SiteNotWritable, make_reports
+    from analysis.report import ParameterError, SiteNotWritable, make_reports
 
     try:
         run = make_reports(wanted, inputs, folder=folder, tell=telling.page, **making)
@@ -150,10 +158,21 @@ def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Pat
     except SiteNotWritable as failed:
         telling.end(Exit.NOT_WRITABLE, {}, str(failed))
         return Exit.NOT_WRITABLE
+    except ParameterError as failed:
+        # An id that is no address belongs to the data's faults, which are listed whole.
+        opened_plan(str(inputs.folder))
+        telling.end(Exit.BAD_PARAMETERS, {}, str(failed))
+        return Exit.BAD_PARAMETERS
     counts = run.counts()
     code = next((_EXITS[result] for result in _EXITS if result in counts), Exit.OK)
     if run.problems is not None:
         print_problems(run.problems)
+    if run.retired:
+        typer.echo(f"移除了过期的日期：{'、'.join(run.retired)}")
+    if run.expired:
+        typer.echo(f"另有 {len(run.expired)} 个日期已过期，每次运行移除一个；一次移除请加 --retire expired")
+    if run.unrecorded:
+        typer.echo(f"本次运行的记录没有写成（{run.unrecorded}）；页面不受影响", err=True)
     telling.end(code, counts, f"{_listing(counts)}: {folder / 'index.html'} ({run.seconds:.1f} s)")
     return code
 
@@ -171,14 +190,14 @@ def _chosen(registry: Registry, names: list[str], *, by_unit: bool) -> list[Repo
 
 
 def _days(
-    inputs: Inputs, now: datetime, out: Path, chosen: list[Report], *, as_of: str, known_at: str
+    inputs: Inputs, moment: datetime, out: Path, chosen: list[Report], *, as_of: str, known_at: str
 ) -> list[tuple[str, str]]:
     """T and K of what is to be made; K is blank where nobody says."""
     from analysis.report import LAST_PERIOD_END, periods_due
     from analysis.site import read_manifest
 
     if as_of == LAST_PERIOD_END:
-        return periods_due(now.date(), inputs, read_manifest(out), [one.name for one in chosen])
+        return periods_due(moment.date(), inputs, read_manifest(out), [one.name for one in chosen])
     return [(as_of or inputs.last_day(), known_at)]
 
 
@@ -195,15 +214,19 @@ def history(
     last: Annotated[int, typer.Option(min=1, help="Runs to show.")] = 20,
 ) -> None:
     """What ran, and how it ended."""
-    from analysis.report import read_runs
+    from analysis.report import SiteNotWritable, read_runs
 
-    for run in read_runs(out, last=last):
+    try:
+        runs = read_runs(out, last=last)
+    except SiteNotWritable as failed:
+        stop(Exit.NOT_WRITABLE, str(failed))
+    for run in runs:
         days = ", ".join(sorted({page["parameters"]["as_of"] for page in run["pages"]}))
         took = f"{run['seconds']:>7.1f} s"
         typer.echo(f"{run['run']:>6}  {run['started']}  {took}  {run['plan']}  {days}  {_listing(run['counts'])}")
         for page in run["pages"]:
             if page["reason"]:
-                typer.echo(f"        {page['result']}  {page['path']}: {page['reason'].splitlines()[-1][:160]}")
+                typer.echo(f"        {page['result']}  {page['path']}: {plain(page['reason']).splitlines()[-1][:160]}")
 
 
 @app.command("open")
@@ -243,11 +266,3 @@ def open_report(
 
 def _listing(counts: dict[str, int]) -> str:
     return ", ".join(f"{number} {result}" for result, number in counts.items())
-
-
-def _now(timezone: str) -> datetime:
-    """The only look at the clock: the time in the zone in which a plan's office counts its days."""
-    try:
-        return datetime.now(ZoneInfo(timezone))
-    except (ZoneInfoNotFoundError, ValueError):
-        return datetime.now(UTC)

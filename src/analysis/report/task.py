@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import runner
+from analysis.files import secrets_of
+from analysis.report.inputs import read_inputs
+from analysis.report.keys import page_key
 from analysis.schema import NO_FEEDBACK
 
 if TYPE_CHECKING:
@@ -116,6 +119,9 @@ def _make(task: Task) -> dict[str, Any]:
     from analysis.page import Executed, refusals, to_page
     from analysis.words import chrome
 
+    inputs = read_inputs(task.plan.folder)
+    if page_key(task.notebook, inputs, asked) != task.key:
+        return {"result": "refused", "reason": "方案数据在生成期间有变：本页没有发布，请重新运行"}
     executed = Executed.of(notebook)
     narrowed = task.plan.select(unit=asked.unit, theme=asked.theme)
     say = Language(asked.lang, task.plan)
@@ -124,6 +130,7 @@ def _make(task: Task) -> dict[str, Any]:
     around = chrome(say, versions=task.versions, parameters=shown, command=task.command)
     page = to_page(executed, around, narrowed=task.narrowed)
     reasons = refusals(executed, page, narrowed)
+    reasons += ["页面含有数据库的口令"] if any(secret in page for secret in secrets_of(inputs.head)) else []
     if reasons:
         return {"result": "refused", "reason": "；".join(reasons)}
     content = page.encode("utf-8")

@@ -1,0 +1,33 @@
+"""How a command ends."""
+
+from __future__ import annotations
+
+import enum
+from typing import NoReturn
+
+import typer
+
+from analysis.files import without_secrets
+
+
+class Exit(enum.IntEnum):
+    """Exit codes; each means one thing."""
+
+    OK = 0
+    USAGE = 2
+    BAD_PARAMETERS = 3
+    BAD_DATA = 4
+    NOTEBOOK_FAILED = 5
+    TIMED_OUT = 6
+    GATE_REFUSED = 7
+    LOCKED = 8
+    NOT_WRITABLE = 9
+    MISSING_EXTRA = 10
+    FAULT = 13
+    NEEDS_A_HAND = 14
+
+
+def stop(code: Exit, message: str) -> NoReturn:
+    """Say why on the error stream, and end with a code."""
+    typer.echo(without_secrets(message), err=True)
+    raise typer.Exit(code)
