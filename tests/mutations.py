@@ -85,8 +85,9 @@ MUTATIONS = (
     Mutation("plan/checks.py", 'pairs["reported_at"].ge(pairs["reported_at_before"])', "True", "plan schema"),
     Mutation("plan/__init__.py", 'kept.isin(self.responsibilities.loc[of_unit, "measure_id"])', "kept.notna()", "plan"),
     Mutation("charts/stacks.py", "left = left + shown[state]", "left = left", "charts"),
-    Mutation("charts/style.py", '"no-feedback": ("#fdfdfd"', '"no-feedback": ("#1b4f8a"', "charts"),
-    Mutation("charts/labels.py", "otherwise or str(key)", "otherwise", "charts"),
+    Mutation("look/palette.py", '"no-feedback": ("#461537"', '"no-feedback": ("#c4e3da"', "charts"),
+    Mutation("look/labels.py", "otherwise or str(key)", "otherwise", "charts"),
+    Mutation("rounding.py", "_HALF = Fraction(1, 2)", "_HALF = Fraction(49, 100)", "rounding"),
     # metrics
     Mutation("workload.py", "Fraction(measures, int(units))", "Fraction(measures, 1)", "workload"),
     Mutation(

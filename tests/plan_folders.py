@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.sample import synthetic_progress
-from analysis.schema import REQUIRED_COLUMNS
+from analysis.periods import Calendar
+from analysis.sample import synthetic_record
+from analysis.schema import RECORD, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,11 +33,26 @@ zh = ["某办公室"]
 en = ["Some Office"]
 
 [reporting]
-period = "month"
+every = "month"
 first_period = "2024-06"
-due_day = 5
+due_after_days = 5
 timezone = "Asia/Shanghai"
+
+[[verification.deciders]]
+name = "核验组"
+name_en = "Verifiers"
 """
+DECIDER = "核验组"
+
+COLUMNS = {
+    table: tuple(
+        column
+        for field in fields
+        for column in ((field.name, f"{field.name}_en") if field.in_languages else (field.name,))
+    )
+    for table, fields in TABLES.items()
+}
+"""Table → its columns, what may be said in other languages in English, too."""
 
 
 def write_plan(folder: Path, *, measures: int, units: int, themes: int = 3, statements: str = "sample") -> Path:
@@ -44,7 +61,7 @@ def write_plan(folder: Path, *, measures: int, units: int, themes: int = 3, stat
     Parameters
     ----------
     statements : {"sample", "none", "closed"}
-        A synthetic record, none at all, or one in which every measure is closed.
+        A synthetic record, none at all, or one in which every measure was reported done and closed.
     """
     folder.mkdir(parents=True)
     (folder / "plan.toml").write_text(HEAD.format(name=folder.name), "utf-8")
@@ -62,7 +79,7 @@ def write_plan(folder: Path, *, measures: int, units: int, themes: int = 3, stat
         folder,
         "units",
         (
-            [f"unit-{n}", f"第{n}单位", f"单位{n}", f"Unit number {n}", f"Unit {n}", kinds[n % 5], "false", ""]
+            [f"unit-{n}", f"第{n}单位", f"Unit number {n}", f"单位{n}", f"Unit {n}", kinds[n % 5], "false", ""]
             for n in range(1, units + 1)
         ),
     )
@@ -74,50 +91,57 @@ def write_plan(folder: Path, *, measures: int, units: int, themes: int = 3, stat
     write(
         folder,
         "responsibilities",
-        ([measure_id, "1", unit_id, str(place), "unmarked", ""] for (measure_id, unit_id), place in pairs.items()),
+        ([measure, "1", unit, str(place), "unmarked", "", "", ""] for (measure, unit), place in pairs.items()),
     )
     write(folder, "commitments", [])
-    write(folder, "progress", log(folder, statements))
+    for table, rows in record(folder, statements).items():
+        write(folder, table, rows)
     return folder
 
 
 def measure(number: int, *, theme: int, ends: bool) -> list[str]:
     name = f"措施{number}的名称"
     kind = "one_off" if ends else "ongoing"
-    return [f"M{number}", f"T{theme}", str(number), name, f"Measure {number}", f"{name}。", kind, "", "", ""]
+    return [f"M{number}", f"T{theme}", str(number), name, f"Measure {number}", f"{name}。", kind, "", "", "", "", ""]
 
 
-def log(folder: Path, statements: str) -> list[list[str]]:
-    tables = {name: pd.read_csv(folder / f"{name}.csv", dtype="str") for name in ("measures", "responsibilities")}
+def record(folder: Path, statements: str) -> dict[str, list[list[str]]]:
+    """The three tables of a record for a plan's folder."""
+    names = ("measures", "units", "responsibilities", "commitments")
+    tables = {name: pd.read_csv(folder / f"{name}.csv", dtype="str", keep_default_na=False) for name in names}
     if statements == "none":
-        return []
+        return {table: [] for table in RECORD}
     if statements == "sample":
-        return synthetic_progress(tables["measures"], tables["responsibilities"]).to_numpy().tolist()
-    closed = {"as_of": "2024-08-31", "reported_at": "2024-09-03", "status": "closed", "percent": "100"}
+        calendar = Calendar("month", "2024-06", due_after_days=5)
+        made = synthetic_record(tables, calendar=calendar, issued=date(2024, 5, 31), deciders={DECIDER: ""})
+        return {table: rows.to_numpy().tolist() for table, rows in made.items()}
+    done = {"as_of": "2024-08-31", "reported_at": "2024-09-03", "status": "done_reported", "percent": "100"}
+    closed = decide("closed", effective_on="2024-09-20", recorded_at="2024-09-21", evidence_ref="核验1")
     pairs = tables["responsibilities"][["measure_id", "unit_id"]].itertuples(index=False)
-    rows = [
-        {"log_id": f"P{number:05}", "measure_id": measure_id, "unit_id": unit_id, **closed}
-        for number, (measure_id, unit_id) in enumerate(pairs)
-    ]
-    return [[row.get(column, "") for column in REQUIRED_COLUMNS["progress"]] for row in rows]
+    said = [{"log_id": f"P{n:05}", "measure_id": of, "unit_id": unit, **done} for n, (of, unit) in enumerate(pairs)]
+    measures = tables["measures"]["measure_id"]
+    decided = [{**closed, "decision_id": f"D{number:05}", "measure_id": of} for number, of in enumerate(measures)]
+    rows = {"progress": said, "decisions": decided}
+    told = {table: [[row.get(name, "") for name in COLUMNS[table]] for row in rows[table]] for table in rows}
+    return {**told, "actuals": []}
 
 
 SMALL_PLAN = {
     "themes": [("T1", "通关", "Clearance", "通关", "Clearance")],
     "measures": [
-        ("M1", "T1", "1", "减时", "Time", "减时。五日内办结。", "one_off", "办结", "", ""),
-        ("M2", "T1", "2", "宣传", "Publicity", "宣传。常讲。", "ongoing", "常讲", "", ""),
+        ("M1", "T1", "1", "减时", "Time", "减时。五日内办结。", "one_off", "办结", "", "", "", ""),
+        ("M2", "T1", "2", "宣传", "Publicity", "宣传。常讲。", "ongoing", "常讲", "", "", "", ""),
     ],
     "units": [
-        ("customs", "海关", "海关", "Customs", "Customs", "central_agency", "false", ""),
-        ("commerce", "商务局", "商务", "Commerce Bureau", "Commerce", "municipal_department", "false", ""),
+        ("customs", "海关", "Customs", "海关", "Customs", "central_agency", "false", ""),
+        ("commerce", "商务局", "Commerce Bureau", "商务", "Commerce", "municipal_department", "false", ""),
     ],
     "responsibilities": [
-        ("M1", "1", "customs", "1", "joint", ""),
-        ("M1", "1", "commerce", "2", "joint", ""),
-        ("M2", "1", "customs", "1", "sole", ""),
+        ("M1", "1", "customs", "1", "joint", "", "", ""),
+        ("M1", "1", "commerce", "2", "joint", "", "", ""),
+        ("M2", "1", "customs", "1", "sole", "", "", ""),
     ],
-    "commitments": [("M1", "at_most", "5", "", "日", "", "五日内办结")],
+    "commitments": [("C1", "M1", "at_most", "5", "", "日", "", "五日内办结")],
 }
 """Two measures, two units; each row is plain to see."""
 
@@ -129,6 +153,8 @@ def write_small_plan(folder: Path) -> Path:
     for table, rows in SMALL_PLAN.items():
         write(folder, table, rows)
     write_record(folder, say("not_started"), say("in_progress", "40"))
+    for table in RECORD[1:]:
+        write(folder, table, [])
     return folder
 
 
@@ -143,8 +169,27 @@ def write_record(folder: Path, *statements: Statement) -> None:
     for place, statement in enumerate(statements, start=1):
         day = f"{pd.Timestamp('2024-05-31') + pd.offsets.MonthEnd(place):%Y-%m-%d}"
         dated = {"log_id": f"P{place}", "as_of": day, "reported_at": day, **statement}
-        rows.append([dated.get(column, "") for column in REQUIRED_COLUMNS["progress"]])
+        rows.append([dated.get(column, "") for column in COLUMNS["progress"]])
     write(folder, "progress", rows)
+
+
+def decide(decision: str, **more: str) -> Statement:
+    """What the verifiers decided of measure M1 on 31 August 2024, unless it is said otherwise."""
+    day = {"effective_on": "2024-08-31", "recorded_at": "2024-08-31", "decided_by": DECIDER}
+    return {"measure_id": "M1", "decision": decision, **day, **more}
+
+
+def write_decisions(folder: Path, *decisions: Statement) -> None:
+    """Write the decisions: D1, D2, … unless they say otherwise."""
+    numbered = ({"decision_id": f"D{place}", **decision} for place, decision in enumerate(decisions, start=1))
+    write(folder, "decisions", ([row.get(column, "") for column in COLUMNS["decisions"]] for row in numbered))
+
+
+def write_actuals(folder: Path, *actuals: Statement) -> None:
+    """Write measured values: A1, A2, … of C1 by customs on 31 August 2024, unless they say otherwise."""
+    day = {"commitment_id": "C1", "unit_id": "customs", "as_of": "2024-08-31", "reported_at": "2024-08-31"}
+    numbered = ({"actual_id": f"A{place}", **day, **actual} for place, actual in enumerate(actuals, start=1))
+    write(folder, "actuals", ([row.get(column, "") for column in COLUMNS["actuals"]] for row in numbered))
 
 
 def change(folder: Path, table: str, edit: Edit) -> None:
@@ -159,7 +204,7 @@ def change(folder: Path, table: str, edit: Edit) -> None:
 
 def put(table: str, row: int, column: str, value: str) -> Edit:
     """An edit of one cell, by the row's number in a spreadsheet."""
-    place = REQUIRED_COLUMNS[table].index(column)
+    place = COLUMNS[table].index(column)
     return lambda lines: lines[row - 1].__setitem__(place, value)
 
 
@@ -174,5 +219,5 @@ def change_head(folder: Path, line: str, instead: str) -> None:
 def write(folder: Path, name: str, rows: Iterable[Iterable[str]]) -> None:
     with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(REQUIRED_COLUMNS[name])
+        writer.writerow(COLUMNS[name])
         writer.writerows(rows)

@@ -23,7 +23,7 @@ from nbclient import NotebookClient
 
 from analysis import charts, coverage, trend, workload
 from analysis.charts import colour
-from analysis.charts.style import MOST_ROWS
+from analysis.look.style import MOST_ROWS
 from analysis.charts.trend import spread
 from analysis.exhibits.drawing import to_svg
 from analysis.faces import face_file

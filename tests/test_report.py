@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,14 +25,13 @@ from analysis.report import (
     check_parameters,
     keys,
     make_reports,
-    periods_due,
     read_inputs,
     read_registry,
 )
 from analysis.report.keeping import retention_of
 from analysis.site import Manifest, read_manifest
 from tests.plans import AS_OF, asked, change_rows, copy_plan, notebook, registry_of
-from tests.sites import contents, failure, faults, page
+from tests.sites import contents, faults, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,8 +98,10 @@ def test_what_came_later_changes_nothing(tmp_path: Path) -> None:
     plan = copy_plan(tmp_path)
     before = page_keys(plan, as_of="2024-12-31")
 
+    known_at = read_inputs(plan).known_by("2024-12-31")
+
     def change(row: dict[str, str]) -> bool:
-        row["problems"] = "later" if row["reported_at"] > "2024-12-31" else row["problems"]
+        row["problems"] = "later" if row["reported_at"] > known_at else row["problems"]
         return row["problems"] == "later"
 
     assert change_rows(plan, "progress", change) > 10
@@ -214,11 +214,15 @@ def test_a_name_and_an_id_ask_for_the_same_page() -> None:
 
 
 def test_the_day_by_which_it_was_known_is_said_once_and_for_all() -> None:
+    """Where nobody says, the due day of the period that ends; its address is then that of the day alone."""
     inputs = read_inputs("tianjin-2024")
-    unsaid, said = asked(inputs), asked(inputs, known_at=AS_OF)
+    unsaid, said = asked(inputs), asked(inputs, known_at="2025-04-07")
     assert unsaid == said
-    assert unsaid.known_at == AS_OF
+    assert unsaid.known_at == "2025-04-07"
     assert keys.page_path("load", inputs, unsaid) == f"tianjin-2024/{AS_OF}/zh/load.html"
+    at_once = asked(inputs, known_at=AS_OF)
+    assert keys.page_path("load", inputs, at_once) == f"tianjin-2024/{AS_OF}_known_{AS_OF}/zh/load.html"
+    assert asked(inputs, as_of="2025-03-30").known_at == "2025-03-30"
     later = asked(inputs, known_at="2025-04-30", compare_to="2024-12-31", theme="T1", unit=CUSTOMS, lang="en")
     day = f"{AS_OF}_known_2025-04-30_compared_2024-12-31"
     assert keys.page_path("load", inputs, later) == f"tianjin-2024/{day}/en/load_unit-{CUSTOMS}_theme-T1.html"
@@ -245,7 +249,7 @@ def test_the_version_of_each_package_is_in_the_key(versions: dict[str, str]) -> 
     whole = asked(inputs)
     seen = {keys.page_key(WHOLE.notebook, inputs, whole)}
     packages = ["portplan", "pandas", "matplotlib", "seaborn", "papermill", "nbconvert", "mistune", "babel", "zhplot"]
-    packages += ["fonttools", "ipython", "jinja2", "kiwisolver", "markupsafe", "matplotlib-inline", "numpy"]
+    packages += ["fonttools", "holidays", "ipython", "jinja2", "kiwisolver", "markupsafe", "matplotlib-inline", "numpy"]
     for name in packages:
         versions.clear()
         versions[name] = "0.0.1"
@@ -330,55 +334,6 @@ def test_every_fault_of_parameters_is_told_at_once() -> None:
         asked(inputs, unit="天上海关")
     with pytest.raises(UnknownName, match="没有方案"):
         read_inputs("nowhere")
-
-
-@pytest.mark.parametrize(
-    ("today", "last"),
-    [
-        ("2025-04-06", ("2025-03-31", "2025-04-05")),
-        ("2025-04-30", ("2025-03-31", "2025-04-05")),
-        # On the due day itself feedback may still come.
-        ("2025-04-05", ("2025-02-28", "2025-03-05")),
-        ("2025-03-31", ("2025-02-28", "2025-03-05")),
-        ("2025-01-06", ("2024-12-31", "2025-01-05")),
-    ],
-)
-def test_the_last_period_is_the_last_whose_feedback_was_due(today: str, last: tuple[str, str]) -> None:
-    inputs = read_inputs("tianjin-2024")
-    assert inputs.due_day == 5
-    assert periods_due(date.fromisoformat(today), inputs, Manifest(), ["load"]) == [last]
-
-
-def test_missed_and_failed_periods_are_caught_up() -> None:
-    inputs = read_inputs("tianjin-2024")
-    due = {
-        "2024-12-31": "2025-01-05",
-        "2025-01-31": "2025-02-05",
-        "2025-02-28": "2025-03-05",
-        "2025-03-31": "2025-04-05",
-    }
-
-    # As long known after its day as a period is, and no period.
-    due["2025-02-10"] = "2025-02-15"
-
-    def due_of(*made: str, failed: tuple[str, ...] = (), report: str = "load", today: str = "2025-04-06") -> list[str]:
-        pages = [page(as_of=day, plan_id=inputs.id, known_at=due.get(day, day)) for day in made]
-        failures = [failure(as_of=day, plan_id=inputs.id, known_at=due.get(day, day)) for day in failed]
-        site = Manifest({one.path: one for one in pages}, {one.path: one for one in failures})
-        days = periods_due(date.fromisoformat(today), inputs, site, [report])
-        assert all(known == due.get(day, known) for day, known in days)
-        return [day for day, _ in days]
-
-    assert due_of("2024-12-31") == ["2025-01-31", "2025-02-28", "2025-03-31"]
-    assert due_of("2025-02-28", failed=("2025-01-31",)) == ["2025-01-31", "2025-03-31"]
-    assert due_of("2024-12-31", report="other") == ["2025-03-31"]
-    # What somebody made of another day stands for no period.
-    assert due_of("2024-12-31", "2025-03-15") == ["2025-01-31", "2025-02-28", "2025-03-31"]
-    assert due_of("2024-12-31", "2025-02-10") == ["2025-01-31", "2025-02-28", "2025-03-31"]
-    # A gap of years is for a person to close.
-    assert len(due_of("2024-12-31", today="2030-01-06")) == 12
-    # A clock that was set back asks for one period, and for nothing else.
-    assert due_of("2025-02-28", today="2024-06-06") == ["2024-05-31"]
 
 
 @pytest.mark.notebook
@@ -730,16 +685,17 @@ def test_an_id_that_is_no_address_is_refused(tmp_path: Path, capsys: pytest.Capt
 def test_no_day_that_is_asked_for_empties_a_site(tmp_path: Path) -> None:
     """A clock that is ahead, or a day mistyped: the record knows nothing of it yet, and nothing goes."""
     inputs = read_inputs("tianjin-2024")
-    newest = max(cells["reported_at"] for _, cells in inputs.tables["progress"].records())
-    ends = [f"{year}-{month:02d}-28" for year in (2023, 2024) for month in (2,)] + ["2024-12-31", "2025-01-31"]
+    arrivals = {"progress": "reported_at", "decisions": "recorded_at", "actuals": "reported_at"}
+    newest = max(cells[column] for name, column in arrivals.items() for _, cells in inputs.tables[name].records())
+    ends = ["2024-06-30", "2024-07-15", "2024-12-31", "2025-01-31"]
     site = Manifest({one.path: one for one in (page(as_of=day, plan_id=inputs.id) for day in [*ends, "2052-03-31"])})
     asked_for = {"keep": 1, "retire": (), "asked": {"2052-03-31"}}
     ahead = retention_of(inputs, "2052-04-01", **asked_for)
     assert ahead.until == newest
-    assert ahead.gone(site) == ["2023-02-28"]
+    assert ahead.gone(site) == ["2024-06-30"]
     # Nor does a form that is dated ahead count before its day.
-    early = retention_of(inputs, "2024-07-10", **asked_for)
-    assert early.until <= "2024-07-10"
+    early = retention_of(inputs, "2024-08-10", **asked_for)
+    assert "2024-07-01" < early.until <= "2024-08-10"
     assert early.gone(site) == []
 
 

@@ -24,10 +24,10 @@ SOURCE = Path(analysis.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = [
-    ["extras", "files", "faces", "catalogue", "parameters", "schema", "workdays"],
+    ["extras", "files", "faces", "catalogue", "parameters", "rounding", "schema", "workdays"],
     ["notice", "sample", "status", "record", "grids"],
-    ["plan", "charts", "workplace"],
-    ["workload", "coverage", "trend"],
+    ["plan", "workplace", "look", "charts"],
+    ["workload", "coverage", "trend", "attention", "ledger", "brief"],
     ["language", "words", "forms", "due"],
     ["intake", "exhibits"],
     ["runner", "page", "site"],

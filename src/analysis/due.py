@@ -6,136 +6,152 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis import status, workdays
+from analysis import workdays
 from analysis.catalogue import FIRST
-from analysis.schema import DELIVERY_WORDS, NO_FEEDBACK, Problem, Rule, problem_frame, rule
+from analysis.language import Language
+from analysis.schema import DELIVERY, SETTLED, TABLES, Problem, Rule, problem_frame, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.plan.reading import Reading
 
+_COLUMNS = ["unit_id", "measure_id", "period", "due", "days_overdue", "working_days_late"]
+_NAMED_ONE_BY_ONE = 3
+
 
 def outstanding(now: Reading) -> pd.DataFrame:
-    """Every report that was due by the day of a reading and has not come.
+    """Every report that was due by the day to which a reading knows, and had not come by then.
+
+    What is owed is `analysis.status.owed`; a report whose place a later one took is not asked for again.
 
     Returns
     -------
     pandas.DataFrame
-        One row a responsibility and period, units and measures in the order of the plan: unit_id, measure_id, period,
-        due (the last day on which it would have been on time), days_overdue (calendar days since), working_days_late
-        (working days of China since; 0 while the first of them has not come).
+        One row a responsibility and period, units and measures in the order of the plan: unit_id, measure_id, period
+        (its name), due (the last day on which it would have been on time), days_overdue (calendar days since, up to
+        K), working_days_late (working days of the plan's country since; 0 while the first of them has not come).
     """
-    plan, as_of, reports = now.plan, now.as_of, now.feedback
-    # What is said of a later period settles the earlier ones: the record knows how things stand.
-    heard = plan.progress[(plan.progress["reported_at"] <= now.known_at) & (plan.progress["as_of"] <= as_of)]
-    last = heard.groupby(status.RESPONSIBILITY)["as_of"].max().dt.to_period("M").rename("last")
-    reports = reports[reports["feedback"].eq("missing")].merge(last, on=status.RESPONSIBILITY, how="left")
-    missing = reports[reports["last"].isna() | (reports["period"] > reports["last"])].reset_index(drop=True)
-    periods = pd.PeriodIndex(missing["period"], freq="M")
-    missing["due"] = plan.calendar.due_dates(periods)
-    late = {day: workdays.count_after(day, as_of) for day in missing["due"].unique()}
-    missing["working_days_late"] = missing["due"].map(late).astype("int64")
-    missing["days_overdue"] = (as_of - missing["due"]).dt.days.astype("int64")
-    order = {
-        "unit_id": {unit: place for place, unit in enumerate(plan.units["unit_id"])},
-        "measure_id": {measure: place for place, measure in enumerate(plan.measures["measure_id"])},
+    plan, today = now.plan, now.known_at
+    missing = now.feedback[now.feedback["feedback"].eq("missing")]
+    late = {
+        day: workdays.count_after(day.date(), today.date(), plan.calendar.country) for day in missing["due"].unique()
     }
-    missing = missing.sort_values(
-        ["unit_id", "measure_id", "period"],
-        key=lambda column: column.map(order[str(column.name)]) if column.name in order else column,
-        ignore_index=True,
+    missing = missing.assign(
+        working_days_late=missing["due"].map(late).astype("int64"),
+        days_overdue=(today - missing["due"]).dt.days.astype("int64"),
+        unit=pd.Index(plan.units["unit_id"]).get_indexer(pd.Index(missing["unit_id"])),
+        measure=pd.Index(plan.measures["measure_id"]).get_indexer(pd.Index(missing["measure_id"])),
     )
-    return missing[["unit_id", "measure_id", "period", "due", "days_overdue", "working_days_late"]]
+    return missing.sort_values(["unit", "measure", "due"], kind="stable", ignore_index=True)[_COLUMNS]
 
 
-def by_unit(now: Reading) -> pd.DataFrame:
-    """Who owes what since when, ready to print: one row a unit and measure.
+def by_unit(now: Reading, *, lang: str = FIRST) -> pd.DataFrame:
+    """Who owes what since when, ready to print: one row a unit and measure, in a language.
 
     Returns
     -------
     pandas.DataFrame
-        单位, 措施, 欠报期数, 最早一期, 应报日期, 已过工作日.
+        Unit, measure, how many reports it owes, the first of them, the day it was due, working days since.
     """
-    names = now.plan.units.set_index("unit_id")["short"]
-    titles = now.plan.measures.set_index("measure_id")
+    say = Language(lang, now.plan)
     grouped = outstanding(now).groupby(["unit_id", "measure_id"], sort=False)
     owed = grouped.agg(
-        periods=("period", "size"), first=("period", "min"), due=("due", "min"), late=("working_days_late", "max")
+        periods=("period", "size"), first=("period", "first"), due=("due", "min"), late=("working_days_late", "max")
     ).reset_index()
     return pd.DataFrame(
         {
-            "单位": owed["unit_id"].map(names),
-            "措施": [f"{titles.at[key, 'number']}. {titles.at[key, 'title']}" for key in owed["measure_id"]],
-            "欠报期数": owed["periods"],
-            "最早一期": [f"{period}" for period in owed["first"]],
-            "应报日期": [f"{day:%Y-%m-%d}" for day in owed["due"]],
-            "已过工作日": owed["late"],
+            say("Unit"): owed["unit_id"].map(say.unit),
+            say("Measure"): owed["measure_id"].map(say.measure),
+            say("Reports owed"): owed["periods"],
+            say("First of them"): owed["first"].map(say.period),
+            say("Due by"): [f"{day:%Y-%m-%d}" for day in owed["due"]],
+            say("Working days since"): owed["late"],
         }
     )
 
 
-def mark(now: Reading) -> str:
+def mark(now: Reading, *, lang: str = FIRST) -> str:
     """What a text for units begins with where the record is made up, so that it is not sent in earnest; else blank."""
-    return "【合成示例，并非真实】" if now.plan.progress_provenance == "synthetic" else ""
+    return Language(lang)("[Synthetic sample, not real] ") if now.plan.progress_provenance == "synthetic" else ""
 
 
-def messages(now: Reading) -> list[tuple[str, str]]:
+def messages(now: Reading, *, lang: str = FIRST) -> list[tuple[str, str]]:
     """A short text for each unit that owes something, ready to paste into a message: (unit_id, text)."""
-    plan, as_of = now.plan, now.as_of
-    names = plan.units.set_index("unit_id")["name"]
-    titles = plan.measures.set_index("measure_id")
+    say = Language(lang, now.plan)
+    names = dict(zip(now.plan.units["unit_id"], say.own(now.plan.units, "name"), strict=True))
     texts = []
     for unit, rows in outstanding(now).groupby("unit_id", sort=False):
-        lines = []
-        for measure, missed in rows.groupby("measure_id", sort=False):
-            periods = "、".join(f"{period.year}年{period.month}月" for period in missed["period"])
-            if len(missed) > 3:
-                first, last = missed["period"].iloc[0], missed["period"].iloc[-1]
-                periods = f"{first.year}年{first.month}月至{last.year}年{last.month}月（{len(missed)} 期）"
-            lines.append(f"· 第 {titles.at[measure, 'number']} 项“{titles.at[measure, 'title']}”：缺 {periods}")
-        since, late = rows["due"].min(), rows["working_days_late"].max()
-        text = (
-            f"{mark(now)}{names[unit]}：截至{as_of.year}年{as_of.month}月{as_of.day}日，《{plan.title['zh']}》中"
-            f"贵单位有 {rows['measure_id'].nunique()} 项措施未反馈进展，最早应于 {since:%Y-%m-%d} 前报送，"
-            f"已过 {late} 个工作日。请填好反馈表送回：\n" + "\n".join(lines)
+        lines = [
+            say("· {measure}: {reports}", measure=say.measure(measure), reports=_reports(missed, now, say))
+            for measure, missed in rows.groupby("measure_id", sort=False)
+        ]
+        text = say(
+            "{unit}: as of {date}, progress on {measures} of “{title}” has not been reported; {due}. Please fill in "
+            "the form and send it back:",
+            unit=names[str(unit)],
+            date=say.date(now.known_at),
+            measures=say.count(rows["measure_id"].nunique(), "{n} measure", "{n} measures"),
+            title=say.chosen(now.plan.title),
+            due=_due_since(rows, say),
         )
-        texts.append((str(unit), text + _caution(since, as_of)))
+        said = "\n".join([text, *lines]) + _caution(rows["due"].min(), now, say)
+        texts.append((str(unit), mark(now, lang=lang) + said))
     return texts
 
 
 def warnings(now: Reading, *, lang: str = FIRST) -> pd.DataFrame:
-    """What a day's record leaves open: missing and stale feedback, joint units that contradict each other.
+    """What a day's record leaves open: what is missing, who has fallen silent, and what contradicts what.
 
     Returns
     -------
     pandas.DataFrame
         From `analysis.schema.problem_frame`, severity ``warning``.
     """
-    return problem_frame([*_missing_feedback(now), *_units_disagree(now)], lang=lang)
+    say = Language(lang, now.plan)
+    checks = (_missing_feedback, _units_lapsed, _contradicted, _units_disagree)
+    return problem_frame([problem for check in checks for problem in check(now, say)], lang=lang)
+
+
+@rule("feedback-missing", "{reports} owed and not received ({heard}); {due}{caution}", severity="warning")
+def _missing_feedback(rule: Rule, now: Reading, say: Language) -> Iterator[Problem]:
+    """Whoever keeps the ledger asks for what is due before anybody reads the pages."""
+    last = now.states.set_index(["unit_id", "measure_id"])["as_of"]
+    for key, rows in outstanding(now).groupby(["unit_id", "measure_id"], sort=False):
+        heard = last.get(key)
+        yield rule.broken(
+            file=_record_name(now, "progress"),
+            column="measure_id",
+            value=f"{key[1]} {say.unit(key[0])}",
+            reports=say.count(len(rows), "{n} report", "{n} reports"),
+            heard=say("never heard") if pd.isna(heard) else say("last heard for {date}", date=say.date(heard)),
+            due=_due_since(rows, say),
+            caution=_caution(rows["due"].min(), now, say),
+        )
+
+
+@rule("units-lapsed", "has fallen silent: owes two reports or more in a row on {measures}", severity="warning")
+def _units_lapsed(rule: Rule, now: Reading, say: Language) -> Iterator[Problem]:
+    """A unit that stopped reporting on many measures at once has perhaps a new clerk, or a form that went astray."""
+    spoke = now.states[now.states["has_lapsed"] & now.states["as_of"].notna()]
+    for unit in now.plan.units.loc[now.plan.units["unit_id"].isin(spoke["unit_id"]), "unit_id"]:
+        measures = say.numbers_of(spoke.loc[spoke["unit_id"].eq(unit), "measure_id"])
+        yield rule.broken(file=_record_name(now, "progress"), column="unit_id", value=say.unit(unit), measures=measures)
 
 
 @rule(
-    "feedback-missing",
-    "no feedback for {periods} periods ({heard}); it was due by {since}, {late} working days ago{caution}",
+    "contradicted",
+    "closed on {date}, but a unit says otherwise for a later day: ask it, and decide again",
     severity="warning",
 )
-def _missing_feedback(rule: Rule, now: Reading) -> Iterator[Problem]:
-    """Whoever keeps the ledger asks for what is due before anybody reads the pages."""
-    names = now.plan.units.set_index("unit_id")["short"].to_dict()
-    last = now.states.set_index(["unit_id", "measure_id"])["as_of"].to_dict()
-    for (unit, measure), rows in outstanding(now).groupby(["unit_id", "measure_id"], sort=False):
-        heard, since = last[unit, measure], rows["due"].min()
-        yield rule.broken(
-            file=_record_name(now),
-            column="measure_id",
-            value=f"{measure} {names[str(unit)]}",
-            periods=len(rows),
-            heard="从未反馈" if pd.isna(heard) else f"最近一次为 {heard:%Y-%m-%d}",
-            since=f"{since:%Y-%m-%d}",
-            late=rows["working_days_late"].max(),
-            caution=_caution(since, now.as_of),
-        )
+def _contradicted(rule: Rule, now: Reading, say: Language) -> Iterator[Problem]:
+    """A closure stands until it is decided otherwise; that somebody sees it differently must not be lost."""
+    listed = now.measure_states[now.measure_states["is_contradicted"]]
+    for measure, day in listed[["measure_id", "decided_on"]].itertuples(index=False, name=None):
+        later = now.states["measure_id"].eq(measure) & now.states["as_of"].gt(day)
+        words = now.states[later & now.states["state"].isin(DELIVERY)]
+        value = f"{measure} {_words(words, say)}"
+        yield rule.broken(file=_record_name(now, "decisions"), column="measure_id", value=value, date=say.date(day))
 
 
 @rule(
@@ -143,23 +159,48 @@ def _missing_feedback(rule: Rule, now: Reading) -> Iterator[Problem]:
     "the units report different states; the measure counts as the weakest of them",
     severity="warning",
 )
-def _units_disagree(rule: Rule, now: Reading) -> Iterator[Problem]:
+def _units_disagree(rule: Rule, now: Reading, say: Language) -> Iterator[Problem]:
     """A measure that one unit calls done and another stalled is worth a telephone call."""
-    names = now.plan.units.set_index("unit_id")["short"].to_dict()
-    reporting = now.states[now.states["state"].ne(NO_FEEDBACK)]
-    for measure, rows in reporting.groupby("measure_id", sort=False):
-        if len(set(rows["state"])) > 1:
-            words = "；".join(
-                f"{names[str(row.unit_id)]} {DELIVERY_WORDS[str(row.state)]}" for row in rows.itertuples()
-            )
-            yield rule.broken(file=_record_name(now), column="measure_id", value=f"{measure} {words}")
+    listed = now.measure_states
+    for measure in listed.loc[listed["units_disagree"] & ~listed["state"].isin(SETTLED), "measure_id"]:
+        of_measure = now.states[now.states["measure_id"].eq(measure) & now.states["state"].isin(DELIVERY)]
+        value = f"{measure} {_words(of_measure, say)}"
+        yield rule.broken(file=_record_name(now, "progress"), column="measure_id", value=value)
 
 
-def _record_name(now: Reading) -> str:
-    # The record is read last; its source is named as the plan keeps it.
-    return str(now.plan.sources["file"].iloc[-1])
+def _words(states: pd.DataFrame, say: Language) -> str:
+    """What each unit says, in a row."""
+    pairs = zip(states["unit_id"], states["state"], strict=True)
+    return say("; ").join(f"{say.unit(unit)} {say.state(state)}" for unit, state in pairs)
 
 
-def _caution(start: pd.Timestamp, end: pd.Timestamp) -> str:
-    years = workdays.unannounced_years(start, end)
-    return f"（{'、'.join(map(str, years))} 年放假安排未公布，只按周末计）" if years else ""
+def _reports(missed: pd.DataFrame, now: Reading, say: Language) -> str:
+    """The reports that a unit owes on a measure, by their periods; where each is owed once, by its deadline."""
+    if now.plan.calendar.every == "none" or now.plan.calendar.owed == "when-due":
+        return say("the report due on {date}", date=say.date(missed["due"].iloc[0]))
+    periods = [say.period(period) for period in missed["period"]]
+    if len(periods) <= _NAMED_ONE_BY_ONE:
+        return say("missing {periods}", periods=say(", ").join(periods))
+    return say("missing {first} to {last} ({n} periods)", first=periods[0], last=periods[-1], n=len(periods))
+
+
+def _due_since(rows: pd.DataFrame, say: Language) -> str:
+    """By when the first of several reports was due, and how long ago that was."""
+    due, late = f"{rows['due'].min():%Y-%m-%d}", int(rows["working_days_late"].max())
+    if not late:
+        return say("the first was due by {due}", due=due)
+    ago = say.count(late, "{n} working day", "{n} working days")
+    return say("the first was due by {due}, {ago} ago", due=due, ago=ago)
+
+
+def _record_name(now: Reading, table: str) -> str:
+    """What problems call a table of the record, as the plan keeps it."""
+    return str(now.plan.sources["file"].iloc[list(TABLES).index(table)])
+
+
+def _caution(start: pd.Timestamp, now: Reading, say: Language) -> str:
+    country = now.plan.calendar.country
+    years = workdays.unannounced_years(start.date(), now.known_at.date(), country)
+    if not years:
+        return ""
+    return say(" (days off not announced for {years}: only weekends are counted)", years=say.listing(map(str, years)))

@@ -65,20 +65,20 @@ def examine(plan: Path, site: Path, now: datetime) -> list[Finding]:
 
 def _few(needs: Iterator[str]) -> tuple[str, ...]:
     """As many lines as one screen has room for, with how many more there are."""
-    lines = list(needs)
+    lines = [" ".join(need.split()) for need in needs]
     more = [f"……另有 {len(lines) - _MOST} 项"] if len(lines) > _MOST else []
     return (*lines[:_MOST], *more)
 
 
 def _of_plan(plan: Path) -> Iterator[str]:
     folder = read_folder(plan)
-    if folder.head_fault:
-        yield f"plan.toml：{folder.head_fault}"
-    yield from (f"{table.name}：{table.fault}，见 portplan check" for table in folder.tables.values() if table.fault)
     if in_installed_package(plan):
         yield f"{plan} 在已安装的软件包里，升级会覆盖台账：请用 portplan init 建立自己的工作文件夹"
     elif secrets_of(dict(folder.head)) and (plan / "plan.toml").stat().st_mode & 0o077:
         yield "plan.toml 中有数据库口令，其他用户也能读到：请运行 chmod 600 plan.toml"
+    if folder.head_fault:
+        yield f"plan.toml：{folder.head_fault}"
+    yield from (f"{table.name}：{table.fault}，见 portplan check" for table in folder.tables.values() if table.fault)
     yield from _rights(plan)
     yield from (f"{file.name} 是中断的写入留下的，台账本身完好：可以删除" for file in plan.glob(".*.new"))
 

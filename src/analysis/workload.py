@@ -1,4 +1,4 @@
-"""Who carries what: the load of each unit, counted whole and counted in fractions.
+"""Who carries what: the load of each unit, counted whole and counted in fractions, and how it keeps its record.
 
 Load is what the notice lays on a unit. It says nothing of how well the unit does.
 """
@@ -31,7 +31,7 @@ def fractional_shares(responsibilities: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        unit_id, share (`fractions.Fraction`); the shares add to the number of measures exactly.
+        unit_id, share (`fractions.Fraction`); the shares add to the number of measures that name a unit exactly.
     """
     pairs = _pairs(responsibilities)
     crowd = pairs.groupby("measure_id")["unit_id"].transform("size")
@@ -53,50 +53,73 @@ def by_unit(now: Reading, *, lead_rule: str = "") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a unit, heaviest first (share, then named_in, then the order of the notice):
+        One row a unit on a measure at T, heaviest first (share, then named_in, then the order of the notice):
 
-        ============ ==================================================================
+        ============== ================================================================
         unit_id
-        named_in     F, measures that name the unit
-        sole         S, measures it carries alone
-        share        W, fractional count of measures (`fractional_shares`)
-        lead         L, measures it leads; missing when the notice declares no lead
-        open_load    W over measures neither closed nor withdrawn
-        overdue      its measures past their deadline (``schedule`` of the measures); missing when no measure has one
-        no_feedback  its measures on which it has never reported
-        stale        its measures whose last word is more than one due period old
-        reports_due  statements owed so far
-        on_time      of those, statements that came in time
-        on_time_share on_time ÷ reports_due; missing when none was due
-        ============ ==================================================================
+        named_in       F, measures that name the unit
+        sole           S, measures it carries alone
+        share          W, fractional count of measures, exact (`fractional_shares`)
+        lead           L, measures it leads; missing when the notice declares no lead
+        open           its measures that are neither closed nor withdrawn
+        open_load      W over these, exact
+        stalled        its measures of which it says itself that they are stalled
+        overdue        its measures past their deadline; missing when no measure has one
+        no_feedback    its measures on which it owed a word and has never spoken
+        lapsed         its measures on which it spoke, and now owes two periods or more
+        reports_due    statements that were due so far
+        received       of those, statements that came, in time or late
+        on_time        of those, statements that came in time
+        on_time_share  on_time ÷ reports_due; missing when none was due
+        median_lag     days from the end of a period to the arrival of its statement; missing when none came
+        ============== ================================================================
 
     Raises
     ------
     ValueError
         When there is no such lead rule.
     """
-    states, measures = now.states, now.measure_states
-    pairs = _pairs(now.plan.responsibilities)
+    states, measures, named = now.states, now.measure_states, now.responsibilities
+    pairs, reports = _pairs(named), now.feedback
     units = pd.Index(pairs["unit_id"].unique(), name="unit_id")
-    crowd = pairs.groupby("measure_id")["unit_id"].transform("size")
-    settled = measures.loc[measures["state"].isin(["closed", "withdrawn"]), "measure_id"]
-
-    loads = pd.DataFrame(index=units)
-    loads["named_in"] = pairs["unit_id"].value_counts()
-    loads["sole"] = pairs.loc[crowd.eq(1), "unit_id"].value_counts()
-    loads["share"] = _float_shares(pairs)
-    loads["lead"] = _leads(now.plan.responsibilities, lead_rule or now.plan.lead_rule, units)
-    loads["open_load"] = _float_shares(pairs[~pairs["measure_id"].isin(settled)])
+    settled = measures.loc[measures["state"].isin(schema.SETTLED), "measure_id"]
+    still_open = pairs[~pairs["measure_id"].isin(settled)]
+    came = reports[reports["feedback"].isin(["on_time", "late"])]
+    lag = (came["arrived"] - came["checked_on"]).dt.days.groupby(came["unit_id"]).median()
+    counted = {
+        "named_in": pairs["unit_id"],
+        "sole": pairs.loc[_crowd(pairs).eq(1), "unit_id"],
+        "open": still_open["unit_id"],
+        "stalled": states.loc[states["state"].eq("stalled") & ~states["measure_id"].isin(settled), "unit_id"],
+        "no_feedback": states.loc[states["state"].eq(schema.NO_FEEDBACK), "unit_id"],
+        "lapsed": states.loc[states["has_lapsed"] & states["as_of"].notna(), "unit_id"],
+        "reports_due": reports["unit_id"],
+        "received": came["unit_id"],
+        "on_time": reports.loc[reports["feedback"].eq("on_time"), "unit_id"],
+    }
+    loads = pd.DataFrame(
+        {name: ids.value_counts().reindex(units, fill_value=0).astype("int64") for name, ids in counted.items()}
+    )
+    loads["share"] = _shares(pairs, units)
+    loads["open_load"] = _shares(still_open, units)
+    loads["lead"] = _leads(named, lead_rule or now.plan.lead_rule, units)
     loads["overdue"] = _overdue(pairs, measures, units)
-    loads["no_feedback"] = states.loc[states["freshness"].eq(schema.NO_FEEDBACK), "unit_id"].value_counts()
-    loads["stale"] = states.loc[states["freshness"].isin(["stale", "very_stale"]), "unit_id"].value_counts()
-    loads["reports_due"] = now.feedback["unit_id"].value_counts()
-    loads["on_time"] = now.feedback.loc[now.feedback["feedback"].eq("on_time"), "unit_id"].value_counts()
-    counts = ["named_in", "sole", "no_feedback", "stale", "reports_due", "on_time"]
-    loads[counts] = loads[counts].fillna(0).astype("int64")
-    loads["open_load"] = loads["open_load"].fillna(0.0)
     loads["on_time_share"] = loads["on_time"] / loads["reports_due"].where(loads["reports_due"] > 0)
-    return _heaviest_first(loads).reset_index()
+    loads["median_lag"] = lag.reindex(units).astype("float64")
+    order = ["named_in", "sole", "share", "lead", "open", "open_load", "stalled", "overdue", "no_feedback", "lapsed"]
+    listed = loads[[*order, "reports_due", "received", "on_time", "on_time_share", "median_lag"]]
+    return _heaviest_first(listed).reset_index()
+
+
+def worst_first(loads: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `by_unit`, those that keep the record worst first.
+
+    By the part of reports that came in time, the least first; then by measures without a word for long, the most first;
+    then by load. Units of which nothing was due stand last.
+    """
+    silent = loads["no_feedback"] + loads["lapsed"]
+    keyed = loads.assign(part=loads["on_time_share"].fillna(2.0), silent=-silent, place=range(len(loads)))
+    return keyed.sort_values(["part", "silent", "place"], ignore_index=True)[loads.columns]
 
 
 def concentration(shares: pd.Series) -> pd.Series:
@@ -115,7 +138,7 @@ def concentration(shares: pd.Series) -> pd.Series:
     """
     loads = np.sort(shares.to_numpy(dtype="float64"))
     total = loads.sum()
-    names = pd.Index(["hhi", "effective_units", "top_three_share", "gini"], name="measured")
+    names = pd.Index(["hhi", "effective_units", "top_three_share", "gini"], name="measured_figure")
     if total == 0:
         return pd.Series(np.nan, index=names, name="value")
     parts = loads / total
@@ -127,22 +150,32 @@ def concentration(shares: pd.Series) -> pd.Series:
 
 
 def states_by_unit(now: Reading) -> pd.DataFrame:
-    """The delivery state of each unit's responsibilities: a row a unit by load, a column a state (`schema.BUCKETS`)."""
+    """The state of each unit's own parts: a row a unit by load, a column a state (`schema.BUCKETS`)."""
     return _by_load(now, status.count_states(now.states, "unit_id"))
 
 
 def feedback_by_unit(now: Reading) -> pd.DataFrame:
-    """What became of the reports each unit owed.
+    """What became of the reports each unit owed: a row a unit, worst first, a count for each of `schema.FEEDBACK`.
 
-    Returns
-    -------
-    pandas.DataFrame
-        A row a unit by load: unit_id, a count for each of `schema.FEEDBACK`, and stale, reports_due and on_time_share
-        as in `by_unit`.
+    With reports_due, on_time_share, median_lag, no_feedback and lapsed as in `by_unit`.
     """
     counts = status.count_words(now.feedback, "unit_id", now.feedback["feedback"], schema.FEEDBACK)
-    loads = by_unit(now)[["unit_id", "stale", "reports_due", "on_time_share"]]
-    return _by_load(now, counts).merge(loads, on="unit_id", how="left")
+    loads = worst_first(by_unit(now))
+    kept = loads[["unit_id", "reports_due", "on_time_share", "median_lag", "no_feedback", "lapsed"]]
+    listed = kept[["unit_id"]].merge(counts, on="unit_id", how="left").merge(kept, on="unit_id")
+    for word in schema.FEEDBACK:
+        listed[word] = listed[word].fillna(0).astype("int64")
+    return listed
+
+
+def feedback_by_period(now: Reading) -> pd.DataFrame:
+    """The reports of each unit by period: unit_id, period, received (in time or late), reports_due; in time.
+
+    Only of periods that are in; a row for each unit on a measure at T and each period of which it owed something.
+    """
+    reports = now.feedback.assign(came=now.feedback["feedback"].isin(["on_time", "late"]))
+    grouped = reports.groupby(["unit_id", "period"], sort=False)["came"].agg(received="sum", reports_due="size")
+    return grouped.astype("int64").reset_index()
 
 
 def co_responsibility(now: Reading) -> pd.DataFrame:
@@ -154,8 +187,8 @@ def co_responsibility(now: Reading) -> pd.DataFrame:
         unit_id, then a column a unit, units by load both ways; the counts are symmetric, and the diagonal is F, the
         measures that name the unit.
     """
-    pairs = _pairs(now.plan.responsibilities)
-    order = _by_share(pairs)
+    pairs = _pairs(now.responsibilities)
+    order = order_of_units(now)
     named = pd.crosstab(pairs["measure_id"], pairs["unit_id"]).reindex(columns=order, fill_value=0)
     shared = named.to_numpy(dtype="int64").T @ named.to_numpy(dtype="int64")
     matrix = pd.DataFrame(shared, columns=order)
@@ -189,66 +222,26 @@ def lorenz(shares: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"share_of_units": steps, "share_of_load": np.concatenate([[0], loads.cumsum() / loads.sum()])})
 
 
-def partners(now: Reading, *, unit: str) -> pd.DataFrame:
-    """With whom a unit works: unit_id, shared (measures in common), most first, then in the order of the notice."""
-    unit_id = now.plan.find_unit(unit)
-    named = _pairs(now.plan.responsibilities)
-    own = named.loc[named["unit_id"].eq(unit_id), "measure_id"]
-    others = named[named["measure_id"].isin(own) & named["unit_id"].ne(unit_id)]
-    shared = others.groupby("unit_id", sort=False).size().rename("shared").reset_index()
-    return shared.sort_values("shared", ascending=False, kind="stable", ignore_index=True)
-
-
-def carried(now: Reading, *, unit: str) -> pd.DataFrame:
-    """What one unit carries, with whom, how it stands and what it said last.
-
-    Parameters
-    ----------
-    now : analysis.plan.reading.Reading
-    unit : str
-        Any name of the unit.
-
-    Returns
-    -------
-    pandas.DataFrame
-        In notice order: measure_id, unit_ids (list: the other units, in printed order), state_of_unit (its own last
-        word), state (of the measure), expected_completion, days_since_feedback, progress, problems, next_step.
-    """
-    unit_id = now.plan.find_unit(unit)
-    named = _pairs(now.plan.responsibilities)
-    others = named[named["unit_id"].ne(unit_id)].groupby("measure_id")["unit_id"].agg(list)
-    own = now.states[now.states["unit_id"].eq(unit_id)].rename(columns={"state": "state_of_unit"})
-    listed = own.merge(now.measure_states[["measure_id", "state"]], on="measure_id", how="left")
-    listed["unit_ids"] = [others.get(measure, []) for measure in listed["measure_id"]]
-    listed["days_since_feedback"] = (now.as_of - listed["as_of"]).dt.days.astype("Int64")
-    words = ["progress", "problems", "next_step"]
-    listed[words] = listed[words].fillna("")
-    columns = ["measure_id", "unit_ids", "state_of_unit", "state", "expected_completion", "days_since_feedback"]
-    return listed[[*columns, *words]]
-
-
-def feedback_by_measure(now: Reading, *, unit: str) -> pd.DataFrame:
-    """What became of the reports one unit owed on each measure: measure_id, a count for each of `schema.FEEDBACK`."""
-    own = now.feedback[now.feedback["unit_id"].eq(now.plan.find_unit(unit))]
-    return status.count_words(own, "measure_id", own["feedback"], schema.FEEDBACK)
+def order_of_units(now: Reading) -> list[str]:
+    """Every unit on a measure at T, in the one order of figures and tables: the heaviest load first."""
+    named = _pairs(now.responsibilities)
+    units = pd.Index(named["unit_id"].unique(), name="unit_id")
+    counts = {"share": _shares(named, units), "named_in": named["unit_id"].value_counts().reindex(units)}
+    return list(_heaviest_first(pd.DataFrame(counts, index=units)).index)
 
 
 def _pairs(responsibilities: pd.DataFrame) -> pd.DataFrame:
     return responsibilities[["measure_id", "unit_id"]].drop_duplicates()
 
 
-def _float_shares(responsibilities: pd.DataFrame) -> pd.Series:
-    return fractional_shares(responsibilities).set_index("unit_id")["share"].astype("float64")
+def _crowd(named: pd.DataFrame) -> pd.Series:
+    return named.groupby("measure_id")["unit_id"].transform("size")
 
 
-def order_of_units(now: Reading) -> list[str]:
-    """Every unit that a measure names, in the one order of all figures and tables: the heaviest load first."""
-    return _by_share(_pairs(now.plan.responsibilities))
-
-
-def _by_share(pairs: pd.DataFrame) -> list[str]:
-    counts = {"share": _float_shares(pairs), "named_in": pairs["unit_id"].value_counts()}
-    return list(_heaviest_first(pd.DataFrame(counts, index=pairs["unit_id"].unique())).index)
+def _shares(named: pd.DataFrame, units: pd.Index) -> pd.Series:
+    """W of each unit over some pairs, each measure shared among all of its units."""
+    exact = fractional_shares(named).set_index("unit_id")["share"].to_dict()
+    return pd.Series([exact.get(unit, Fraction(0)) for unit in units], index=units, dtype="object")
 
 
 def _heaviest_first(loads: pd.DataFrame) -> pd.DataFrame:
@@ -262,10 +255,10 @@ def _by_load(now: Reading, counts: pd.DataFrame) -> pd.DataFrame:
     return counts.set_index("unit_id").reindex(order, fill_value=0).reset_index()
 
 
-def _overdue(pairs: pd.DataFrame, measures: pd.DataFrame, units: pd.Index) -> pd.Series:
-    if measures["schedule"].eq("no_deadline").all():
+def _overdue(named: pd.DataFrame, measures: pd.DataFrame, units: pd.Index) -> pd.Series:
+    if measures["due"].isna().all():
         return pd.Series(pd.NA, index=units, dtype="Int64")
-    late = pairs[pairs["measure_id"].isin(measures.loc[measures["schedule"].eq("overdue"), "measure_id"])]
+    late = named[named["measure_id"].isin(measures.loc[measures["schedule"].eq("overdue"), "measure_id"])]
     return late["unit_id"].value_counts().reindex(units, fill_value=0).astype("Int64")
 
 

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from analysis.charts.labels import Labels, by_key, name_of
-from analysis.charts.style import (
-    HATCH,
+from analysis.charts.legend import label_bars, paint, state_legend
+from analysis.look.labels import Labels, by_key, name_of
+from analysis.look.style import (
     MOST_ROWS,
+    POINTS,
     axes_for,
-    colour,
+    axis_name,
     figure_width,
+    left_out,
     name_rows,
-    rows_left_out,
+    row_height,
     say_nothing,
+    stand_beside,
     style,
+    width_of,
 )
-from analysis.schema import FEEDBACK, NO_FEEDBACK
+from analysis.schema import FEEDBACK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.container import BarContainer
-
-_HATCHED = (NO_FEEDBACK, "missing")
 
 
 def draw_states(
     counts: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
 ) -> Axes:
-    """Bars stacked by state, in counts; what was never said is hatched, so that it is not read as a colour.
+    """Bars stacked by state, in counts; what calls for somebody is painted strongest.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def draw_states(
         First column: theme_id, unit_id or measure_id, top bar first. The others: counts of states
         (`analysis.schema.BUCKETS` or `analysis.schema.FEEDBACK`), left part first.
     labels : mapping, optional
-        Display names by name space and key, as `analysis.charts.labels.name_of` takes them; keys themselves when left
+        Display names by name space and key, as `analysis.look.labels.name_of` takes them; keys themselves when left
         out.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
@@ -53,29 +53,7 @@ def draw_states(
     ValueError
         When the ids are the index of the frame.
     """
-    shown = by_key(counts).head(MOST_ROWS)
-    with style():
-        height = 0.95 + len(shown) * (0.42 if narrow else 0.29) + (0.55 if narrow else 0.0)
-        ax = axes_for(ax, width=figure_width(narrow=narrow), height=height)
-        if not int(shown.to_numpy().sum()):
-            return say_nothing(ax, labels)
-        longest = int(shown.sum(axis="columns").max())
-        left = pd.Series(0, index=shown.index)
-        states = [str(state) for state in shown.columns if shown[state].any()]
-        for state in states:
-            some = shown[state].gt(0).to_numpy()
-            widths = shown[state][some]
-            bars = ax.barh(np.flatnonzero(some), widths, left=left[some], height=0.62, **state_look(state))
-            room = longest * (0.05 if narrow else 0.022)
-            label_bars(ax, bars, [str(width) if width >= room else "" for width in widths], state)
-            left = left + shown[state]
-        name_rows(ax, [name_of(labels, str(shown.index.name), key) for key in shown.index], narrow=narrow, lift=0.36)
-        ax.set_xlim(0, longest * 1.01)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set_xlabel(name_of(labels, "drawing", "count_of"))
-        state_legend(ax, states, labels, narrow=narrow)
-        rows_left_out(ax, counts, labels)
-    return ax
+    return _draw_bars(counts, "nothing", labels=labels, ax=ax, narrow=narrow)
 
 
 def draw_feedback(
@@ -92,33 +70,35 @@ def draw_feedback(
         As in `draw_states`.
     """
     counts = reports[[reports.columns[0], *FEEDBACK]]
-    return draw_states(counts, labels=labels, ax=ax, narrow=narrow)
+    return _draw_bars(counts, "nothing_due", labels=labels, ax=ax, narrow=narrow)
 
 
-def state_legend(ax: Axes, states: list[str], labels: Labels | None, *, narrow: bool) -> None:
-    """Names of the states above a figure, in the order of the stack."""
-    names = [name_of(labels, "feedback" if state in FEEDBACK else "state", state) for state in states]
-    patches = [Patch(label=name, **state_look(state)) for name, state in zip(names, states, strict=True)]
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    figure.legend(
-        handles=patches, loc="outside upper left", ncols=2 if narrow else 4, handlelength=1.4, columnspacing=1.2
-    )
-
-
-def label_bars(ax: Axes, bars: BarContainer, texts: list[str], state: str) -> None:
-    """Numbers in the middle of bars, cut out of the hatching where there is any."""
-    clear = {"facecolor": colour(state), "edgecolor": "none", "pad": 0.8} if state in _HATCHED else None
-    ax.bar_label(bars, texts, label_type="center", color=colour(f"on-{state}"), fontsize=8.5, bbox=clear)
-
-
-def state_look(state: str) -> dict[str, Any]:
-    """Fill, edge and hatch of a state."""
-    hatched = state in _HATCHED
-    return {
-        "facecolor": colour(state),
-        "edgecolor": colour("muted") if hatched else colour("paper"),
-        "hatch": HATCH if hatched else None,
-        "linewidth": 0.6,
-        "clip_on": False,
-    }
+def _draw_bars(counts: pd.DataFrame, empty: str, *, labels: Labels | None, ax: Axes | None, narrow: bool) -> Axes:
+    shown = by_key(counts).head(MOST_ROWS)
+    names = [name_of(labels, str(shown.index.name), key) for key in shown.index]
+    states = [str(state) for state in shown.columns if shown[state].any()]
+    legend = state_legend(states, labels, narrow=narrow)
+    beside, width = stand_beside(names, narrow=narrow), figure_width(narrow=narrow)
+    with style():
+        ax = axes_for(ax, width=width, height=0.6 + legend.height + len(shown) * row_height(names, narrow=narrow))
+        if not states:
+            return say_nothing(ax, labels, "nothing" if shown.empty else empty)
+        longest = int(shown.sum(axis="columns").max())
+        taken = min(max(map(width_of, names)), 14) * 9.5 / POINTS + 0.25 if beside else 0.15
+        unit = (width - taken) / longest
+        left = pd.Series(0, index=shown.index)
+        for state in states:
+            some = shown[state].gt(0).to_numpy()
+            widths = shown[state][some]
+            bars = ax.barh(
+                np.flatnonzero(some), widths, left=left[some], height=0.66 if beside else 0.5, **paint(state)
+            )
+            label_bars(ax, bars, list(widths), state, rooms=[unit * part for part in widths])
+            left = left + shown[state]
+        name_rows(ax, names, narrow=narrow, lift=0.26)
+        ax.set_xlim(0, longest * 1.01)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5 if narrow else "auto"))
+        axis_name(ax, "x", name_of(labels, "drawing", "count_of"))
+        legend.draw(ax)
+        left_out(ax, "rows_left_out", len(counts) - MOST_ROWS, labels)
+    return ax

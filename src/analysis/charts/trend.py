@@ -1,4 +1,4 @@
-"""Figures of how delivery moves from period to period."""
+"""Figures of how delivery moves from period to period; what is not in yet is drawn open."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib import pyplot
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
-from analysis.charts.labels import Labels, name_of
-from analysis.charts.stacks import label_bars, state_legend, state_look
-from analysis.charts.style import axes_for, colour, figure_width, label_lines, say_nothing, style
-from analysis.schema import BUCKETS, NO_FEEDBACK
+from analysis.charts.legend import Legend, label_bars, paint, state_legend
+from analysis.look.labels import Labels, name_of
+from analysis.look.palette import LOOKS, colour
+from analysis.look.periods import names_by_end, not_in, period_axis
+from analysis.look.style import axes_for, axis_name, figure_width, label_lines, noted, say_nothing, style
+from analysis.schema import BUCKETS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,50 +22,113 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-_BAND_ORDER = ("closed", "done_reported", "in_progress", "stalled", "not_started", "ongoing", NO_FEEDBACK, "withdrawn")
+LINES: dict[str, dict[str, Any]] = {
+    "scope": {"color": colour("muted"), "linewidth": 1.2, "linestyle": (0, (5, 3))},
+    "planned": {"color": colour("signal"), "linewidth": 1.5, "linestyle": (0, (1, 1.4))},
+    "reported": {"color": colour("heat-3"), "linewidth": 1.8},
+    "closed": {"color": colour("accent"), "linewidth": 2.6},
+}
+_COUNTED = ("reported", "closed")
+_DWARFING = 5
+"""So many times as large as the smallest is a theme on whose scale that would be flat."""
 
 
 def draw_burn_up(
     burn_up: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
 ) -> Axes:
-    """Steps of completion under the line of scope, reported and verified apart.
+    """Steps of completion under the line of scope, reported and verified apart, and the planned line if there is one.
 
     Parameters
     ----------
     burn_up : pandas.DataFrame
-        From `analysis.trend.burn_up`: period_end, scope, reported, closed.
+        From `analysis.trend.burn_up`: period_end, scope, closed, reported, planned (missing where there is no
+        deadline), is_in. Without the column closed, which a plan that nobody verifies has no use for, only what is
+        reported is drawn. The period of which ``is_noted`` is true carries the label ``note``.
     labels, ax, narrow
-        As in `analysis.charts.draw_states`.
+        As in `analysis.charts.draw_states`; the label ``last_open`` of the drawing tells of the periods not in.
     """
+    lines = _lines_of(burn_up)
+    ends = {} if burn_up.empty else {column: int(burn_up[column].iloc[-1]) for column in lines}
+    names = {column: f"{end} {_line_name(labels, column)}" for column, end in ends.items()}
+    handles = [Line2D([], [], label=names[column], **LINES[column]) for column in ends] if narrow else []
+    legend = Legend(handles, narrow=narrow)
     with style():
-        ax = axes_for(ax, width=figure_width(narrow=narrow), height=3.3)
+        ax = axes_for(ax, width=figure_width(narrow=narrow), height=(2.5 if narrow else 3.1) + legend.height)
         if burn_up.empty or burn_up["scope"].max() == 0:
             return say_nothing(ax, labels)
+        if len(burn_up) == 1:
+            return say_nothing(ax, labels, text=_only_period(burn_up, names.values()))
         places = np.arange(len(burn_up))
-        lines = _lines()
+        top = float(burn_up[list(lines)].to_numpy(dtype="float64").max())
         _draw_steps(ax, burn_up, places)
-        ends = {column: int(burn_up[column].iloc[-1]) for column in lines}
-        names = {
-            column: f"{end} {name_of(labels, 'drawing', f'{column}_line', otherwise=column)}"
-            for column, end in ends.items()
-        }
-        top = float(burn_up["scope"].max())
         if narrow:
-            handles = [Line2D([], [], label=names[column], **look) for column, look in lines.items()]
-            figure = ax.get_figure(root=True)
-            assert figure is not None
-            figure.legend(handles=handles, loc="outside upper left")
+            legend.draw(ax)
         else:
-            heights = spread(list(ends.values()), gap=top * 0.085)
-            for column, height in zip(lines, heights, strict=True):
+            told = [label_lines(name, 30) for name in names.values()]
+            gap = top * 0.085 * max(name.count("\n") + 1 for name in told)
+            for text, height in zip(told, spread(list(ends.values()), gap=gap), strict=True):
                 beside = {"xytext": (10, 0), "textcoords": "offset points", "va": "center", "annotation_clip": False}
-                ax.annotate(names[column], (places[-1], height), color=lines[column]["color"], **beside)
-        period_axis(ax, burn_up["period_end"], narrow=narrow)
-        ax.set_xlim(-0.3, places[-1] + (0.3 if narrow else max(0.3, 0.02 * len(places))))
+                ax.annotate(text, (places[-1], height), color=colour("ink"), **beside)
+        _say_open(ax, burn_up, labels, mark="○")
+        _note(ax, burn_up, places, labels)
+        period_axis(ax, burn_up["period_end"], labels, narrow=narrow)
+        ax.set_xlim(-0.3, places[-1] + 0.3)
         ax.set_ylim(0, top * 1.12)
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set_ylabel(name_of(labels, "drawing", "count_of"))
+        axis_name(ax, "y", name_of(labels, "drawing", "count_of"))
     return ax
+
+
+def draw_burn_up_by_theme(burn_up: pd.DataFrame, *, labels: Labels | None = None, narrow: bool = False) -> list[Axes]:
+    """Small multiples of the burn-up, one a theme: on one scale, or each on its own where a theme dwarfs another.
+
+    Parameters
+    ----------
+    burn_up : pandas.DataFrame
+        From `analysis.trend.burn_up_by_theme`; columns as in `draw_burn_up`.
+    labels, narrow
+        As in `analysis.charts.draw_states`.
+    """
+    themes, lines = list(burn_up["theme_id"].drop_duplicates()), _lines_of(burn_up)
+    width, columns = figure_width(narrow=narrow), 2 if narrow else 3
+    handles = [Line2D([], [], label=_line_name(labels, column), **LINES[column]) for column in lines]
+    if not_in(burn_up).any():
+        handles.append(
+            Line2D([], [], label=name_of(labels, "drawing", "last_open"), linestyle="none", **_open("muted"))
+        )
+    scopes = burn_up.loc[burn_up["scope"].gt(0)].groupby("theme_id")["scope"].max()
+    apart = bool(len(scopes)) and scopes.max() >= _DWARFING * scopes.min()
+    if apart:
+        handles.append(Line2D([], [], label=name_of(labels, "drawing", "own_scales", otherwise="↕"), linestyle="none"))
+    legend = Legend(handles, narrow=narrow)
+    with style():
+        if not themes or not burn_up["scope"].max():
+            return [say_nothing(axes_for(None, width=width, height=1), labels)]
+        if burn_up["period_end"].eq(burn_up["period_end"].iloc[0]).all():
+            counted = lines[-1]
+            rows = zip(themes, burn_up[counted], burn_up["scope"], strict=True)
+            parts = [f"{name_of(labels, 'theme_id', theme)} {done}/{scope}" for theme, done, scope in rows]
+            text = _only_period(burn_up, [_line_name(labels, counted), *parts])
+            return [say_nothing(axes_for(None, width=width, height=1), labels, text=text)]
+        rows = -(-len(themes) // columns)
+        size = (width, legend.height + (1.3 if narrow else 1.5) * rows)
+        _, grid = pyplot.subplots(rows, columns, figsize=size, sharex=True, sharey=not apart, squeeze=False)
+        for ax, theme in zip(grid.flat, themes, strict=False):
+            part = burn_up[burn_up["theme_id"].eq(theme)]
+            _draw_steps(ax, part, np.arange(len(part)))
+            done, scope = part[lines[-1]].iloc[-1], part["scope"].iloc[-1]
+            score = f"{done}/{scope}" if scope else "—"
+            name = label_lines(name_of(labels, "theme_id", theme), 20 if narrow else 28)
+            ax.set_title(name, loc="left", fontsize=8.5, color=colour("ink"))
+            ax.set_title(score, loc="right", fontsize=9, color=colour("accent"))
+            period_axis(ax, part["period_end"], labels, narrow=True)
+            top = (part if apart else burn_up)[list(lines)].to_numpy(dtype="float64").max()
+            ax.set_ylim(0, float(max(top, 1)) * 1.15)
+            ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
+        for ax in grid.flat[len(themes) :]:
+            ax.set_axis_off()
+        legend.draw(grid[0, 0])
+    return list(grid.flat)
 
 
 def draw_cumulative_flow(
@@ -74,43 +139,44 @@ def draw_cumulative_flow(
     Parameters
     ----------
     counts : pandas.DataFrame
-        From `analysis.trend.by_period`: period_end and the columns of `analysis.schema.BUCKETS`.
+        From `analysis.trend.by_period`: period_end, the columns of `analysis.schema.BUCKETS`, is_in. Columns of
+        periods that are not in are hatched.
     labels, ax, narrow
-        As in `analysis.charts.draw_states`.
+        As in `draw_burn_up`.
     """
+    bands = counts[list(BUCKETS)]
+    shown = [state for state in BUCKETS if bands[state].any()]
+    legend, width = state_legend(shown, labels, narrow=narrow), figure_width(narrow=narrow)
     with style():
-        ax = axes_for(ax, width=figure_width(narrow=narrow), height=4.4 if narrow else 3.9)
-        bands = counts[list(BUCKETS)]
-        if counts.empty or bands.to_numpy().sum() == 0:
+        height = 2.7 if narrow else 3.2
+        ax = axes_for(ax, width=width, height=height + 0.5 + legend.height)
+        if not shown:
             return say_nothing(ax, labels)
-        places = np.arange(len(counts))
-        floor = np.zeros(len(counts))
+        if len(counts) == 1:
+            looks = ((LOOKS[state].mark, name_of(labels, "state", state), bands[state].iloc[0]) for state in shown)
+            return say_nothing(ax, labels, text=_only_period(counts, [f"{m} {name} {n}" for m, name, n in looks]))
+        places, floor, late = np.arange(len(counts)), np.zeros(len(counts)), not_in(counts)
         total = int(bands.sum(axis="columns").max())
-        shown = [state for state in _BAND_ORDER if bands[state].any()]
+        column = (width - 0.6) / len(counts) * 0.86
         for state in shown:
-            bars = ax.bar(places, bands[state], bottom=floor, width=0.86, **state_look(state))
-            texts = [str(count) if count >= total * 0.045 else "" for count in bands[state]]
-            label_bars(ax, bars, texts, state)
+            bars = ax.bar(places, bands[state], bottom=floor, width=0.86, **paint(state))
+            rooms = [column if count and count / total * height > 0.14 else 0.0 for count in bands[state]]
+            texts = label_bars(ax, bars, [int(count) for count in bands[state]], state, rooms=rooms)
+            for place in np.flatnonzero(late):
+                bars[place].set_hatch("////")
+                bars[place].set_hatchcolor(colour("paper" if LOOKS[state].strong else "muted"))
+                texts[place].set_bbox({"facecolor": colour(state), "edgecolor": "none", "pad": 0.8})
             floor = floor + bands[state].to_numpy()
-        period_axis(ax, counts["period_end"], narrow=narrow)
+        _say_open(ax, counts, labels, mark="▨")
+        period_axis(ax, counts["period_end"], labels, narrow=narrow)
+        ax.set_xlim(-0.55, len(counts) - 0.45)
         ax.set_ylim(0, total)
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         ax.spines["left"].set_visible(False)
         ax.tick_params(left=False, labelcolor=colour("muted"))
-        ax.set_ylabel(name_of(labels, "drawing", "count_of"))
-        state_legend(ax, shown, labels, narrow=narrow)
+        axis_name(ax, "y", name_of(labels, "drawing", "count_of"))
+        legend.draw(ax)
     return ax
-
-
-def period_axis(ax: Axes, period_ends: pd.Series, *, narrow: bool) -> None:
-    """Months along the x axis, the year where it begins, as many as there is room for."""
-    step = max(1, int(np.ceil(len(period_ends) / (6 if narrow else 14))))
-    places, names, year = [], [], None
-    for place, end in list(enumerate(period_ends))[::step]:
-        names.append(f"{end:%m}\n{end:%Y}" if end.year != year else f"{end:%m}")
-        places.append(place)
-        year = end.year
-    ax.set_xticks(places, names)
-    ax.tick_params(axis="x", length=3, labelcolor=colour("muted"))
 
 
 def spread(values: Sequence[float], *, gap: float) -> list[float]:
@@ -128,149 +194,65 @@ def spread(values: Sequence[float], *, gap: float) -> list[float]:
     return [float(height) for height in heights]
 
 
-def draw_burn_up_by_theme(burn_up: pd.DataFrame, *, labels: Labels | None = None, narrow: bool = False) -> list[Axes]:
-    """Small multiples of the burn-up, one a theme, on the same axes.
-
-    Parameters
-    ----------
-    burn_up : pandas.DataFrame
-        From `analysis.trend.burn_up_by_theme`.
-    labels, narrow
-        As in `analysis.charts.draw_states`.
-    """
-    themes = list(burn_up["theme_id"].drop_duplicates())
-    columns = 2 if narrow else 3
-    rows = max(1, -(-len(themes) // columns))
-    with style():
-        if not themes or not burn_up["scope"].max():
-            return [say_nothing(axes_for(None, width=figure_width(narrow=narrow), height=1), labels)]
-        figure, grid = pyplot.subplots(
-            rows, columns, figsize=(figure_width(narrow=narrow), 1.75 * rows), sharex=True, sharey=True, squeeze=False
-        )
-        for ax, theme in zip(grid.flat, themes, strict=False):
-            part = burn_up[burn_up["theme_id"].eq(theme)]
-            places = np.arange(len(part))
-            _draw_steps(ax, part, places)
-            ax.set_title(
-                label_lines(name_of(labels, "theme_id", theme), 22), loc="left", fontsize=9, color=colour("ink")
-            )
-            closed, scope = part["closed"].iloc[-1], part["scope"].iloc[-1]
-            text = f"{closed}/{scope}" if scope else "—"
-            ax.set_title(text, loc="right", fontsize=9, color=colour("closed"))
-            period_axis(ax, part["period_end"], narrow=True)
-        for ax in grid.flat[len(themes) :]:
-            ax.set_axis_off()
-        grid[0, 0].set_ylim(0, float(burn_up["scope"].max()) * 1.15)
-        grid[0, 0].yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
-        handles = [
-            Line2D([], [], label=name_of(labels, "drawing", f"{column}_line", otherwise=column), **look)
-            for column, look in _lines().items()
-        ]
-        figure.legend(handles=handles, loc="outside upper left", ncols=1 if narrow else 3)
-    return list(grid.flat)
+def _lines_of(burn_up: pd.DataFrame) -> list[str]:
+    """The lines that a frame has: no plan without deadlines, no closures where nobody verifies."""
+    return [column for column in LINES if column in burn_up.columns and not burn_up[column].isna().all()]
 
 
-def draw_survival(
-    survival: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
-) -> Axes:
-    """The step curve of the share of measures still open by days since the notice.
-
-    Parameters
-    ----------
-    survival : pandas.DataFrame
-        From `analysis.trend.kaplan_meier`: days, at_risk, closures, still_open.
-    labels, ax, narrow
-        As in `analysis.charts.draw_states`.
-    """
-    with style():
-        ax = axes_for(ax, width=figure_width(narrow=narrow), height=2.9)
-        if not len(survival) or not survival["at_risk"].max():
-            return say_nothing(ax, labels)
-        ax.step(survival["days"], survival["still_open"], where="post", color=colour("closed"), linewidth=2.2)
-        closures = survival[survival["closures"].gt(0)]
-        ax.scatter(closures["days"], closures["still_open"], s=16, color=colour("closed"), zorder=3)
-        last = survival.iloc[-1]
-        ax.annotate(
-            f"{last['still_open']:.0%}",
-            (last["days"], last["still_open"]),
-            (6, 0),
-            textcoords="offset points",
-            va="center",
-            color=colour("closed"),
-            annotation_clip=False,
-        )
-        ax.set_ylim(0, 1.05)
-        ax.set_xlim(0, float(survival["days"].max()) * 1.03 + 1)
-        ax.yaxis.set_major_formatter(PercentFormatter(1))
-        _quiet_grid(ax)
-        ax.set_xlabel(name_of(labels, "drawing", "days_since_notice"))
-        ax.set_ylabel(name_of(labels, "column", "still_open"))
-    return ax
+def _line_name(labels: Labels | None, column: str) -> str:
+    return name_of(labels, "drawing", f"{column}_line", otherwise=column)
 
 
-def draw_forecast(
-    forecast: pd.DataFrame, *, labels: Labels | None = None, ax: Axes | None = None, narrow: bool = False
-) -> Axes:
-    """Closures so far and the fan of those to come.
-
-    Parameters
-    ----------
-    forecast : pandas.DataFrame
-        period_end, scope, closed (missing in coming periods), p50 and p85 (missing in past ones).
-    labels, ax, narrow
-        As in `analysis.charts.draw_states`.
-    """
-    with style():
-        ax = axes_for(ax, width=figure_width(narrow=narrow), height=3.1)
-        if forecast.empty or forecast["p50"].isna().all():
-            return say_nothing(ax, labels)
-        places = np.arange(len(forecast))
-        past, coming = forecast["closed"].notna().to_numpy(), forecast["p50"].notna().to_numpy()
-        ax.step(places, forecast["scope"], where="post", color=colour("muted"), linewidth=1.2, linestyle=(0, (5, 3)))
-        ax.step(places[past], forecast["closed"][past], where="post", color=colour("closed"), linewidth=2.6)
-        ax.fill_between(
-            places[coming], forecast["p85"][coming], forecast["p50"][coming], color=colour("in-progress"), step="mid"
-        )
-        marks = {"p50": ("o", "done-reported"), "p85": ("s", "closed")}
-        for column, (marker, role) in marks.items():
-            ax.plot(
-                places[coming],
-                forecast[column][coming],
-                linestyle="none",
-                marker=marker,
-                markersize=4.5,
-                color=colour(role),
-                markerfacecolor=colour("paper"),
-                label=name_of(labels, "drawing", column),
-            )
-        period_axis(ax, forecast["period_end"], narrow=narrow)
-        ax.set_ylim(0, float(forecast["scope"].max()) * 1.12)
-        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        _quiet_grid(ax)
-        ax.set_ylabel(name_of(labels, "drawing", "count_of"))
-        figure = ax.get_figure(root=True)
-        assert figure is not None
-        figure.legend(loc="outside upper left", ncols=1 if narrow else 2)
-    return ax
-
-
-def _lines() -> dict[str, dict[str, Any]]:
-    return {
-        "scope": {"color": colour("muted"), "linewidth": 1.2, "linestyle": (0, (5, 3))},
-        "reported": {"color": colour("done-reported"), "linewidth": 1.8},
-        "closed": {"color": colour("closed"), "linewidth": 2.6},
-    }
+def _only_period(frame: pd.DataFrame, said: Sequence[str] | Any) -> str:
+    return f"{names_by_end(frame['period_end'].drop_duplicates())[0]}: {' · '.join(said)}"
 
 
 def _draw_steps(ax: Axes, burn_up: pd.DataFrame, places: np.ndarray) -> None:
-    for column, look in _lines().items():
-        ax.step(places, burn_up[column], where="post", **look)
-        if column != "scope":
-            ax.scatter(places, burn_up[column], s=8 * look["linewidth"], color=look["color"], zorder=3)
-    _quiet_grid(ax)
+    """Solid lines up to the last period that is in, and beyond it thin ones that end in a ring."""
+    late = not_in(burn_up)
+    firm = int(np.argmax(late)) if late.any() else len(places)
+    for column in _lines_of(burn_up):
+        look, values = LINES[column], burn_up[column].to_numpy(dtype="float64")
+        counted = column in _COUNTED
+        cut = firm if counted else len(places)
+        ax.step(places[:cut], values[:cut], where="post", **look)
+        if counted:
+            ax.scatter(places[:cut], values[:cut], s=8 * look["linewidth"], color=look["color"], zorder=3)
+        if cut < len(places):
+            start = max(cut - 1, 0)
+            thin = {"color": look["color"], "linewidth": 0.9, "linestyle": (0, (2, 2))}
+            ax.step(places[start:], values[start:], where="post", **thin)
+            ring = {"facecolor": colour("paper"), "edgecolor": look["color"], "linewidth": 1.4}
+            ax.scatter(places[cut:], values[cut:], s=34, zorder=4, clip_on=False, **ring)
+    quiet_grid(ax)
 
 
-def _quiet_grid(ax: Axes) -> None:
+def _say_open(ax: Axes, frame: pd.DataFrame, labels: Labels | None, *, mark: str) -> None:
+    if not_in(frame).any():
+        text = f"{mark} {name_of(labels, 'drawing', 'last_open')}"
+        ax.set_title(text, loc="right", fontsize=8.5, color=colour("ink"))
+
+
+def _note(ax: Axes, burn_up: pd.DataFrame, places: np.ndarray, labels: Labels | None) -> None:
+    counted = burn_up[_lines_of(burn_up)[-1]]
+    for place, height, note in zip(places, counted, noted(burn_up, labels), strict=True):
+        if note:
+            after = place > len(places) / 2
+            beside = {
+                "xytext": (-14 if after else 6, 24),
+                "textcoords": "offset points",
+                "ha": "right" if after else "left",
+            }
+            arrow = {"arrowstyle": "-", "color": colour("ink"), "linewidth": 0.8}
+            ax.annotate(label_lines(note, 30), (place, height), arrowprops=arrow, fontsize=8.5, zorder=5, **beside)
+
+
+def _open(role: str) -> dict[str, Any]:
+    return {"marker": "o", "markersize": 5.5, "markerfacecolor": colour("paper"), "markeredgecolor": colour(role)}
+
+
+def quiet_grid(ax: Axes) -> None:
+    """Lines across, and nothing else that is not data."""
     ax.yaxis.grid(visible=True)
     ax.set_axisbelow(True)
     ax.spines["left"].set_visible(False)

@@ -177,16 +177,34 @@ def read_notice(
 @app.command()
 def sample(
     plan: PlanOption = "tianjin-2024",
+    out: Annotated[Path, typer.Option(help="The folder for progress.csv, decisions.csv and actuals.csv.")] = Path(),
+    periods: Annotated[int, typer.Option(help="How many reporting periods, from the plan's first.")] = 10,
     seed: Annotated[int, typer.Option(help="Same seed, same record.")] = 2024,
-    out: Annotated[Path, typer.Option(help="The CSV file to write.")] = Path("progress.csv"),
 ) -> None:
-    """Write a synthetic record of progress for a plan: made up, and marked so in every row."""
-    from analysis.sample import synthetic_progress
+    """Write a synthetic record for a plan: made up, and marked so in every row. Nothing is written over."""
+    from analysis.record import to_csv
+    from analysis.sample import synthetic_record
+    from analysis.schema import RECORD
 
     opened = opened_plan(plan)
-    rows = synthetic_progress(opened.measures, opened.responsibilities, seed=seed)
-    rows.to_csv(out, index=False, lineterminator="\n")
-    typer.echo(f"{len(rows)} statements: {out}")
+    if there := [file for name in RECORD if (file := out / f"{name}.csv").exists()]:
+        stop(Exit.NOT_WRITABLE, f"已有 {'、'.join(map(str, there))}：没有写入，请另选文件夹")
+    names = ("measures", "units", "responsibilities", "commitments")
+    try:
+        made = synthetic_record(
+            {name: getattr(opened, name) for name in names},
+            calendar=opened.calendar,
+            issued=opened.issued.date(),
+            deciders={decider.name: decider.part_of for decider in opened.deciders},
+            periods=periods,
+            seed=seed,
+        )
+    except ValueError as failed:
+        stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
+    out.mkdir(parents=True, exist_ok=True)
+    for name, rows in made.items():
+        (out / f"{name}.csv").write_text(to_csv(rows), "utf-8")
+    typer.echo(", ".join(f"{len(rows)} {name}" for name, rows in made.items()) + f": {out}")
 
 
 def _print_rules() -> None:

@@ -13,10 +13,11 @@ import typer
 from analysis.catalogue import FIRST, languages
 from analysis.cli.base import PlanOption, SiteOption, app, now, opened_plan, plain, print_problems
 from analysis.cli.exits import Exit, stop
+from analysis.cli.speaking import speaking
 from analysis.extras import need
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from analysis.cli.telling import Telling
@@ -58,13 +59,14 @@ def report(
         str,
         typer.Option(
             help="The day the reports speak of; the last day of the record when left out. "
-            "last-period-end: the last month on which feedback was due, and those that were missed."
+            "last-period-end: the last period on which feedback was due, and those that were missed."
         ),
     ] = "",
     known_at: Annotated[
         str,
         typer.Option(
-            help="Count only what had arrived by this day; as-of when left out, the due day with last-period-end."
+            help="Count only what had arrived by this day; when left out, the day by which feedback on the period that "
+            "ends at as-of was due, and as-of where none ends there."
         ),
     ] = "",
     compare_to: Annotated[str, typer.Option(help="Mark what has moved since this earlier day.")] = "",
@@ -113,10 +115,12 @@ def report(
         chosen = _chosen(registry, names or [], by_unit=bool(unit or each_unit))
         inputs = read_inputs(plan)
         needed = {"units": bool(unit or each_unit), "themes": bool(theme), "progress": not as_of}
-        if not inputs.is_readable(*(table for table, is_needed in needed.items() if is_needed)):
+        is_known = known_at or inputs.calendar
+        if not is_known or not inputs.is_readable(*(table for table, is_needed in needed.items() if is_needed)):
             opened_plan(str(inputs.folder))
         moment = now(inputs.timezone)
-        days = _days(inputs, moment, out, chosen, as_of=as_of, known_at=known_at)
+        say = speaking(lang.value)
+        days = _days(inputs, moment, out, chosen, say, as_of=as_of, known_at=known_at)
         common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}
         spoken = languages() if lang is _ALL else [lang.value]
         # Reports of the whole come once, unless it is they that are asked for.
@@ -137,6 +141,8 @@ def report(
         stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
     except SiteNotWritable as failed:
         stop(Exit.NOT_WRITABLE, str(failed))
+    for day, known in dict.fromkeys((parameters.as_of, parameters.known_at) for _, parameters in wanted):
+        typer.echo(say("As of {as_of}, on feedback received by {known_at}.", as_of=day, known_at=known))
     started = moment.isoformat(timespec="minutes")
     making = {"folder": out, "started": started, "jobs": jobs, "force": force, "engine": engine.value, "keep": keep}
     making |= {"retire": retire or [], "same_plan": same_plan}
@@ -190,15 +196,38 @@ def _chosen(registry: Registry, names: list[str], *, by_unit: bool) -> list[Repo
 
 
 def _days(
-    inputs: Inputs, moment: datetime, out: Path, chosen: list[Report], *, as_of: str, known_at: str
+    inputs: Inputs,
+    moment: datetime,
+    out: Path,
+    chosen: list[Report],
+    say: Callable[..., str],
+    *,
+    as_of: str,
+    known_at: str,
 ) -> list[tuple[str, str]]:
     """T and K of what is to be made; K is blank where nobody says."""
-    from analysis.report import LAST_PERIOD_END, periods_due
+    from analysis.report import LAST_PERIOD_END, ParameterError, periods_due
     from analysis.site import read_manifest
 
-    if as_of == LAST_PERIOD_END:
-        return periods_due(moment.date(), inputs, read_manifest(out), [one.name for one in chosen])
-    return [(as_of or inputs.last_day(), known_at)]
+    if as_of != LAST_PERIOD_END:
+        return [(as_of or inputs.last_day(), known_at)]
+    calendar = inputs.require_calendar()
+    if calendar.every == "none":
+        raise ParameterError(
+            say("The plan has no reporting periods: name the day, as in {option}.", option="--as-of 2025-03-31")
+        )
+    days = periods_due(moment.date(), inputs, read_manifest(out), [one.name for one in chosen])
+    if not days:
+        first = calendar.named(calendar.first_period)
+        raise ParameterError(
+            say(
+                "No period is over yet on which feedback was due by {today}: the first is {period}, due by {due}.",
+                today=f"{moment:%Y-%m-%d}",
+                period=first.name,
+                due=calendar.known_by(first.end),
+            )
+        )
+    return days
 
 
 def _wanted(name: str, asked: dict[str, str], inputs: Inputs, *, units: list[str]) -> Iterator[tuple[str, Parameters]]:

@@ -15,16 +15,23 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analysis.exhibits.drawing import to_svg
 from analysis.exhibits.picture import picture as picture
+from analysis.look.palette import PALETTE, STATE_LOOKS
 from analysis.schema import BUCKETS
+from analysis.words import delivery
+from analysis.words.delivery import MOST
+from analysis.words.ledger import part_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from analysis.language import Caption, Method, Table
+    from analysis.language import Caption, Language, Method, Table
+    from analysis.plan.reading import Reading
     from analysis.words import Opening
+    from analysis.words.delivery import Case, CaseNames, Chapters, Tile
+    from analysis.words.ledger import Ledger, Parts
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""
@@ -54,12 +61,48 @@ def show(draw: Callable[..., Axes], frame: pd.DataFrame, caption: Caption, table
         The same frame as a table.
     """
     drawings = to_svg(draw, frame, caption)
-    _display("exhibit", _about(table), caption=caption, drawings=drawings, table=table, file=_file(table))
+    _display("exhibit", _about(table), caption=caption, drawings=drawings, table=table, file=_file(table), side=False)
 
 
-def tabulate(caption: Caption, table: Table) -> None:
-    """Show a table under its finding, with the same as a CSV file."""
-    _display("exhibit", _about(table), caption=caption, drawings=(), table=table, file=_file(table))
+def tabulate(caption: Caption, table: Table, *, side: bool = False) -> None:
+    """Show a table under its finding, with the same as a CSV file; nothing where there is no finding.
+
+    `side` puts it beside what stands before it, where the page is wide.
+    """
+    if caption.finding:
+        file = _file(table)
+        _display("exhibit", _about(table), caption=caption, drawings=(), table=table, file=file, side=side)
+
+
+def cases(caption: Caption, listed: Sequence[Case], table: Table, names: CaseNames) -> None:
+    """Show the cases that need attention, with the same as a CSV file."""
+    values = {"caption": caption, "cases": listed, "table": table, "names": names, "most": MOST}
+    _display("cases", {"role": "exhibit"}, **values, file=_file(table))
+
+
+def strip(caption: Caption, themes: Sequence[tuple[str, Sequence[Tile]]], say: Language, now: Reading) -> None:
+    """Show every measure as a tile with the mark and letter of its state, by theme."""
+    legend = delivery.legend(now, say)
+    _display(
+        "tiles", {"role": "exhibit"}, caption=caption, strip=themes, legend=legend, looks=STATE_LOOKS, language=say.lang
+    )
+
+
+def ledger(caption: Caption, listed: Ledger, table: Table, say: Language) -> None:
+    """Show a block a measure, with the same as a CSV file of a row a measure and unit."""
+    values = {"caption": caption, "words_of": listed, "names": listed.names, "looks": STATE_LOOKS, "language": say.lang}
+    _display("ledger", _about(table), **values, table=table, file=_file(table))
+
+
+def parts(caption: Caption, listed: Parts, table: Table, say: Language) -> None:
+    """Show how a unit's parts of measures stand, with the same as a CSV file."""
+    values = {"caption": caption, "listed": listed, "names": part_names(say), "looks": STATE_LOOKS}
+    _display("parts", _about(table), **values, table=table, file=_file(table))
+
+
+def chapters(listed: Chapters) -> None:
+    """Show what each of the other pages of the day says, in a line."""
+    _display("chapters", {"role": "exhibit"}, listed=listed)
 
 
 def method(words: Method) -> None:
@@ -79,15 +122,24 @@ def warm_up() -> None:
 
 @cache
 def stylesheet() -> str:
-    """The style sheet of fragments and pages, with the variables of `analysis.charts.style.PALETTE`."""
-    # Without a script: a checked radio button hides the rows of all groups but its own.
-    filters = "".join(
+    """The style sheet of fragments and pages, with the variables of `analysis.look.palette.PALETTE`."""
+    # Without a script: a checked radio button hides the rows of all groups but its own. An older browser cannot do it,
+    # and is not shown the buttons.
+    hiding = "".join(
         f'.exhibit:has(input[value="{state}"]:checked) tr[data-group]:not([data-group="{state}"]){{display:none}}'
         for state in BUCKETS
     )
+    filters = (
+        f".portplan .filter{{display:none}}@supports selector(:has(*)){{.portplan .filter{{display:block}}{hiding}}}"
+    )
     rules = (resources.files("analysis.exhibits") / "page.css").read_text("utf-8")
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(1)}}}}}"
-    return f":root{{{_variables(0)}}}{dark}{rules}{filters}"
+    strong = {state: ("strong" if look.strong else "pale") for state, look in STATE_LOOKS.items()}
+    looks = "".join(
+        f".tile.{state},.chip.{state}{{background:var(--{state.replace('_', '-')});color:var(--on-{look})}}"
+        for state, look in strong.items()
+    )
+    return f":root{{{_variables(0)}}}{dark}{rules}{looks}{filters}"
 
 
 @cache
@@ -100,8 +152,6 @@ def _lab_rules() -> str:
 
 
 def _variables(place: int) -> str:
-    from analysis.charts.style import PALETTE
-
     return "".join(f"--{role}:{colours[place]};" for role, colours in PALETTE.items())
 
 

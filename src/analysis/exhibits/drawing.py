@@ -14,8 +14,10 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 from markupsafe import Markup
 
-from analysis.charts.style import PALETTE, style
+from analysis.exhibits.slim import SVG, slim
 from analysis.faces import visible
+from analysis.look.palette import PALETTE
+from analysis.look.style import style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,12 +27,8 @@ if TYPE_CHECKING:
 
     from analysis.language import Caption
 
-_REWRITTEN = ("style", "d", "transform", "x", "y", "points", "clip-path", "fill", "stroke")
-_SVG, _LINK = "http://www.w3.org/2000/svg", "{http://www.w3.org/1999/xlink}href"
 _VARIABLES = {light: f"var(--{role})" for role, (light, _) in PALETTE.items()}
 _COLOUR = re.compile("|".join(map(re.escape, _VARIABLES)))
-_REFERENCE = re.compile(r"url\(#([^)]+)\)")
-_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 # The face is the page's own; naming it again in each of a thousand texts would double the drawing.
 _FACE = re.compile(r"font-family:[^;]*;? ?|(?<=px) '[^;]*(?=;|$)")
 _FOOT_SIZE, _FOOT_LINE = 8.0, 11.0
@@ -63,12 +61,12 @@ def _svg(draw: Callable[..., Axes | list[Axes]], frame: pd.DataFrame, caption: C
         finally:
             pyplot.close(figure)
     drawing = ElementTree.fromstring(written.getvalue())
-    _tidy(drawing, prefix=name)
+    _colour(drawing)
     _write_foot(drawing, caption.source)
+    slim(drawing, prefix=f"{caption.key}-{kind[0]}")
     # An image for readers of the page: one role, one alternative text; its inner text is not read twice.
     drawing.attrib |= {"class": f"drawing {kind}", "role": "img", "aria-label": caption.alt}
-    ElementTree.register_namespace("", _SVG)
-    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+    ElementTree.register_namespace("", SVG[1:-1])
     return Markup(ElementTree.tostring(drawing, encoding="unicode"))
 
 
@@ -86,7 +84,7 @@ def _write_foot(drawing: ElementTree.Element, text: str) -> None:
             "y": f"{height + place * _FOOT_LINE:g}",
             "style": f"font-size: {_FOOT_SIZE:g}px; fill: var(--muted)",
         }
-        ElementTree.SubElement(drawing, f"{{{_SVG}}}text", look).text = line
+        ElementTree.SubElement(drawing, f"{SVG}text", look).text = line
 
 
 def _lines(text: str, *, ems: float) -> list[str]:
@@ -102,39 +100,10 @@ def _lines(text: str, *, ems: float) -> list[str]:
     return [line.rstrip() for line in lines if line.strip()]
 
 
-def _tidy(drawing: ElementTree.Element, *, prefix: str) -> None:
-    """Give ids a prefix or drop them, put variables for colours, and leave out what a browser does not need."""
-    for parent in list(drawing.iter()):
-        for child in list(parent):
-            if child.tag == f"{{{_SVG}}}metadata":
-                parent.remove(child)
-    elements = list(drawing.iter())
-    referred = {element.get(_LINK, "#")[1:] for element in elements if element.get(_LINK)}
-    referred |= {
-        name for element in elements for value in element.attrib.values() for name in _REFERENCE.findall(value)
-    }
-    for element in elements:
-        element.tail = None
-        if element.tag != f"{{{_SVG}}}text" and element.text and not element.text.strip():
-            element.text = None
-        identity = element.attrib.pop("id", "")
-        if identity in referred:
-            element.set("id", f"{prefix}-{identity}")
-        if element.get(_LINK):
-            element.set(_LINK, f"#{prefix}-{element.get(_LINK, '#')[1:]}")
-        for name, value in element.attrib.items():
-            if name in _REWRITTEN:
-                value = _REFERENCE.sub(rf"url(#{prefix}-\1)", value)
-                value = _COLOUR.sub(lambda found: _VARIABLES[found[0]], value)
-                value = _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), value)
-                element.set(name, re.sub(r"\s+", " ", _FACE.sub("", value)).strip())
-    _unwrap(drawing)
-
-
-def _unwrap(element: ElementTree.Element) -> None:
-    """Put the children of groups that say nothing in place of the group."""
-    children: list[ElementTree.Element] = []
-    for child in element:
-        _unwrap(child)
-        children.extend(child if child.tag == f"{{{_SVG}}}g" and not child.attrib else [child])
-    element[:] = children
+def _colour(drawing: ElementTree.Element) -> None:
+    """Put variables for colours, and leave out the face, which is the page's own."""
+    for element in drawing.iter():
+        for name in ("style", "fill", "stroke"):
+            if name in element.attrib:
+                value = _COLOUR.sub(lambda found: _VARIABLES[found[0]], element.attrib[name])
+                element.set(name, _FACE.sub("", value))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _IN_ADDRESS = re.compile(r"(?<=://)[^\s/@:]*:[^\s]*@")
 _IN_OPTION = re.compile(r"(?i)((?:password|passwd|pwd|secret|token)\s*=\s*)(?:'[^']*'|\"[^\"]*\"|[^\s&;,'\"]+)")
 _FORMULA = re.compile(r"'*(?:[\t\r]|\s*[=+\-@＝＋－＠])")
+_NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
 
 
 def decode(content: bytes) -> tuple[str, str]:
@@ -89,9 +90,10 @@ def csv_text(rows: Iterable[Sequence[str]]) -> str:
 def harmless(text: str) -> str:
     """Text that a spreadsheet, reading it from a CSV, takes for text: an apostrophe goes before a formula's beginning.
 
-    What already begins with apostrophes before such a sign gets one more, so that taking one away gives `text` back.
+    What already begins with apostrophes before such a sign gets one more, so that taking one away gives `text` back. A
+    number below zero is a number.
     """
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def as_meant(text: str) -> str:

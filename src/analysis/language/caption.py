@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class Caption:
     """The finding, the alternative text, the source, and the names to draw with.
 
+    What stands in the annex, for analysts, is closed until somebody opens it, under the words of `annex`.
+
     The source stands inside each drawing, too, so that a figure that is copied out of its page still says what it
     rests on, and that a record is made up.
     """
@@ -26,6 +28,7 @@ class Caption:
     source: str
     labels: Labels = field(default_factory=dict)
     note: str = ""
+    annex: str = ""
 
 
 def caption(
@@ -38,6 +41,7 @@ def caption(
     note: str = "",
     names: Labels | None = None,
     drawing: Mapping[str, str] | None = None,
+    annex: str = "",
 ) -> Caption:
     """What stands around a figure.
 
@@ -58,6 +62,8 @@ def caption(
         Name spaces that this figure needs otherwise than they are.
     drawing : mapping, optional
         Words that only its drawing uses.
+    annex : str
+        What it is called in the annex for analysts; blank where it stands in the page itself.
     """
     usual = {
         "nothing": nobody(say) or say("No measure matches this selection"),
@@ -65,7 +71,7 @@ def caption(
         "count_of": say("Number of measures"),
     }
     labels = {**say.labels, **(names or {}), "drawing": {**usual, **(drawing or {})}}
-    return Caption(key, finding, alt, source(say, record=record), labels, note)
+    return Caption(key, finding, alt, source(say, record=record), labels, note, annex)
 
 
 def nobody(say: Language) -> str:
@@ -84,4 +90,4 @@ def source(say: Language, *, record: bool) -> str:
         rests_on = say("record of progress as of {date}", date=say.date(say.as_of))
     if say.plan.progress_provenance == "synthetic":
         return say("{notice}; {record}: synthetic sample, not real.", notice=notice, record=rests_on)
-    return say("{notice}; {record}, as the units report it.", notice=notice, record=rests_on)
+    return say("{notice}; {record}.", notice=notice, record=rests_on)

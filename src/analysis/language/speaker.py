@@ -9,7 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from analysis.catalogue import FIRST, languages, locale_of, read_catalogue, translations
-from analysis.language.rounding import rounded
+from analysis.rounding import Exact, exact, rounded
 from analysis.schema import COLUMNS, LABELS
 
 if TYPE_CHECKING:
@@ -94,28 +94,32 @@ class Language:
     def own(self, table: pd.DataFrame, column: str) -> pd.Series:
         """A column of a plan's table in this language; in the plan's own where it has none in this."""
         translated = f"{column}_{self.lang}"
-        return table[translated] if translated in table.columns else table[column]
+        if translated not in table.columns:
+            return table[column]
+        return table[translated].where(table[translated].ne(""), table[column])
 
     def chosen(self, texts: Mapping[str, Text]) -> Text:
         """What a plan says of itself, in this language; in its own where it does not say it in this."""
-        return texts.get(self.lang, texts[FIRST])
+        return texts[self.lang] if self.lang in texts else texts[self.plan.lang]
 
     def selected(self) -> list[str]:
         """The names of what the plan was narrowed to."""
         return [self.name(f"{kind}_id", key) for kind, key in self.plan.selection.items()]
 
-    def number(self, value: float | None, decimals: int = 0) -> str:
+    def number(self, value: Exact | None, decimals: int = 0) -> str:
         """A number with a fixed count of decimals, rounded half up; a dash when it is missing."""
-        if value is None or pd.isna(value):
+        if _is_missing(value):
             return NOTHING
         shape = "#,##0." + "0" * decimals if decimals else "#,##0"
+        assert value is not None
         return format_decimal(rounded(value, decimals), format=shape, locale=self._locale)
 
-    def percent(self, value: float | None, decimals: int = 0) -> str:
+    def percent(self, value: Exact | None, decimals: int = 0) -> str:
         """A share as a percentage, rounded half up; a dash when it is missing."""
-        if value is None or pd.isna(value):
+        if _is_missing(value):
             return NOTHING
         shape = "0." + "0" * decimals + "%" if decimals else "0%"
+        assert value is not None
         return format_percent(rounded(value, decimals + 2), format=shape, locale=self._locale)
 
     def share_of(self, part: int, whole: int) -> str:
@@ -126,25 +130,60 @@ class Language:
             "{part}/{whole} ({percent})",
             part=self.number(part),
             whole=self.number(whole),
-            percent=self.percent(part / whole),
+            percent=self.percent(exact(int(part)) / int(whole)),
         )
 
     def date(self, value: pd.Timestamp) -> str:
         """A day in full; a dash when it is missing."""
         return NOTHING if pd.isna(value) else format_date(value.date(), format="long", locale=self._locale)
 
+    def day(self, value: pd.Timestamp) -> str:
+        """A day without its year, where the year is plain from what stands around it."""
+        return NOTHING if pd.isna(value) else format_date(value.date(), format=self("MMM d"), locale=self._locale)
+
     def month(self, value: pd.Timestamp) -> str:
         """A month and its year."""
         # The pattern of a month and its year is a message like any other: each language has its own.
         return format_date(value.date(), format=self("MMM yyyy"), locale=self._locale)
 
+    def period(self, name: str) -> str:
+        """A reporting period by its name in the record: ``2024-06`` as a month, ``2024-Q2`` as a quarter."""
+        year, _, part = str(name).partition("-")
+        if not part:
+            return self("{year} (year)", year=year)
+        if part.isdigit():
+            return self.month(pd.Timestamp(f"{name}-01"))
+        values = {"n": int(part[1:]), "year": year}
+        if part[0] == "Q":
+            return self("Q{n} {year}", **values)
+        return self("H{n} {year}", **values) if part[0] == "H" else self("week {n} of {year}", **values)
+
+    def age(self, since: pd.Timestamp, until: pd.Timestamp) -> str:
+        """How long something has lasted: whole months, below two of them days."""
+        if pd.isna(since):
+            return NOTHING
+        months = (until.year - since.year) * 12 + until.month - since.month - (_is_before(until, since))
+        if months >= 2:
+            return self.count(months, "{n} month", "{n} months")
+        return self.count(max((until - since).days, 0), "{n} day", "{n} days")
+
     def listing(self, items: Iterable[str], *, most: int = 6) -> str:
-        """Items in a row, with how many more there are when they are more than `most`."""
+        """Items in a row, with how many there are in all when they are more than `most`."""
         words = list(items)
-        shown = self(", ").join(words[:most])
+        # Where a name holds the sign that parts names, a stronger one parts them.
+        between = self("; ") if any(self(", ") in word for word in words) else self(", ")
+        shown = between.join(words[:most])
         if len(words) <= most:
             return shown
-        return self("{items} and {n} more", items=shown, n=self.number(len(words) - most))
+        return self("{items} and {n} more, {total} in all", items=shown, n=len(words) - most, total=len(words))
+
+    def numbers_of(self, measures: Iterable[object], *, most: int = 12) -> str:
+        """Measures by their numbers: ``nos. 4, 10``."""
+        numbers = [self.name("number", measure) for measure in measures]
+        shown = self(", ").join(numbers[:most])
+        if len(numbers) > most:
+            shown = self("{items} and {n} more, {total} in all", items=shown, n=len(numbers) - most, total=len(numbers))
+        return self.count(len(numbers), "no. {numbers}", "nos. {numbers}", numbers=shown)
 
     def _labels(self) -> dict[str, Mapping[str, str]]:
         spaces: dict[str, Mapping[str, str]] = {
@@ -154,13 +193,31 @@ class Language:
         if self._plan is None:
             return spaces
         units, themes, measures = self._plan.units, self._plan.themes, self._plan.measures
+        spaces["kind"] = {
+            kind: self.chosen(names) if self._speaks(names) else kind for kind, names in self._plan.unit_kinds.items()
+        }
+        spaces["decider"] = {one.name: one.names.get(self.lang, one.name) for one in self._plan.deciders}
         spaces["unit_id"] = dict(zip(units["unit_id"], self.own(units, "short"), strict=True))
         spaces["theme_id"] = dict(zip(themes["theme_id"], self.own(themes, "short"), strict=True))
         numbered = zip(measures["measure_id"], measures["number"], self.own(measures, "title"), strict=True)
         spaces["measure_id"] = {
             measure: self("{number}. {title}", number=number, title=title) for measure, number, title in numbered
         }
+        spaces["number"] = dict(zip(measures["measure_id"], measures["number"], strict=True))
         return spaces
+
+    def _speaks(self, texts: Mapping[str, object]) -> bool:
+        return self.lang in texts or self.plan.lang in texts
+
+
+def _is_missing(value: Exact | None) -> bool:
+    # Of a pandas scalar that is missing, nothing can be asked but this.
+    return value is None or bool(pd.isna(value))  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+def _is_before(day: pd.Timestamp, other: pd.Timestamp) -> bool:
+    """Whether a day's place in its month is before another's; the last day of a month is before none."""
+    return day.day < other.day and not day.is_month_end
 
 
 def warm_up() -> None:
@@ -173,8 +230,10 @@ def warm_up() -> None:
 
 def alphabet(plan: Plan) -> str:
     """Every character that pages of a plan are likely to show: those of its tables, and of all that is said of it."""
-    frames = (plan.themes, plan.measures, plan.units, plan.responsibilities, plan.commitments, plan.progress)
+    notice = (plan.themes, plan.measures, plan.units, plan.responsibilities, plan.commitments)
+    frames = (*notice, plan.progress, plan.decisions, plan.actuals)
     texts = {str(cell) for frame in frames for name in frame for cell in frame[name].dropna().unique()}
+    texts |= {str(names) for names in (*plan.unit_kinds.values(), *plan.deciders, plan.title, plan.issuers)}
     for message in read_catalogue(FIRST):
         for said in (message.id, message.string or ""):
             texts |= {said} if isinstance(said, str) else set(said)

@@ -5,25 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
-from analysis.catalogue import FIRST, tag_of
+from analysis.catalogue import tag_of
 from analysis.files import harmless
 from analysis.language.declared import DECLARED
-from analysis.language.rounding import round_parts, rounded
 from analysis.language.speaker import NOTHING
+from analysis.rounding import exact, rounded, with_round_parts
 from analysis.schema import BUCKETS, COLUMNS, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     from analysis.language.speaker import Language
-
-# Time passes by itself: that it has is nothing to mark.
-_UNMARKED = ("days_since_feedback",)
 
 
 @dataclass(frozen=True)
@@ -37,6 +34,8 @@ class Table:
         What each column is called, and how it is set: ``number``, ``date`` or blank.
     rows : tuple of tuple of str
     csv, file_name : str
+    marks : str
+        What the marks in it mean; blank where there are none.
     groups : tuple of str
         The group of each row, where the reader can narrow the table to one of `filters`.
     of : str
@@ -54,6 +53,7 @@ class Table:
     filters: tuple[tuple[str, str], ...] = ()
     filter_name: str = ""
     everything: str = ""
+    marks: str = ""
     of: str = ""
     totals: Mapping[str, float] = field(default_factory=dict)
 
@@ -61,8 +61,37 @@ class Table:
 class Quote(str):
     """What a unit or the notice wrote, in its own words and language, whatever the language of the page."""
 
-    __slots__ = ()
-    lang = tag_of(FIRST)
+    __slots__ = ("lang",)
+
+    def __new__(cls, text: str, lang: str) -> Self:
+        """A text, and what HTML calls its language."""
+        quote = super().__new__(cls, text)
+        quote.lang = lang
+        return quote
+
+
+class Named(str):
+    """The name of a measure or unit, which leads to where it is told of in full."""
+
+    __slots__ = ("leads_to",)
+
+    def __new__(cls, text: str, leads_to: str) -> Self:
+        """A name, and what it is of: ``measure:M4``, ``unit:tj-customs``."""
+        name = super().__new__(cls, text)
+        name.leads_to = leads_to
+        return name
+
+
+class Names(str):
+    """Several names in a row, and the signs between them."""
+
+    __slots__ = ("parts",)
+
+    def __new__(cls, parts: Sequence[str]) -> Self:
+        """The names and the signs between them, in their order."""
+        row = super().__new__(cls, "".join(parts))
+        row.parts = tuple(parts)
+        return row
 
 
 def table(frame: pd.DataFrame, name: str, say: Language, *, before: pd.DataFrame | None = None) -> Table:
@@ -89,21 +118,21 @@ def table(frame: pd.DataFrame, name: str, say: Language, *, before: pd.DataFrame
     space = frame.columns.name
     # What follows the first column is named by ids, which may be words that columns go by.
     columns = [Column(key, key, "count") if space and place else COLUMNS[key] for place, key in enumerate(names)]
-    exact = frame[names]
-    shown = _with_round_parts(exact, declared.parts)
-    earlier = (
-        None if before is None or before[names].equals(exact) else _with_round_parts(before[names], declared.parts)
-    )
+    unrounded = frame[names]
+    shown = with_round_parts(unrounded, {name: COLUMNS[name].decimals for name in declared.parts})
+    earlier = None if before is None or before[names].equals(unrounded) else before[names]
     synthetic = declared.record and say.plan.progress_provenance == "synthetic"
     unit = f"_{say.plan.selection['unit']}" if declared.of_unit else ""
     spaces = ["column", *[str(space or "column")] * (len(names) - 1)]
     heads = tuple((say.name(of, column.name), _look(column)) for of, column in zip(spaces, columns, strict=True))
     groups = frame[declared.filter_by] if declared.filter_by else pd.Series(dtype="str")
+    rows = tuple(_rows(shown, unrounded, earlier, columns, say))
     return Table(
         caption=say(declared.caption, total=say.number(shown[declared.parts[0]].sum()) if declared.parts else ""),
         heads=heads,
-        rows=tuple(_rows(shown, earlier, columns, say)),
-        csv=_csv([head for head, _ in heads], columns, exact, say, synthetic=synthetic),
+        rows=rows,
+        marks=_marks(rows, say),
+        csv=_csv([head for head, _ in heads], columns, unrounded, say, synthetic=synthetic),
         file_name=f"{say.plan.id}_{name}{unit}{'_synthetic' if synthetic else ''}.csv",
         summary=say("Data table"),
         download=say("Download this table (CSV)"),
@@ -119,7 +148,11 @@ def table(frame: pd.DataFrame, name: str, say: Language, *, before: pd.DataFrame
 def words_for(value: Any, column: Column, say: Language) -> str:
     """A value of a column in words: names for ids, ISO days, counts as they are, a dash where there is nothing."""
     if column.kind == "unit_ids":
-        return say.listing(map(say.unit, value), most=len(value)) or NOTHING
+        return named_units(value, say) if len(value) else NOTHING
+    if column.kind == "other_units":
+        return named_units(value, say) if len(value) else say("carries it alone")
+    if column.kind == "reasons":
+        return say.listing(say.name("reason", reason) for reason in value) or NOTHING
     if value is None or pd.isna(value):
         return NOTHING
     if column.kind == "share":
@@ -128,27 +161,41 @@ def words_for(value: Any, column: Column, say: Language) -> str:
         return say.number(value, column.decimals)
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
+    if column.kind == "period":
+        return say.period(value)
     if column.kind == "quote":
-        return Quote(value) if value else NOTHING
+        return Quote(value, tag_of(say.plan.lang)) if value else NOTHING
+    if column.kind in ("measure_id", "unit_id"):
+        return named(value, column.kind, say)
     return say.name(column.kind, value) or NOTHING
+
+
+def named(key: object, kind: str, say: Language) -> Named:
+    """The name of a measure or unit, which leads to where it is told of."""
+    return Named(say.name(kind, key), f"{kind.removesuffix('_id')}:{key}")
+
+
+def named_units(unit_ids: Sequence[object], say: Language) -> Names:
+    """Several units in a row."""
+    parts: list[str] = []
+    for unit in unit_ids:
+        parts += [say(", "), named(unit, "unit_id", say)]
+    return Names(parts[1:])
 
 
 def _look(column: Column) -> str:
     return "number" if column.is_number else "date" if column.kind == "date" else ""
 
 
-def _with_round_parts(frame: pd.DataFrame, parts: tuple[str, ...]) -> pd.DataFrame:
-    return frame.assign(**{name: round_parts(frame[name], COLUMNS[name].decimals) for name in parts})
-
-
 def _rows(
-    shown: pd.DataFrame, earlier: pd.DataFrame | None, columns: list[Column], say: Language
+    shown: pd.DataFrame, unrounded: pd.DataFrame, earlier: pd.DataFrame | None, columns: list[Column], say: Language
 ) -> list[tuple[str, ...]]:
     """The rows in words, with marks for what differs from an earlier frame."""
     past = {} if earlier is None else {row[0]: row for row in earlier.itertuples(index=False, name=None)}
     rows = []
-    for values in shown.itertuples(index=False, name=None):
-        words = [words_for(value, column, say) for value, column in zip(values, columns, strict=True)]
+    both = zip(*(frame.itertuples(index=False, name=None) for frame in (shown, unrounded)), strict=True)
+    for printed, values in both:
+        words = [words_for(value, column, say) for value, column in zip(printed, columns, strict=True)]
         if earlier is not None and values[0] not in past:
             words[0] = say("{name} (new)", name=words[0])
         elif earlier is not None:
@@ -162,15 +209,30 @@ def _marked(text: str, value: Any, then: Any, column: Column, say: Language) -> 
     """A cell's words with how they differ from those of an earlier day."""
     if column.kind == "state" and value != then:
         return f"{text} ← {words_for(then, column, say)}"
-    if not column.is_number or column.name in _UNMARKED or pd.isna(value) or pd.isna(then):
+    if not column.is_number or pd.isna(value) or pd.isna(then):
         return text
-    decimals = column.decimals + 2 if column.kind == "share" else column.decimals
-    # The step between what is printed, not between what it was rounded from.
-    step = rounded(value, decimals) - rounded(then, decimals)
+    # The step between what was counted, rounded once: what was rounded apart may differ where nothing has changed.
+    step = rounded(exact(value) - exact(then), column.decimals + 2 if column.kind == "share" else column.decimals)
     if not step:
         return text
-    size = _points(abs(step), say) if column.kind == "share" else say.number(float(abs(step)), decimals)
+    size = _points(abs(step), say) if column.kind == "share" else say.number(abs(step), column.decimals)
     return f"{text} {'↑' if step > 0 else '↓'}{size}"
+
+
+def _marks(rows: tuple[tuple[str, ...], ...], say: Language) -> str:
+    """What the marks in a table mean: of those that are in it."""
+    told = {
+        "↑": say("↑ and ↓: grown and shrunk since the earlier day."),
+        "↓": say("↑ and ↓: grown and shrunk since the earlier day."),
+        "←": say("←: the state on the earlier day."),
+    }
+    # A unit may write such a sign itself.
+    found = (
+        meaning
+        for mark, meaning in told.items()
+        if any(mark in cell for row in rows for cell in row if not isinstance(cell, Quote))
+    )
+    return " ".join(dict.fromkeys(found))
 
 
 def _points(step: Decimal, say: Language) -> str:
@@ -189,6 +251,6 @@ def _csv(heads: list[str], columns: list[Column], frame: pd.DataFrame, say: Lang
 
 def _cell(value: Any, column: Column, say: Language) -> str | float | int:
     if column.is_number:
-        return "" if pd.isna(value) else value
+        return "" if pd.isna(value) else float(value) if column.kind == "number" else value
     text = words_for(value, column, say)
     return "" if text == NOTHING else harmless(text)

@@ -26,42 +26,49 @@ if TYPE_CHECKING:
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LONGEST = 20_000
+_MOST = 200
 
 
-def failure_page(executed: Executed, say: Language, *, title: str, line: str, reason: str, log: str, home: str) -> str:
-    """The page of a failed attempt.
+def failure_page(
+    executed: Executed, say: Language, *, title: str, dates: str, line: str, reason: str, log: str, home: str
+) -> str:
+    """The page of a failed attempt, without its face: one line a cause, then what happened word for word.
 
     Parameters
     ----------
     executed : Executed
         The notebook as far as it came.
     say : analysis.language.Language
-    title, line : str
-        What was to be made; that it failed, since when and why.
+    title, dates, line : str
+        What was to be made, as of when and as known when; that it failed, since when and why.
     reason, log : str
         What was raised, or how the process ended; what the process wrote.
     home : str
         The index, as seen from this page.
     """
     words = {
-        "reason": say("Reason"),
         "source": say("The cell that was running"),
         "traceback": say("Traceback"),
         "log": say("Log"),
     }
     # Of a cell that raised, the whole is told below.
     reason = reason.splitlines()[-1] if executed.traceback and reason else reason
-    parts = {"reason": reason, "source": executed.source, "traceback": executed.traceback, "log": log}
+    causes = [cause for line in reason.splitlines() for cause in line.split("；") if cause.strip()]
+    parts = {"source": executed.source, "traceback": executed.traceback, "log": log}
     page = template("failure/index.html.j2").render(
         lang=tag_of(say.lang),
         policy=CONTENT_POLICY,
         style=Markup(exhibits.stylesheet()),
         title=title,
         banners=executed.banners,
+        dates=dates,
         line=line,
+        reason=say("Reason"),
+        causes=[_COLOURS.sub("", cause) for cause in causes][:_MOST],
         parts=[(words[part], _COLOURS.sub("", text)[-_LONGEST:]) for part, text in parts.items() if text.strip()],
         home=home,
-        site=say("Reports on the delivery of action plans"),
+        index=say("Index"),
+        site=say("Pages of this site"),
     )
     return visible(page)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.page.executed import Executed
-    from analysis.plan import Plan
+    from analysis.plan.reading import Reading
 
 LARGEST_PAGE = 2_000_000
 _LINKS = ("src", "href", "xlink:href", "srcset", "action", "data", "poster")
@@ -23,7 +23,7 @@ _SIZE = re.compile(r"[0-9.]+[wx],?")
 """What stands in a srcset beside an address."""
 
 
-def refusals(executed: Executed, page: str, plan: Plan) -> list[str]:
+def refusals(executed: Executed, page: str, now: Reading) -> list[str]:
     """Every reason, in Chinese, why a page may not be published; empty when it may.
 
     Parameters
@@ -31,8 +31,8 @@ def refusals(executed: Executed, page: str, plan: Plan) -> list[str]:
     executed : Executed
         The notebook that it was made of.
     page : str
-    plan : analysis.plan.Plan
-        Narrowed to what the page is about.
+    now : analysis.plan.reading.Reading
+        Of the plan narrowed to what the page is about.
     """
     reader = _Reader()
     reader.feed(page)
@@ -43,7 +43,7 @@ def refusals(executed: Executed, page: str, plan: Plan) -> list[str]:
         *(f"笔记本有警告输出：{warning.strip()[:300]}" for warning in executed.warnings),
         # What is printed only: a unit may write the same words into its feedback.
         *(["笔记本输出了错误追踪（Traceback）"] if any(map(_is_traceback, executed.printed)) else []),
-        *_total_faults(executed, plan),
+        *_total_faults(executed, now),
         *reader.faults,
         *([f"h1 应恰有一个，现有 {reader.headings} 个"] if reader.headings != 1 else []),
         *([] if reader.title.strip() else ["缺少页面标题 title"]),
@@ -60,21 +60,24 @@ def _is_traceback(text: str) -> bool:
     return "Traceback (most recent call last)" in text
 
 
-def _total_faults(executed: Executed, plan: Plan) -> Iterator[str]:
+def _total_faults(executed: Executed, now: Reading) -> Iterator[str]:
     """Totals that a page shows against the plan itself: measures, responsibilities, fractional counts, states."""
-    measures = len(plan.measures)
-    pairs = len(plan.responsibilities[["measure_id", "unit_id"]].drop_duplicates())
+    measures, named = len(now.measure_states), now.responsibilities[["measure_id", "unit_id"]].drop_duplicates()
     stated = sum(executed.counts.values())
     if stated != measures:
         yield f"首行各状态之和为 {stated}，应为方案的 {measures} 项措施"
-    expected = {("unit_id", "share"): measures, ("unit_id", "named_in"): pairs, ("theme_id", "measures"): measures}
+    expected = {
+        # A measure that names nobody is nobody's load.
+        ("unit_id", "share"): named["measure_id"].nunique(),
+        ("unit_id", "named_in"): len(named),
+        ("theme_id", "measures"): measures,
+    }
+    whole = {"unit_id": len(named), "theme_id": measures, "period_end": len(now.measure_panel)}
     for table in executed.totals:
         totals = dict(table.columns)
         right = {column: number for (of, column), number in expected.items() if of == table.of and column in totals}
         if totals.keys() >= set(BUCKETS):
             totals["states"] = sum(totals[state] for state in BUCKETS)
-            # Every period's line holds every measure.
-            whole = {"unit_id": pairs, "theme_id": measures, "period_end": measures * table.rows}
             right |= {"states": whole[table.of]} if table.of in whole else {}
         for column, number in right.items():
             if abs(totals[column] - number) > 0.005:

@@ -10,19 +10,24 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from analysis.periods import Calendar
+
     Day = str | date | pd.Timestamp | np.datetime64
     """A day, as text (``"2024-12-31"``), date, datetime, Timestamp or NumPy's datetime64."""
 
 
-def known_by(as_of: str, known_at: str = "") -> str:
-    """K, the day by which a statement must have arrived to count: the one place where the rule stands.
+def known_by(as_of: str, known_at: str = "", *, calendar: Calendar | None) -> str:
+    """K, the day by which what is said must have arrived to count: the one place where the rule stands.
 
     Parameters
     ----------
     as_of : str
         T, an ISO day.
     known_at : str
-        K as it was asked for, an ISO day; blank when nobody said, which means T itself.
+        K as it was asked for, an ISO day; blank when nobody said: then the day by which feedback on the period that
+        ends at T is due, and T itself where none ends there.
+    calendar : analysis.periods.Calendar or None
+        None when the plan's own cannot be read.
 
     Raises
     ------
@@ -31,7 +36,9 @@ def known_by(as_of: str, known_at: str = "") -> str:
     """
     if known_at and known_at < as_of:
         raise ValueError(f"known_at（{known_at}）不能早于 as_of（{as_of}）：那一天还不知道这些情况")
-    return known_at or as_of
+    if known_at or calendar is None:
+        return known_at or as_of
+    return calendar.known_by(date.fromisoformat(as_of)).isoformat()
 
 
 def to_day(value: Day, *, name: str = "as_of") -> pd.Timestamp:

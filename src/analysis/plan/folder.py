@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-TABLE_NAMES = ("themes", "measures", "units", "responsibilities", "commitments", "progress")
-"""The keys of `analysis.schema.TABLES`, which takes pandas to import."""
+NOTICE = ("themes", "measures", "units", "responsibilities", "commitments")
+"""The tables that never change."""
+
+RECORD = ("progress", "decisions", "actuals")
+"""The tables of the record; with `NOTICE` the keys of `analysis.schema.TABLES`, which takes pandas to import."""
 
 _NOTHING = CsvTable((), {})
 
@@ -62,7 +65,7 @@ class PlanFolder:
     head_fault : str
         Why it cannot be read.
     tables : mapping of str to TableFile
-        By the names of `TABLE_NAMES`.
+        By the names of `NOTICE` and `RECORD`.
     """
 
     path: Path
@@ -79,8 +82,9 @@ def read_folder(path: Path) -> PlanFolder:
         head, fault = read_head(content)
     except OSError as failed:
         head, content, fault = {}, b"", f"文件打不开：{failed.strerror}"
-    tables = {name: _read_table(path / f"{name}.csv") for name in TABLE_NAMES if name != "progress"}
-    return PlanFolder(path, head, content, {**tables, "progress": _read_record(path, head)}, fault)
+    tables = {name: _read_table(path / f"{name}.csv") for name in NOTICE}
+    tables |= {name: _read_record(path, head, name) for name in RECORD}
+    return PlanFolder(path, head, content, tables, fault)
 
 
 def read_head(content: bytes) -> tuple[dict[str, Any], str]:
@@ -91,17 +95,18 @@ def read_head(content: bytes) -> tuple[dict[str, Any], str]:
         return {}, str(failed)
 
 
-def _read_record(path: Path, head: Mapping[str, Any]) -> TableFile:
+def _read_record(path: Path, head: Mapping[str, Any], table: str) -> TableFile:
     kept = head.get("progress", "progress.csv")
     if not isinstance(kept, str) or kept.endswith(".csv"):
-        return _read_table(path / (kept if isinstance(kept, str) else "progress.csv"))
+        statements = path / (kept if isinstance(kept, str) else "progress.csv")
+        return _read_table(statements if table == "progress" else statements.with_name(f"{table}.csv"))
     # A record in Parquet or in a database takes pandas to read.
     from analysis import record
 
     try:
-        place = record.place_of(path, head)
+        place = record.place_of(path, head, table)
     except ValueError:
-        return _read_table(path / "progress.csv")
+        return _read_table(path / f"{table}.csv")
     try:
         rows, sha256 = record.read(place)
     except FileNotFoundError:

@@ -9,10 +9,11 @@ import pandas as pd
 
 from analysis.extras import need
 from analysis.files import Busy
-from analysis.record.place import COLUMNS, Place
 
 if TYPE_CHECKING:
     import sqlalchemy
+
+    from analysis.record.place import Place
 
 
 def read_table(place: Place) -> pd.DataFrame:
@@ -28,11 +29,11 @@ def read_table(place: Place) -> pd.DataFrame:
     import sqlalchemy
     from sqlalchemy import exc
 
-    engine, table = _engine(place), _table(sqlalchemy)
+    engine, table = _engine(place), _table(sqlalchemy, place)
     file = engine.url.database
     if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
         raise FileNotFoundError(file)
-    asked = sqlalchemy.select(*(table.c[column] for column in COLUMNS))
+    asked = sqlalchemy.select(*(table.c[column] for column in place.columns))
     asked = asked.where(table.c["plan_id"] == place.plan_id).order_by(table.c["entry"])
     try:
         with engine.connect() as connection:
@@ -43,7 +44,7 @@ def read_table(place: Place) -> pd.DataFrame:
         raise ValueError(_told("读不到数据库中的台账", failed)) from failed
     finally:
         engine.dispose()
-    return pd.DataFrame([tuple(row) for row in entries], columns=list(COLUMNS), dtype="str")
+    return pd.DataFrame([tuple(row) for row in entries], columns=list(place.columns), dtype="str")
 
 
 def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
@@ -66,10 +67,10 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
     import sqlalchemy
     from sqlalchemy import exc
 
-    engine, table = _engine(place), _table(sqlalchemy)
+    engine, table = _engine(place), _table(sqlalchemy, place)
     records = [
-        {"plan_id": place.plan_id, "entry": after + number, **dict(zip(COLUMNS, row, strict=True))}
-        for number, row in enumerate(rows[list(COLUMNS)].itertuples(index=False, name=None), start=1)
+        {"plan_id": place.plan_id, "entry": after + number, **dict(zip(place.columns, row, strict=True))}
+        for number, row in enumerate(rows[list(place.columns)].itertuples(index=False, name=None), start=1)
     ]
     count = sqlalchemy.select(sqlalchemy.func.count()).where(table.c["plan_id"] == place.plan_id)
     try:
@@ -101,15 +102,15 @@ def _engine(place: Place) -> sqlalchemy.Engine:
         raise ValueError("数据库地址写法不对：应如 postgresql+psycopg://用户@主机/库") from failed
 
 
-def _table(sqlalchemy: Any) -> sqlalchemy.Table:
+def _table(sqlalchemy: Any, place: Place) -> sqlalchemy.Table:
     text = sqlalchemy.Text
     return sqlalchemy.Table(
-        "progress",
+        place.table,
         sqlalchemy.MetaData(),
         sqlalchemy.Column("plan_id", text, primary_key=True),
         sqlalchemy.Column("entry", sqlalchemy.Integer, primary_key=True, autoincrement=False),
-        *(sqlalchemy.Column(column, text, nullable=False) for column in COLUMNS),
-        sqlalchemy.UniqueConstraint("plan_id", "log_id"),
+        *(sqlalchemy.Column(column, text, nullable=False) for column in place.columns),
+        sqlalchemy.UniqueConstraint("plan_id", place.key),
     )
 
 

@@ -6,65 +6,84 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from analysis.schema import REQUIRED_COLUMNS
+from analysis.schema import RECORD, REQUIRED_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-COLUMNS = REQUIRED_COLUMNS["progress"]
 DEFAULT = "progress.csv"
+LOCK = ".progress.lock"
 RULE = "应为 .csv 或 .parquet 文件名，或数据库地址，如 postgresql+psycopg://用户@主机/库、sqlite:///progress.db"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a plan's record is kept.
+    """Where a table of a plan's record is kept.
 
     Attributes
     ----------
     kind : {"csv", "parquet", "sql"}
     address : str
         The path of a file, or the address of a database.
-    folder : pathlib.Path
-        The plan's folder; holds the lock of whoever appends.
+    lock : pathlib.Path
+        What a writer to any table of the record holds: beside the statements themselves, whatever folder or link they
+        are reached by.
     plan_id : str
         Tells the plan's rows from those of others in a database's table.
+    table : str
+        One of `analysis.schema.RECORD`.
     """
 
     kind: Literal["csv", "parquet", "sql"]
     address: str
-    folder: Path
+    lock: Path
     plan_id: str
+    table: str = "progress"
 
     @property
     def name(self) -> str:
         """What problems and pages call it. Never the address of a database, which may hold a password."""
-        return "progress (SQL)" if self.kind == "sql" else Path(self.address).name
+        return f"{self.table} (SQL)" if self.kind == "sql" else Path(self.address).name
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that every row has."""
+        return REQUIRED_COLUMNS[self.table]
+
+    @property
+    def key(self) -> str:
+        """The column that numbers the rows."""
+        return self.columns[0]
 
 
-def place_of(folder: Path, head: Mapping[str, Any]) -> Place:
-    """Where the plan of a folder keeps its record.
+def place_of(folder: Path, head: Mapping[str, Any], table: str = "progress") -> Place:
+    """Where the plan of a folder keeps a table of its record.
 
     Parameters
     ----------
     folder : pathlib.Path
     head : mapping
         What the folder's ``plan.toml`` says.
+    table : str
+        One of `analysis.schema.RECORD`; decisions and actuals lie beside the statements, in files of the same kind.
 
     Raises
     ------
     ValueError
         When the key ``progress`` is neither a file name nor a database's address.
     """
+    if table not in RECORD:
+        raise ValueError(f"table: {table}")
     said = head.get("progress", DEFAULT)
     plan_id = str(head.get("id", ""))
     if isinstance(said, str) and "://" in said:
         kept, _, file = said.partition(":///")
         if kept.startswith("sqlite") and file:
             said = f"{kept}:///{folder / file}"
-        return Place("sql", said, folder, plan_id)
-    if isinstance(said, str) and said.endswith(".csv"):
-        return Place("csv", str(folder / said), folder, plan_id)
-    if isinstance(said, str) and said.endswith(".parquet"):
-        return Place("parquet", str(folder / said), folder, plan_id)
+        return Place("sql", said, folder / LOCK, plan_id, table)
+    for kind in ("csv", "parquet"):
+        if isinstance(said, str) and said.endswith(f".{kind}"):
+            statements = folder / said
+            file = statements if table == "progress" else statements.with_name(f"{table}.{kind}")
+            return Place(kind, str(file), statements.resolve().parent / LOCK, plan_id, table)
     raise ValueError(RULE)

@@ -12,12 +12,15 @@ import pandas as pd
 
 from analysis.extras import need
 from analysis.files import Busy, decode, held, read_csv, write_whole
-from analysis.record.place import COLUMNS, Place
 from analysis.record.text import longer, meant, to_csv, to_frame
-from analysis.schema import DataError
+from analysis.schema import REQUIRED_COLUMNS, DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from analysis.record.place import Place
+
+_LETTERS = {"progress": "P", "decisions": "D", "actuals": "A"}
 
 
 def read(place: Place) -> tuple[pd.DataFrame, str]:
@@ -26,7 +29,7 @@ def read(place: Place) -> tuple[pd.DataFrame, str]:
     Returns
     -------
     pandas.DataFrame
-        Columns as in the file (for a database, those of ``REQUIRED_COLUMNS["progress"]``), blanks as ``""``, rows in
+        Columns as in the file (for a database, those of `Place.columns`), blanks as ``""``, rows in
         the order they were appended, indexed as a spreadsheet would number them (the header is row 1).
     str
 
@@ -40,45 +43,44 @@ def read(place: Place) -> tuple[pd.DataFrame, str]:
     if place.kind == "sql":
         from analysis.record.database import read_table
 
-        rows = read_table(place)
-    elif place.kind == "parquet":
-        rows = _read_parquet(place)
-    else:
-        content = Path(place.address).read_bytes()
-        return meant(to_frame(read_csv(content))), hashlib.sha256(content).hexdigest()
-    # Whoever else writes there leaves a blank as a missing value.
-    rows = rows.astype("str").mask(rows.isna(), "")
-    rows.index = pd.RangeIndex(2, len(rows) + 2)
-    return rows, hashlib.sha256(to_csv(rows).encode("utf-8")).hexdigest()
+        rows = _as_text(read_table(place))
+        return rows, hashlib.sha256(to_csv(rows).encode("utf-8")).hexdigest()
+    content = Path(place.address).read_bytes()
+    rows = _parse(place, content)
+    told = content if place.kind == "csv" else to_csv(rows).encode("utf-8")
+    return rows, hashlib.sha256(told).hexdigest()
 
 
 def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
-    """Add rows at the end of a record; it is made when there is none yet.
+    """Add rows at the end of a table of a record; it is made when there is none yet.
 
     Parameters
     ----------
     place : Place
     rows : pandas.DataFrame
-        Text, with the columns of ``REQUIRED_COLUMNS["progress"]``.
+        Text, with the columns of `Place.columns`.
     check : callable
-        Takes the record as it would be, gives its problems (`analysis.schema.problem_frame`).
+        Takes the table as it would be, gives its problems (`analysis.schema.problem_frame`).
 
     Raises
     ------
     analysis.files.Busy
-        When another writer holds the record, or has used one of the numbers (``log_id``) in the meantime.
+        When another writer holds the record, or has used one of the numbers in the meantime.
     DataError
         When the record would break a rule. Nothing is written in either case.
     OSError
         When the disk is full or cannot be written; the old record stands.
+    ValueError
+        When the record cannot hold what is to be added, or could not be read again.
     """
-    rows = rows[list(COLUMNS)]
-    with held(place.folder / ".progress.lock", otherwise="另有人正在写入台账：请等对方完成后重新运行。本次没有写入"):
+    rows = rows[list(place.columns)]
+    with held(place.lock, otherwise="另有人正在写入台账：请等对方完成后重新运行。本次没有写入"):
         try:
             before = read(place)[0]
         except FileNotFoundError:
-            before = pd.DataFrame(columns=list(COLUMNS), dtype="str")
-        taken = rows["log_id"][rows["log_id"].isin(before["log_id"])] if "log_id" in before else []
+            before = pd.DataFrame(columns=list(place.columns), dtype="str")
+        key = place.key
+        taken = rows[key][rows[key].isin(before[key])] if key in before else []
         if len(taken):
             raise Busy(f"编号 {'、'.join(taken[:6])} 已在台账中：另有人刚追加过，请重新运行。本次没有写入")
         whole = longer(before, rows)
@@ -89,23 +91,27 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
             from analysis.record.database import insert
 
             insert(place, rows, after=len(before))
-        elif place.kind == "parquet":
-            write_whole(Path(place.address), _to_parquet(whole))
-        else:
-            write_whole(Path(place.address), _longer_csv(Path(place.address), rows))
+            return
+        # A link stays a link: what it leads to is written.
+        file = Path(place.address).resolve()
+        content = _to_parquet(whole) if place.kind == "parquet" else _longer_csv(file, rows)
+        _require_same(_parse(place, content), whole)
+        write_whole(file, content)
 
 
-def next_log_ids(record: pd.DataFrame, count: int) -> list[str]:
-    """The next numbers of a record's sequence: the last one's letters, its greatest number plus 1, as many digits.
+def next_ids(rows: pd.DataFrame, table: str, count: int) -> list[str]:
+    """The next numbers of a table of the record: the last one's letters, its greatest number plus 1, as many digits.
 
     Parameters
     ----------
-    record : pandas.DataFrame
-        With the column log_id.
+    rows : pandas.DataFrame
+        All that the table holds.
+    table : str
+        One of `analysis.schema.RECORD`.
     """
-    numbered = [re.fullmatch(r"(\D*)(\d+)", str(log_id)) for log_id in record["log_id"]]
+    numbered = [re.fullmatch(r"(\D*)(\d+)", str(key)) for key in rows[REQUIRED_COLUMNS[table][0]]]
     greatest = max((match for match in numbered if match), key=lambda match: int(match[2]), default=None)
-    prefix, last, width = (greatest[1], int(greatest[2]), len(greatest[2])) if greatest else ("P", 0, 4)
+    prefix, last, width = (greatest[1], int(greatest[2]), len(greatest[2])) if greatest else (_LETTERS[table], 0, 4)
     return [f"{prefix}{last + place:0{width}d}" for place in range(1, count + 1)]
 
 
@@ -118,17 +124,37 @@ def _longer_csv(file: Path, added: pd.DataFrame) -> bytes:
     if encoding == "utf-16":
         raise ValueError("台账为 UTF-16 编码，不能追加：请另存为 UTF-8 的 CSV 文件")
     columns = list(read_csv(content).header)
-    written = to_csv(added.reindex(columns=columns, fill_value=""), header=False).encode(encoding.removesuffix("-sig"))
+    try:
+        written = to_csv(added.reindex(columns=columns, fill_value=""), header=False).encode(
+            encoding.removesuffix("-sig")
+        )
+    except UnicodeEncodeError as odd:
+        char = odd.object[odd.start]
+        raise ValueError(f"台账为 {encoding} 编码，存不下“{char}”：没有写入；请先把台账另存为 UTF-8") from odd
     return content + (b"" if content.endswith(b"\n") else b"\n") + written
 
 
-def _read_parquet(place: Place) -> pd.DataFrame:
+def _parse(place: Place, content: bytes) -> pd.DataFrame:
+    """What the bytes of a file say."""
+    if place.kind == "csv":
+        return meant(to_frame(read_csv(content)))
     need("parquet", "pyarrow")
-    content = Path(place.address).read_bytes()
     try:
-        return pd.read_parquet(io.BytesIO(content))
+        return _as_text(pd.read_parquet(io.BytesIO(content)))
     except (OSError, ValueError) as failed:
         raise ValueError(f"不是完好的 Parquet 文件：{failed}") from failed
+
+
+def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
+    # Whoever else writes there leaves a blank as a missing value.
+    return rows.astype("str").mask(rows.isna(), "").set_axis(pd.RangeIndex(2, len(rows) + 2))
+
+
+def _require_same(written: pd.DataFrame, meant_rows: pd.DataFrame) -> None:
+    """See to it that bytes which are about to take the record's place say what they should."""
+    told = meant_rows[list(written.columns)]
+    if len(written) != len(told) or not (written.to_numpy() == told.to_numpy()).all():
+        raise ValueError("追加后的台账读回来与应有内容不符：没有写入，原台账完好")
 
 
 def _to_parquet(rows: pd.DataFrame) -> bytes:

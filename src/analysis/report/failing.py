@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 
 def told_of(
-    outcome: Outcome, stage: Path, *, inputs: Inputs, folder: Path, known: Manifest, since: str, reports: Reports
+    outcome: Outcome,
+    stage: Path,
+    *,
+    inputs: Inputs,
+    folder: Path,
+    known: Manifest,
+    since: str,
+    reports: Reports,
+    narrowed: bytes = b"",
 ) -> dict[Failure, list[Path]]:
     """A failure, and the files that say what happened.
 
@@ -36,6 +44,8 @@ def told_of(
     since : str
         When this run began.
     reports : mapping of str to analysis.runner.Report
+    narrowed : bytes
+        From `analysis.page.narrowed_face`, to be quicker.
     """
     asked = outcome.parameters
     names = [inputs.short_name(key, asked.lang) for key in (asked.unit, asked.theme) if key]
@@ -58,6 +68,7 @@ def told_of(
         reports=reports,
         reason=without_places(outcome.reason, *hidden),
         log=without_places(log.read_text("utf-8", "replace"), *hidden) if log.is_file() else "",
+        narrowed=narrowed,
     )
     page = stage.with_suffix(".html")
     page.write_text(text, "utf-8")

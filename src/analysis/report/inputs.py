@@ -1,18 +1,17 @@
 """What a page is made of: the rows of a plan, and what is asked of them.
 
 Without pandas: that there is nothing to do must be known at once. Whether the rows are *right* is not asked here;
-`analysis.plan.open_plan` does so before anything runs. A row that cannot be placed counts for every page, so that a
-broken file is always noticed.
+`analysis.plan.open_plan` does so before anything runs.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from analysis.parameters import ParameterError, Parameters
+from analysis.periods import Calendar
 from analysis.plan import (
     UnknownName,
     data_folder,
@@ -24,46 +23,13 @@ from analysis.plan import (
     theme_names,
     unit_names,
 )
+from analysis.report.placing import NEEDED, Placed, Rows, is_day, placed_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from analysis.plan import TableFile
-
-_NEEDED = {
-    "themes": ("theme_id", "title"),
-    "measures": ("measure_id", "theme_id"),
-    "units": ("unit_id", "name", "short", "aliases"),
-    "responsibilities": ("measure_id", "unit_id"),
-    "commitments": ("measure_id",),
-    "progress": ("measure_id", "unit_id", "as_of", "reported_at", "supersedes"),
-}
-"""The tables of a plan, and the columns without which their rows cannot be placed."""
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-@dataclass(frozen=True)
-class Rows:
-    """One table of a plan: its header, and its rows as they stand, each as long as the header.
-
-    Attributes
-    ----------
-    header : tuple of str
-        Empty when the table cannot be read; then its one row is a hash of what lies there.
-    rows : tuple of tuples of str
-    fault : str
-        Why it cannot be read, in Chinese; blank when it can.
-    """
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    fault: str = ""
-
-    def records(self) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
-        """Each row with its cells by column; no cells when the table cannot be read."""
-        for row in self.rows:
-            yield row, {} if self.fault else dict(zip(self.header, row, strict=True))
 
 
 @dataclass(frozen=True)
@@ -112,21 +78,35 @@ class Inputs:
         """What a notebook opens the plan by: the id of one that comes with the package, else the path of its folder."""
         return self.id if self.folder.parent == data_folder().resolve() else str(self.folder)
 
+    @cached_property
+    def calendar(self) -> Calendar | None:
+        """When feedback is owed; None when ``plan.toml`` does not say it as it must."""
+        try:
+            calendar = Calendar.of(self.head)
+            if calendar.every != "none":
+                calendar.due(calendar.named(calendar.first_period))
+        except (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError):
+            return None
+        return calendar
+
+    def require_calendar(self) -> Calendar:
+        """When feedback is owed.
+
+        Raises
+        ------
+        analysis.schema.DataError
+            When ``plan.toml`` does not say it as it must; lists every problem of the plan.
+        """
+        return self.calendar or open_plan(self.folder).calendar
+
     @property
     def timezone(self) -> str:
         """The zone in which the plan's office counts its days; ``UTC`` when it says none."""
-        return str(self._reporting.get("timezone", "UTC"))
+        return self.calendar.timezone if self.calendar else Calendar.timezone
 
-    @property
-    def due_day(self) -> int:
-        """Feedback on a month is due by this day of the next month; 1 when the plan says none."""
-        day = self._reporting.get("due_day")
-        return day if isinstance(day, int) and 1 <= day <= 28 else 1
-
-    @property
-    def _reporting(self) -> Mapping[str, Any]:
-        reporting = self.head.get("reporting")
-        return reporting if isinstance(reporting, dict) else {}
+    def known_by(self, as_of: str, known_at: str = "") -> str:
+        """K of a page (`analysis.plan.known_by`): the clock is never asked."""
+        return known_by(as_of, known_at, calendar=self.calendar)
 
     @property
     def units(self) -> list[str]:
@@ -152,43 +132,37 @@ class Inputs:
 
     def last_day(self) -> str:
         """The last day that the record of progress speaks of; empty when it speaks of none."""
-        days = (cells.get("as_of", "") for _, cells in self.tables["progress"].records())
-        return max(filter(_is_day, days), default="")
+        said = (cells for _, cells in self.tables["progress"].records() if cells)
+        days = [(cells["as_of"], cells["reported_at"]) for cells in said]
+        return max((min(pair) for pair in days if all(map(is_day, pair))), default="")
 
     def used(self, parameters: Parameters) -> dict[str, Rows]:
-        """The rows of each table that a page rests on."""
-        measures = {cells["measure_id"]: cells for _, cells in self.tables["measures"].records() if cells}
-        pairs = {
-            (cells["measure_id"], cells["unit_id"]) for _, cells in self.tables["responsibilities"].records() if cells
-        }
-        kept = {
-            measure
-            for measure, cells in measures.items()
-            if (not parameters.theme or cells["theme_id"] == parameters.theme)
-            and (not parameters.unit or (measure, parameters.unit) in pairs)
-        }
-
-        def is_used(table: str, cells: dict[str, str]) -> bool:
-            if table in ("themes", "units") or not cells:
-                return True
-            measure = cells["measure_id"]
-            if measure not in measures:
-                return True
-            if table != "progress":
-                return measure in kept
-            if (measure, cells["unit_id"]) not in pairs:
-                return True
-            as_of, reported = cells["as_of"], cells["reported_at"]
-            if not (_is_day(as_of) and _is_day(reported)):
-                return True
-            # A correction takes its statement back whatever day it speaks of, so it counts even when that is later.
-            speaks = as_of <= parameters.as_of or cells["supersedes"] != ""
-            return measure in kept and speaks and reported <= parameters.known_at
-
+        """The rows of each table that a page rests on, as known at its K."""
+        kept = self._measures(parameters)
         return {
-            name: Rows(table.header, tuple(row for row, cells in table.records() if is_used(name, cells)))
-            for name, table in self.tables.items()
+            name: Rows(
+                self.tables[name].header,
+                tuple(
+                    one.row for one in placed if (not one.measure or one.measure in kept) and one.is_known(parameters)
+                ),
+            )
+            for name, placed in self._placed.items()
         }
+
+    @cached_property
+    def _placed(self) -> dict[str, tuple[Placed, ...]]:
+        return placed_rows(self.tables)
+
+    def _measures(self, parameters: Parameters) -> set[str]:
+        """The measures that a page shows: of its theme, and on which its unit is named or which it had joined."""
+        measures = {cells["measure_id"]: cells["theme_id"] for _, cells in self.tables["measures"].records() if cells}
+        kept = {measure for measure, theme in measures.items() if parameters.theme in ("", theme)}
+        if not parameters.unit:
+            return kept
+        named = (cells for _, cells in self.tables["responsibilities"].records() if cells)
+        on = {cells["measure_id"] for cells in named if cells["unit_id"] == parameters.unit}
+        decided = (one for one in self._placed["decisions"] if one.is_known(parameters))
+        return kept & (on | {one.measure for one in decided if one.joins == parameters.unit})
 
 
 def read_inputs(id_or_path: str | Path) -> Inputs:
@@ -200,7 +174,7 @@ def read_inputs(id_or_path: str | Path) -> Inputs:
         When there is no such plan.
     """
     folder = read_folder(find_plan(id_or_path))
-    tables = {name: _placeable(file, _NEEDED[name]) for name, file in folder.tables.items()}
+    tables = {name: _placeable(file, NEEDED[name]) for name, file in folder.tables.items()}
     faults = [("plan.toml", folder.head_fault)] if folder.head_fault else []
     faults += [(folder.tables[name].name, rows.fault) for name, rows in tables.items() if rows.fault]
     return Inputs(folder.path, folder.head, folder.head_content, tables, tuple(faults))
@@ -214,7 +188,8 @@ def check_parameters(values: Mapping[str, str], inputs: Inputs) -> Parameters:
     ParameterError
         Lists every fault.
     analysis.schema.DataError
-        When a unit or a theme is named, and the file that names them cannot be read; lists every problem of the plan.
+        When a unit or a theme is named and the file that names them cannot be read, or K is not said and the calendar
+        cannot be read; lists every problem of the plan.
     """
     values = dict(values)
     faults: list[str] = []
@@ -232,7 +207,9 @@ def check_parameters(values: Mapping[str, str], inputs: Inputs) -> Parameters:
         raise ParameterError("\n".join([*faults, str(failed)])) from failed
     if faults:
         raise ParameterError("\n".join(faults))
-    return checked.model_copy(update={"known_at": known_by(checked.as_of, checked.known_at)})
+    if not checked.known_at:
+        inputs.require_calendar()
+    return checked.model_copy(update={"known_at": inputs.known_by(checked.as_of, checked.known_at)})
 
 
 def _placeable(file: TableFile, needed: tuple[str, ...]) -> Rows:
@@ -247,10 +224,3 @@ def _placeable(file: TableFile, needed: tuple[str, ...]) -> Rows:
     if fault:
         return Rows((), ((file.sha256,),), fault)
     return Rows(file.table.header, tuple(file.table.rows.values()))
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
-    except ValueError:
-        return False

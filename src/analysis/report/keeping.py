@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analysis.site import Manifest, Origin, Retention, SiteNotWritable
@@ -78,11 +78,13 @@ def retention_of(inputs: Inputs, today: str, **asked: Any) -> Retention:
     arrivals = (cells[name] for cells in rows for name in _ARRIVALS if _DAY.fullmatch(cells.get(name, "")))
     # An arrival that is still to come is a slip of the pen: it may not push anything out.
     until = max((day for day in arrivals if not today or day <= today), default="")
-    return Retention(inputs.id, until=until, is_period_end=_is_period_end, **asked)
 
+    def is_period_end(day: str) -> bool:
+        end = date.fromisoformat(day)
+        periods = inputs.calendar.until(end) if inputs.calendar else ()
+        return bool(periods) and periods[-1].end == end
 
-def _is_period_end(day: str) -> bool:
-    return (date.fromisoformat(day) + timedelta(days=1)).day == 1
+    return Retention(inputs.id, until=until, is_period_end=is_period_end, **asked)
 
 
 def _fingerprint(said: object) -> str:

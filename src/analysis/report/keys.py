@@ -15,13 +15,15 @@ from analysis.site import is_slug
 
 if TYPE_CHECKING:
     from analysis.parameters import Parameters
-    from analysis.report.inputs import Inputs, Rows
+    from analysis.report.inputs import Inputs
+    from analysis.report.placing import Rows
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SHOWN_VERSIONS = ("portplan", "pandas", "matplotlib", "seaborn", "papermill", "nbconvert")
 _FURTHER_VERSIONS = (
     "babel",
     "fonttools",
+    "holidays",
     "ipython",
     "jinja2",
     "kiwisolver",
@@ -35,6 +37,8 @@ _FURTHER_VERSIONS = (
 
 def page_path(name: str, inputs: Inputs, parameters: Parameters) -> str:
     """Where a page lies in its site: ``plan/date/language/report.html``, made of ids only.
+
+    The date is that of T; K is named beside it where it is not what it is when nobody says.
 
     Raises
     ------
@@ -50,7 +54,7 @@ def page_path(name: str, inputs: Inputs, parameters: Parameters) -> str:
             raise ParameterError(f"编号“{id_}”不能用作网页地址：应由英文字母、数字和 . _ - 组成，以字母或数字开头")
     parts = [name, *(f"{kind}-{chosen}" for kind in ("unit", "theme") if (chosen := getattr(parameters, kind)))]
     day = parameters.as_of
-    if parameters.known_at != parameters.as_of:
+    if parameters.known_at != inputs.known_by(day):
         day += f"_known_{parameters.known_at}"
     if parameters.compare_to:
         day += f"_compared_{parameters.compare_to}"

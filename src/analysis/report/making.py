@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from analysis.catalogue import FIRST
 from analysis.files import secrets_of, without_secrets
 from analysis.history import Outcome, Run, record_run
 from analysis.parameters import Parameters
@@ -188,6 +187,7 @@ class _Making:
         from analysis.report.task import make_page, warm_up
         from analysis.schema import DataError
         from analysis.site.index import index_files
+        from analysis.site.linking import linked_pages
 
         told = partial(told_of, inputs=self.inputs, folder=self.folder, known=self.known, since=self.started)
         told = partial(told, reports=self.registry.reports)
@@ -211,6 +211,7 @@ class _Making:
                     path: self._task(stage / str(place), path, *asked, plan, narrowed)
                     for place, (path, asked) in enumerate(changed.items())
                 }
+                told = partial(told, narrowed=narrowed)
                 # Closed before the stage goes, so that no process writes to it any more.
                 with closing(run_each(tasks, make_page, jobs=jobs, limits=limits, logs=stage)) as endings:
                     for path, ending in endings:
@@ -230,9 +231,10 @@ class _Making:
                         note(outcome)
             if problems is None or not self.is_new:
                 # Bad data begins no site.
-                render = partial(index_files, reports=self.registry.reports, narrowed=narrowed)
+                drawn = {"reports": self.registry.reports, "narrowed": narrowed}
+                render, link = partial(index_files, **drawn), partial(linked_pages, **drawn)
                 options = {"retention": self.retention, "plans": {self.inputs.id: self.origin}}
-                publish(self.folder, stage, made=made, failed=failed, render=render, **options)
+                publish(self.folder, stage, made=made, failed=failed, render=render, link=link, **options)
         return problems
 
     def _task(
@@ -257,7 +259,7 @@ class _Making:
 
 def _page(task: Task, work: dict[str, Any]) -> Page:
     asked = task.parameters.model_copy(update={"plan_id": task.plan.id})
-    title = task.plan.title.get(asked.lang, task.plan.title[FIRST])
+    title = task.plan.title.get(asked.lang) or task.plan.title[task.plan.lang]
     return Page(path=task.path, key=task.key, report=task.report, plan_title=title, parameters=asked, **work)
 
 

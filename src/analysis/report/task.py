@@ -117,6 +117,7 @@ def _make(task: Task) -> dict[str, Any]:
 
     from analysis.language import Language
     from analysis.page import Executed, refusals, to_page
+    from analysis.site.places import blocks
     from analysis.words import chrome
 
     inputs = read_inputs(task.plan.folder)
@@ -129,7 +130,7 @@ def _make(task: Task) -> dict[str, Any]:
     shown = asked.model_copy(update={"plan_id": task.plan.id}).model_dump()
     around = chrome(say, versions=task.versions, parameters=shown, command=task.command)
     page = to_page(executed, around, narrowed=task.narrowed)
-    reasons = refusals(executed, page, narrowed)
+    reasons = refusals(executed, page, narrowed.at(asked.as_of, known_at=asked.known_at))
     reasons += ["页面含有数据库的口令"] if any(secret in page for secret in secrets_of(inputs.head)) else []
     if reasons:
         return {"result": "refused", "reason": "；".join(reasons)}
@@ -145,7 +146,9 @@ def _make(task: Task) -> dict[str, Any]:
         "headline": executed.headline,
         "banner": " ".join(executed.banners),
         "measures": sum(executed.counts.values()),
-        "closed": executed.counts.get("closed", 0),
+        "closed": executed.counts.get(task.plan.finished, 0),
+        "finished": task.plan.finished,
+        "blocks": blocks(page),
         "no_feedback": executed.counts.get(NO_FEEDBACK, 0),
         "selection": say.listing(Language(asked.lang, narrowed).selected()),
         "sha256": hashlib.sha256(content).hexdigest(),

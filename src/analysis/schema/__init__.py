@@ -4,27 +4,29 @@ Every table is checked as *text* first and given types second, so that a bad cel
 Definitions follow the plan's own notice and the practice of keeping a progress ledger (台账); see data/README.md.
 """
 
-from analysis.schema.calendar import Calendar
 from analysis.schema.cells import CELL_RULES, check_cells, to_types
 from analysis.schema.columns import COLUMNS, LABELS, Column
 from analysis.schema.problems import PROBLEM_COLUMNS, DataError, problem_frame
 from analysis.schema.rules import RULES, Problem, Rule, rule
-from analysis.schema.tables import REQUIRED_COLUMNS, TABLES, Field
+from analysis.schema.tables import RECORD, REQUIRED_COLUMNS, TABLES, Field
 from analysis.schema.vocabulary import (
     BUCKETS,
     COMPARATORS,
+    DECISIONS,
     DELIVERY,
     DELIVERY_WORDS,
     FEEDBACK,
-    FRESHNESS,
     LEAD_RULES,
+    MARKS,
     MEASURE_KINDS,
     NO_FEEDBACK,
+    NOT_DUE,
     PROVENANCES,
     ROLES,
     SCHEDULE,
-    TRANSITIONS,
-    UNIT_KINDS,
+    SETTLED,
+    VERDICTS,
+    VERIFIED,
 )
 
 __all__ = [
@@ -32,24 +34,27 @@ __all__ = [
     "CELL_RULES",
     "COLUMNS",
     "COMPARATORS",
+    "DECISIONS",
     "DELIVERY",
     "DELIVERY_WORDS",
     "FEEDBACK",
-    "FRESHNESS",
     "LABELS",
     "LEAD_RULES",
+    "MARKS",
     "MEASURE_KINDS",
+    "NOT_DUE",
     "NO_FEEDBACK",
     "PROBLEM_COLUMNS",
     "PROVENANCES",
+    "RECORD",
     "REQUIRED_COLUMNS",
     "ROLES",
     "RULES",
     "SCHEDULE",
+    "SETTLED",
     "TABLES",
-    "TRANSITIONS",
-    "UNIT_KINDS",
-    "Calendar",
+    "VERDICTS",
+    "VERIFIED",
     "Column",
     "DataError",
     "Field",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
 from analysis.faces import unseen, visible
 from analysis.schema.rules import CellRule, Problem, declare, rule
-from analysis.schema.tables import TABLES
-from analysis.schema.vocabulary import COMPARATORS, DELIVERY, MEASURE_KINDS, ROLES, UNIT_KINDS
+from analysis.schema.tables import TABLES, Field
+from analysis.schema.vocabulary import COMPARATORS, DECISIONS, DELIVERY, MEASURE_KINDS, ROLES
 
 Holds = Callable[[pd.Series], pd.Series]
 
@@ -36,15 +37,39 @@ def check_cells(table: str, frame: pd.DataFrame, *, file: str) -> Iterator[Probl
         yield from _missing(file, missing)
         return
     problems = list(_undrawable(file, frame))
-    for field in TABLES[table]:
-        for name in field.rules:
+    problems += _unknown(file, frame, table)
+    for column, rules in _kept_by(table, frame):
+        for name in rules:
             kept = CELL_RULES[name]
-            broken = frame.index[~kept.holds(frame[field.name]).astype("bool")]
-            for row in broken:
-                value = frame.at[row, field.name]
+            for row in frame.index[~kept.holds(frame[column]).astype("bool")]:
                 words = {"words": "、".join(kept.words)} if kept.words else {}
-                problems.append(kept.broken(file=file, row=row, column=field.name, value=value, **words))
+                problems.append(kept.broken(file=file, row=row, column=column, value=frame.at[row, column], **words))
     yield from sorted(problems, key=lambda problem: (problem.row, problem.column))
+
+
+def _kept_by(table: str, frame: pd.DataFrame) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The columns of a table that is there, each with the rules that its cells keep."""
+    for field in TABLES[table]:
+        yield field.name, field.rules
+        # A name in another language may be left out; two that are the same could not be told apart.
+        for column in _translations(field, frame) if "unique" in field.rules else ():
+            yield column, ("unique",)
+
+
+def _translations(field: Field, frame: pd.DataFrame) -> list[str]:
+    if not field.in_languages:
+        return []
+    return [column for column in frame.columns if re.fullmatch(rf"{field.name}_[a-z]{{2,3}}", str(column))]
+
+
+@rule("column-unknown", "nobody reads this column; known here: {columns}", severity="warning")
+def _unknown(rule, file: str, frame: pd.DataFrame, table: str) -> Iterator[Problem]:
+    """A heading that was mistyped is a column that is lost."""
+    known = {field.name for field in TABLES[table]}
+    known |= {column for field in TABLES[table] for column in _translations(field, frame)}
+    for column in frame.columns:
+        if column not in known:
+            yield rule.broken(file=file, row=1, column=column, columns="、".join(field.name for field in TABLES[table]))
 
 
 def to_types(table: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -177,10 +202,21 @@ CELL_RULES: dict[str, CellRule] = {
         ),
         _vocabulary("true-or-false", ("true", "false"), "Yes or no, in one spelling."),
         _vocabulary("measure-kind", MEASURE_KINDS, "Whether a measure can be completed depends on its kind."),
-        _vocabulary("unit-kind", UNIT_KINDS, "Units are grouped by their kind."),
         _vocabulary("role", ROLES, "Who leads and who supports is known only where the notice says so."),
         _vocabulary("comparator", COMPARATORS, "How a promised number is to be read."),
-        _vocabulary("delivery-state", DELIVERY, "The states that a statement of progress may name."),
+        _vocabulary(
+            "delivery-state",
+            DELIVERY,
+            "What a unit may say of its own part. That a measure is closed, sent back or withdrawn is for the office "
+            "to decide, in decisions.csv; `portplan plan migrate` moves there what units wrote before.",
+        ),
+        _vocabulary("decision", DECISIONS, "What the office that verifies may decide."),
+        CellRule(
+            "sha256-or-blank",
+            "should be blank, or the 64 hexadecimal digits of a SHA-256",
+            meaning="It proves which file was looked at.",
+            holds=_or_blank(_matches("[0-9a-f]{64}")),
+        ),
     )
 }
 """The rules of single cells, by id."""

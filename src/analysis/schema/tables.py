@@ -19,11 +19,14 @@ class Field:
         Ids of the rules that its cells keep (`analysis.schema.CELL_RULES`).
     type : {"text", "date", "number", "integer", "boolean"}
         What checked text becomes.
+    in_languages : bool
+        Whether the file may hold the same in other languages, as ``title_en``.
     """
 
     name: str
     rules: tuple[str, ...] = ()
     type: Type = "text"
+    in_languages: bool = False
 
 
 _KEY = ("filled", "unique")
@@ -31,30 +34,27 @@ _KEY = ("filled", "unique")
 TABLES: dict[str, tuple[Field, ...]] = {
     "themes": (
         Field("theme_id", _KEY),
-        Field("title", ("filled",)),
-        Field("title_en", ("filled",)),
-        Field("short", _KEY),
-        Field("short_en", _KEY),
+        Field("title", ("filled",), in_languages=True),
+        Field("short", _KEY, in_languages=True),
     ),
     "measures": (
         Field("measure_id", _KEY),
         Field("theme_id", ("filled",)),
         Field("number", ("filled",)),
-        Field("title", ("filled",)),
-        Field("title_en", ("filled",)),
+        Field("title", ("filled",), in_languages=True),
         Field("text", ("filled",)),
         Field("kind", ("measure-kind",)),
         Field("kind_basis"),
         Field("deliverable"),
+        Field("due_text"),
         Field("due", ("date-or-blank",), "date"),
+        Field("from", ("date-or-blank",), "date"),
     ),
     "units": (
         Field("unit_id", ("slug", "unique")),
-        Field("name", _KEY),
-        Field("short", _KEY),
-        Field("name_en", ("filled",)),
-        Field("short_en", _KEY),
-        Field("kind", ("unit-kind",)),
+        Field("name", _KEY, in_languages=True),
+        Field("short", _KEY, in_languages=True),
+        Field("kind", ("filled",)),
         Field("is_group", ("true-or-false",), "boolean"),
         Field("aliases"),
     ),
@@ -65,8 +65,11 @@ TABLES: dict[str, tuple[Field, ...]] = {
         Field("position", ("positive-integer",), "integer"),
         Field("role", ("role",)),
         Field("role_basis"),
+        Field("from", ("date-or-blank",), "date"),
+        Field("until", ("date-or-blank",), "date"),
     ),
     "commitments": (
+        Field("commitment_id", _KEY),
         Field("measure_id", ("filled",)),
         Field("comparator", ("comparator",)),
         Field("quantity", ("number",), "number"),
@@ -79,12 +82,14 @@ TABLES: dict[str, tuple[Field, ...]] = {
         Field("log_id", _KEY),
         Field("measure_id", ("filled",)),
         Field("unit_id", ("filled",)),
+        Field("period"),
         Field("as_of", ("date",), "date"),
         Field("reported_at", ("date",), "date"),
         Field("status", ("delivery-state",)),
         Field("percent", ("percent-or-blank",), "number"),
         Field("progress"),
         Field("problems"),
+        Field("request"),
         Field("next_step"),
         Field("evidence_ref"),
         Field("expected_completion", ("date-or-blank",), "date"),
@@ -93,8 +98,36 @@ TABLES: dict[str, tuple[Field, ...]] = {
         Field("source_sheet"),
         Field("source_row", ("positive-integer-or-blank",), "integer"),
     ),
+    "decisions": (
+        Field("decision_id", _KEY),
+        Field("measure_id", ("filled",)),
+        Field("unit_id"),
+        Field("decision", ("decision",)),
+        Field("effective_on", ("date",), "date"),
+        Field("recorded_at", ("date",), "date"),
+        Field("decided_by", ("filled",)),
+        Field("due", ("date-or-blank",), "date"),
+        Field("evidence_ref"),
+        Field("evidence_sha256", ("sha256-or-blank",)),
+        Field("reason"),
+        Field("supersedes"),
+    ),
+    "actuals": (
+        Field("actual_id", _KEY),
+        Field("commitment_id", ("filled",)),
+        Field("unit_id", ("filled",)),
+        Field("as_of", ("date",), "date"),
+        Field("reported_at", ("date",), "date"),
+        Field("value", ("number",), "number"),
+        Field("method"),
+        Field("evidence_ref"),
+        Field("supersedes"),
+    ),
 }
-"""Table → its columns. Each is a CSV file of the same name; progress may be kept elsewhere (`analysis.record`)."""
+"""Table → its columns. Each is a CSV file of the same name; the record may be kept elsewhere (`analysis.record`)."""
+
+RECORD = ("progress", "decisions", "actuals")
+"""The tables of the record, to which rows are only ever added, each with the column that numbers its rows first."""
 
 REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
     table: tuple(field.name for field in fields) for table, fields in TABLES.items()

@@ -1,7 +1,7 @@
-"""The words of a plan's tables: states, kinds, roles."""
+"""The words of a plan's tables: states, decisions, kinds, roles."""
 
-DELIVERY = ("not_started", "stalled", "in_progress", "ongoing", "done_reported", "closed", "withdrawn")
-"""Delivery states a unit may enter, weakest first; ``withdrawn`` stands outside the order."""
+DELIVERY = ("stalled", "not_started", "in_progress", "ongoing", "done_reported")
+"""What a unit may say of its own part, weakest first: a measure stands where its weakest unit stands."""
 
 DELIVERY_WORDS = {
     "not_started": "未启动",
@@ -9,39 +9,43 @@ DELIVERY_WORDS = {
     "in_progress": "推进中",
     "ongoing": "常态化",
     "done_reported": "已完成（自报）",
-    "closed": "已办结",
-    "withdrawn": "取消",
 }
 """Delivery states as the units' forms name them."""
 
+DECISIONS = ("closed", "returned", "reopened", "withdrawn", "extended", "joined", "left", "void")
+"""What the office that verifies may decide of a measure; ``void`` retracts a row of the record."""
+
+VERDICTS = ("closed", "withdrawn", "reopened")
+"""The decisions of which the latest says whether a measure is closed, withdrawn or open."""
+
+VERIFIED = ("closed", "returned", "reopened", "withdrawn")
+"""The decisions that only a decider of the plan's ``[verification]`` may take."""
+
 NO_FEEDBACK = "no_feedback"
-"""The state of a responsibility nobody has reported on. It is not ``not_started``."""
+"""The state of what somebody owed a word on and nobody has ever spoken of. It is not ``not_started``."""
 
-BUCKETS = ("closed", "done_reported", "in_progress", "stalled", "not_started", "ongoing", NO_FEEDBACK, "withdrawn")
-"""Every state a measure can be in, in the order of a leader's first line."""
+NOT_DUE = "not_due"
+"""The state of what nobody has spoken of and nobody owed a word on yet."""
 
-TRANSITIONS = {
-    "not_started": {"in_progress", "ongoing", "withdrawn"},
-    "in_progress": {"stalled", "done_reported", "ongoing", "withdrawn"},
-    "stalled": {"in_progress", "done_reported", "withdrawn"},
-    "ongoing": {"stalled", "in_progress", "withdrawn"},
-    "done_reported": {"closed", "in_progress", "withdrawn"},
-    "closed": {"in_progress"},
-    "withdrawn": set(),
-}
-"""State → states that may follow it in the next statement. ``closed`` → ``in_progress`` (reopened) needs a reason."""
+BUCKETS = (
+    *("closed", "done_reported", "in_progress", "stalled", "not_started", "ongoing"),
+    *(NO_FEEDBACK, NOT_DUE, "withdrawn"),
+)
+"""Every state a measure can be in, in the order of figures and tables."""
 
-SCHEDULE = ("on_track", "behind", "overdue", "no_deadline")
-"""Where a measure stands against its deadline."""
+SETTLED = ("closed", "withdrawn")
+"""The states in which nothing is owed any more."""
 
-FEEDBACK = ("on_time", "late", "missing")
-"""What became of a report that was due."""
+MARKS = ("returned", "reopened", "partly_done", "no_unit")
+"""What is said beside a state: sent back by the office; some units say done, others have not spoken; nobody named."""
 
-FRESHNESS = ("current", "stale", "very_stale", NO_FEEDBACK, "settled")
-"""Age of the last word: at most 1 period due since, 2, more, none at all, nothing owed any more."""
+SCHEDULE = ("in_time", "late", "overdue", "due_soon", "later", "no_deadline", "withdrawn")
+"""Where a measure stands against its deadline: done in time or late, past it, within a quarter of it, or before."""
+
+FEEDBACK = ("on_time", "late", "skipped", "missing")
+"""What became of a report that was due: ``late`` came itself, of ``skipped`` only a later period's came."""
 
 MEASURE_KINDS = ("one_off", "quantified", "ongoing")
-UNIT_KINDS = ("municipal_department", "central_agency", "district", "zone", "enterprise")
 ROLES = ("sole", "joint", "lead", "support", "unmarked")
 COMPARATORS = ("at_most", "at_least", "equal", "between")
 LEAD_RULES = ("none", "first_listed")

@@ -15,6 +15,7 @@ from analysis.language import Language
 from analysis.page import CONTENT_POLICY, Executed, failure_page, template, with_face
 from analysis.site import wording
 from analysis.site.manifest import Failure, Manifest, Page, latest_path
+from analysis.site.sparkline import sparkline
 
 if TYPE_CHECKING:
     from analysis.runner import Report
@@ -47,8 +48,20 @@ def index_name(lang: str) -> str:
     return "index.html" if lang == FIRST else f"index.{lang}.html"
 
 
+def date_id(page: Page) -> str:
+    """The id under which an index lists the pages of the same day."""
+    return "_".join(page.path.split("/")[:2])
+
+
 def page_of_failure(
-    manifest: Manifest, failure: Failure, executed: Executed, *, reports: Reports, reason: str, log: str
+    manifest: Manifest,
+    failure: Failure,
+    executed: Executed,
+    *,
+    reports: Reports,
+    reason: str,
+    log: str,
+    narrowed: bytes = b"",
 ) -> str:
     """The page that tells of a failed attempt.
 
@@ -62,17 +75,22 @@ def page_of_failure(
     reports : mapping of str to analysis.runner.Report
     reason, log : str
         What was raised, or how the process ended; what the process wrote.
+    narrowed : bytes
+        From `analysis.page.narrowed_face`, to be quicker.
     """
     say = Language(failure.parameters.lang)
-    return failure_page(
+    asked = failure.parameters
+    page = failure_page(
         executed,
         say,
         title=_name(failure, reports, say),
+        dates=wording.date_line(asked.as_of, asked.known_at, asked.compare_to, say),
         line=_line(failure, manifest, reports, say),
         reason=reason,
         log=log,
         home="../" * failure.page.count("/") + index_name(say.lang),
     )
+    return with_face(page, narrowed=narrowed)
 
 
 def _index(manifest: Manifest, reports: Reports, say: Language) -> str:
@@ -80,7 +98,7 @@ def _index(manifest: Manifest, reports: Reports, say: Language) -> str:
 
     def in_order(page: Page) -> tuple[bool, int, str]:
         """What is about the whole first, each report in the order in which they are read."""
-        return bool(page.selection), places.get(page.report, len(places)), page.path
+        return page.is_narrowed, places.get(page.report, len(places)), page.path
 
     shown = sorted(
         (page for page in manifest.pages.values() if page.parameters.lang == say.lang),
@@ -89,16 +107,20 @@ def _index(manifest: Manifest, reports: Reports, say: Language) -> str:
     newest = manifest.newest()
     plans = []
     for _, of_plan in groupby(shown, key=lambda page: page.parameters.plan_id):
-        pages = sorted(of_plan, key=_days, reverse=True)
-        dates = [_date(days, sorted(of_date, key=in_order), say) for days, of_date in groupby(pages, key=_days)]
+        pages = sorted(of_plan, key=_newest_last, reverse=True)
+        dates = [_date(sorted(of_date, key=in_order), say) for _, of_date in groupby(pages, key=_newest_last)]
         latest = [(path, page) for path, page in newest.items() if page in pages]
+        # A single page that somebody asked for, as of a unit, is no news of the plan.
+        first = next((date for date in dates if date["whole"]), dates[0])
+        others_of_plan = [date for date in dates if date is not first]
         plans.append(
             {
                 "title": pages[0].plan_title,
-                "banner": next(
-                    (page.banner for page in sorted(pages, key=lambda page: bool(page.selection)) if page.banner), ""
-                ),
-                "dates": dates,
+                "banner": next((page.banner for page in sorted(pages, key=in_order) if page.banner), ""),
+                "words": wording.plan_words(pages[0].finished, len(others_of_plan), say),
+                "course": _course(sorted(pages, key=in_order), say),
+                "newest": first,
+                "others": others_of_plan,
                 "latest": sorted(latest, key=lambda entry: in_order(entry[1])),
             }
         )
@@ -123,13 +145,38 @@ def _index(manifest: Manifest, reports: Reports, say: Language) -> str:
     )
 
 
-def _date(days: tuple[str, str, str], pages: list[Page], say: Language) -> dict[str, Any]:
+def _date(pages: list[Page], say: Language) -> dict[str, Any]:
     """What the index shows of a date's pages: those of the whole, then the rest as a table, the greater share first."""
-    whole = [page for page in pages if not page.selection]
-    parts = sorted((page for page in pages if page.selection), key=lambda page: -page.measures)
+    whole = [page for page in pages if not page.is_narrowed]
+    parts = sorted((page for page in pages if page.is_narrowed), key=lambda page: -page.measures)
     headline = next((page.headline for page in whole), "")
-    line, count = wording.date_line(*days, say), wording.page_count(len(pages), say)
-    return {"line": line, "headline": headline, "whole": whole, "parts": parts, "count": count}
+    line, count = wording.date_line(*_days(pages[0]), say), wording.page_count(len(parts), say)
+    return {
+        "id": date_id(pages[0]),
+        "line": line,
+        "headline": headline,
+        "whole": whole,
+        "parts": parts,
+        "count": count,
+    }
+
+
+def _course(pages: list[Page], say: Language) -> dict[str, Any]:
+    """How many measures were completed on each day of which there is a page of the whole, as known last."""
+    by_day: dict[str, Page] = {}
+    for page in pages:
+        known = by_day.get(page.parameters.as_of)
+        if not page.is_narrowed and (known is None or page.age > known.age):
+            by_day[page.parameters.as_of] = page
+    points = [(day, by_day[day].closed, by_day[day].measures) for day in sorted(by_day)]
+    if len(points) < 2:
+        return {}
+    return {"drawing": Markup(sparkline(points)), "line": wording.course_line(points, pages[0].finished, say)}
+
+
+def _newest_last(page: Page) -> tuple[object, ...]:
+    as_of, known_at, compare_to = _days(page)
+    return as_of, known_at, not compare_to, compare_to
 
 
 def _days(page: Page) -> tuple[str, str, str]:
@@ -143,7 +190,8 @@ def _name(failure: Failure, reports: Reports, say: Language) -> str:
 
 def _line(failure: Failure, manifest: Manifest, reports: Reports, say: Language) -> str:
     """That an attempt failed, and what is shown meanwhile: the page as it was, or the newest of its kind."""
-    page = manifest.pages.get(failure.path) or manifest.newest().get(latest_path(failure.path))
+    alike = [page for page in manifest.pages.values() if page.latest_path == latest_path(failure.path)]
+    page = manifest.pages.get(failure.path) or max(alike, key=lambda page: page.age, default=None)
     return wording.failure_line(
         page.title if page else _name(failure, reports, say),
         failure.parameters.as_of,

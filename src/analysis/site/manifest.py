@@ -35,7 +35,15 @@ class Page:
         What it is narrowed to, in words; blank for the whole.
     title, headline, banner : str
     measures, closed, no_feedback : int
-        Of the measures it speaks of: all, those closed, and those of which nothing was heard.
+        Of the measures it speaks of: all, those completed, and those of which nothing was heard.
+    finished : str
+        The state in which a measure counts as completed (`analysis.plan.Plan.finished`).
+    blocks : str
+        The measures that it tells of in full (`analysis.site.places.blocks`).
+    made_as : str
+        A hash of the page as it was made, before it was given links; blank when it was given none.
+    links : str
+        Tells which links it was given.
     """
 
     path: str
@@ -51,12 +59,21 @@ class Page:
     measures: int = 0
     closed: int = 0
     no_feedback: int = 0
+    finished: str = "closed"
+    blocks: str = ""
+    made_as: str = ""
+    links: str = ""
 
     @property
     def age(self) -> tuple[str, str, bool]:
         """The greater, the newer; of two that speak of the same days, the one that compares with no other."""
         asked = self.parameters
         return asked.as_of, asked.known_at, not asked.compare_to
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it is about a part of the plan only."""
+        return bool(self.parameters.unit or self.parameters.theme)
 
     @property
     def latest_path(self) -> str:
@@ -133,11 +150,20 @@ class Manifest:
         return {*self.pages, *self.newest(), *reasons}
 
     def newest(self) -> dict[str, Page]:
-        """The newest page of each kind, by the address at which it is always found."""
-        newest: dict[str, Page] = {}
+        """The pages of each plan's newest day, as known at one day, by the addresses at which they are always found.
+
+        The newest day is the last of which a page of the whole plan is there, so that a single page that somebody asked
+        for, as of a unit, takes nothing away.
+        """
+        days: dict[str, tuple[bool, str, str]] = {}
         for page in self.pages.values():
-            known = newest.get(page.latest_path)
-            if known is None or known.age <= page.age:
+            asked = page.parameters
+            day = (not page.is_narrowed, asked.as_of, asked.known_at)
+            days[asked.plan_id] = max(day, days.get(asked.plan_id, day))
+        newest: dict[str, Page] = {}
+        for page in sorted(self.pages.values(), key=lambda page: (page.age, page.path)):
+            asked = page.parameters
+            if (asked.as_of, asked.known_at) == days[asked.plan_id][1:]:
                 newest[page.latest_path] = page
         return newest
 

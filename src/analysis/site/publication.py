@@ -21,12 +21,15 @@ from typing import TYPE_CHECKING
 
 from analysis.files import held, in_installed_package, sync, undisturbed, write_whole
 from analysis.site.manifest import Failure, Manifest, Origin, Page, SiteNotWritable, after
+from analysis.site.places import made_hash
 from analysis.site.stored import MANIFEST, RUNS, manifest_text, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from analysis.site.retention import Retention
+
+    Link = Callable[[Manifest, Callable[[Page], bytes]], Iterable[tuple[Page, str]]]
 
 _LOCK = ".lock"
 _OURS = {_LOCK, f".{MANIFEST}.new"}
@@ -106,8 +109,15 @@ def staging(folder: Path) -> Iterator[Path]:
 
 
 def is_published(folder: Path, page: Page) -> bool:
-    """Whether a page stands in its site as it was made."""
-    return file_hash(folder / page.path) == page.sha256
+    """Whether a page stands in its site as it was made, whatever links it has been given."""
+    try:
+        file = folder / page.path
+        if not stat.S_ISREG(file.lstat().st_mode):
+            return False
+        content = file.read_bytes()
+        return _hash(content) == page.sha256 or (page.made_as != "" and made_hash(content.decode()) == page.made_as)
+    except (OSError, ValueError):
+        return False
 
 
 def is_whole(folder: Path, manifest: Manifest) -> bool:
@@ -139,6 +149,7 @@ def publish(
     made: Mapping[Page, Path],
     failed: Mapping[Failure, Iterable[Path]],
     render: Callable[[Manifest], Mapping[str, str]],
+    link: Link | None = None,
     retention: Retention | None = None,
     plans: Mapping[str, Origin] | None = None,
 ) -> Manifest:
@@ -154,6 +165,8 @@ def publish(
         Failures, each with its page (.html) and perhaps its notebook (.ipynb); the files are moved.
     render : callable
         Gives the files of the index by name.
+    link : callable, optional
+        Gives the pages whose links change (`analysis.site.linking.linked_pages`).
     retention : Retention, optional
         What becomes of the dates of a plan; all stay when left out.
     plans : mapping of str to Origin, optional
@@ -170,25 +183,33 @@ def publish(
         known,
         pages={path: page for path, page in known.pages.items() if (folder / path).is_file()},
         failures={path: failure for path, failure in known.failures.items() if (folder / failure.page).is_file()},
-        leaving=(*known.leaving, *sorted(known.files())),
+        leaving=tuple(sorted(name for name in _own(known) if os.path.lexists(folder / name))),
     )
     then = after(before, made, failed, plans=plans)
     if retention:
         gone = {(retention.plan_id, day) for day in retention.gone(then)}
         then = after(before, made, failed, plans=plans, gone=gone)
+    files = {page.path: file for page, file in made.items()}
+    if link:
+        changed = link(then, lambda page: files.get(page.path, folder / page.path).read_bytes())
+        linked = {page: _written(text, stage) for page, text in changed}
+        then = replace(then, pages={**then.pages, **{page.path: page for page in linked}})
+        files |= {page.path: file for page, file in linked.items()}
     index = render(then)
     then = replace(then, index={name: _hash(text.encode("utf-8")) for name, text in index.items()})
-    moves: list[tuple[Path, str]] = [(file, page.path) for page, file in made.items()]
+    moves: list[tuple[Path, str]] = [(file, path) for path, file in files.items()]
     for address, page in then.newest().items():
-        file = made.get(page)
+        file = files.get(page.path)
         if file or before.newest().get(address) != page or not (folder / address).is_file():
             moves.append((_twin(file or folder / page.path, stage), address))
-    for failure, files in failed.items():
-        moves += [(file, failure.notebook if file.suffix == ".ipynb" else failure.page) for file in files]
+    for failure, told in failed.items():
+        moves += [(file, failure.notebook if file.suffix == ".ipynb" else failure.page) for file in told]
     addresses = {address for _, address in moves} | set(index)
     _refuse_foreign(folder, known, addresses | set(then.leaving))
+    # What is new comes first: no page that can be reached leads to one that is not there yet.
+    moves.sort(key=lambda move: (folder / move[1]).exists())
     # Everything is on the disk before the first file moves: a disk that is full is met here, and changes nothing.
-    coming = (addresses - set(index) | set(known.leaving)) - known.files()
+    coming = (addresses - set(index) | set(before.leaving)) - known.files()
     announced = _written(manifest_text(replace(known, leaving=tuple(sorted(coming)))), stage)
     moves.append((_written(manifest_text(then), stage), MANIFEST))
     moves += [(_written(text, stage), name) for name, text in index.items()]
@@ -210,7 +231,7 @@ def publish(
 
 def _refuse_foreign(folder: Path, manifest: Manifest, names: set[str]) -> None:
     """See to it that what is written over or removed is the site's own, and lies inside it."""
-    own = manifest.files() | set(manifest.index) | set(manifest.leaving)
+    own = _own(manifest) | set(manifest.index)
     foreign = sorted(
         name
         for name in names
@@ -222,6 +243,12 @@ def _refuse_foreign(folder: Path, manifest: Manifest, names: set[str]) -> None:
         raise SiteNotWritable(
             f"{folder} 中的 {'、'.join(foreign[:6])} 不是本软件发布的（或在链接之下）：没有改动，请把它移走再运行"
         )
+
+
+def _own(manifest: Manifest) -> set[str]:
+    """Every address under which a site's pages stand, or have stood as the newest of their kind."""
+    latest = {page.latest_path for page in manifest.pages.values()}
+    return manifest.files() | latest | set(manifest.leaving)
 
 
 def _is_no_folder(place: Path) -> bool:

@@ -10,6 +10,8 @@ import pandas as pd
 from analysis.schema import NO_FEEDBACK
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analysis.language import Language
 
 
@@ -20,13 +22,48 @@ def index_words(say: Language) -> dict[str, str]:
         "parts": say("By unit or theme"),
         "report": say("Report"),
         "measures": say.name("column", "measures"),
-        "closed": say.state("closed"),
         "no_feedback": say.state(NO_FEEDBACK),
-        "latest": say("The newest page of each kind, under an address that stays"),
+        "latest": say("The newest pages, under addresses that stay"),
+        "languages": say("Languages"),
         "empty": say("Nothing has been published yet."),
         "failures": say("Could not be brought up to date"),
         "details": say("Details"),
     }
+
+
+def plan_words(finished: str, others: int, say: Language) -> dict[str, str]:
+    """The words of the index that depend on a plan: what completed means in it, how many dates are folded."""
+    return {"finished": say.state(finished), "others": say.count(others, "{n} other date", "{n} other dates")}
+
+
+def navigation_words(say: Language) -> dict[str, str]:
+    """The fixed words of the navigation of a page."""
+    return {
+        "label": say("Pages of this site"),
+        "index": say("Index"),
+        "units": say("Units and themes"),
+        "prev": say("Earlier: "),
+        "next": say("Later: "),
+    }
+
+
+def day(text: str, say: Language) -> str:
+    """An ISO day in words."""
+    return say.date(pd.Timestamp(text))
+
+
+def course_line(points: Sequence[tuple[str, int, int]], finished: str, say: Language) -> str:
+    """How many were completed on the first and the last of several days."""
+    (begun, first, _), (ended, last, whole) = points[0], points[-1]
+    return say(
+        "{state}: {first} on {begun}, {last} of {whole} on {ended}",
+        state=say.state(finished),
+        first=say.number(first),
+        begun=day(begun, say),
+        last=say.number(last),
+        whole=say.number(whole),
+        ended=day(ended, say),
+    )
 
 
 def page_count(number: int, say: Language) -> str:

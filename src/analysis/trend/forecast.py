@@ -1,21 +1,29 @@
-"""When might it be done? Past throughput drawn again at random; refused where the past is too short to draw from."""
+"""When might it be done? The exact distribution of past throughput, added up; refused where the past is too short."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+from analysis import status
+from analysis.trend.counts import completions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pandas.api.typing import NaTType
 
+    from analysis.plan.reading import Reading
+
 LEAST_PERIODS = 8
 LEAST_COMPLETIONS = 5
 HORIZON = 24
+AHEAD = 3
+LEVELS = {"p50": 50, "p85": 85}
+"""Column → so many chances in a hundred that at least so much is completed."""
 
 
 @dataclass(frozen=True)
@@ -27,106 +35,104 @@ class Forecast:
     refused : str
         ``few_periods``, ``few_completions``, ``nothing_left``, or blank when the forecast stands.
     periods, completions : int
-        What the past holds.
+        What the past holds: periods that are in, and measures completed in them.
+    completed, scope : int
+        Measures completed at T, and those that can be.
     fan : pandas.DataFrame
-        One row a coming period: period_end, p50 and p85: measures closed by then in at least 50 % and 85 % of paths.
+        One row a coming period: period_end, p50 and p85: how many measures are completed by then with a chance of at
+        least 50 and 85 in a hundred.
     finish : mapping of str to pandas.Timestamp
-        p50 and p85: the period end by which that part of the paths is done; missing beyond the horizon.
+        p50 and p85: the end of the period by which all is completed with that chance; missing beyond the horizon.
     """
 
     refused: str
     periods: int
     completions: int
+    completed: int
+    scope: int
     fan: pd.DataFrame
-    finish: Mapping[str, pd.Timestamp | NaTType]
+    finish: Mapping[str, pd.Timestamp | NaTType] = field(default_factory=dict)
 
 
-def forecast(burn_up: pd.DataFrame, *, seed: int = 2024, paths: int = 10_000) -> Forecast:
-    """A fan of what may be closed by when, from the throughput of the periods so far, those without any included.
+def forecast(now: Reading) -> Forecast:
+    """A fan of what may be completed by when, from the throughput of the periods that are in, the empty ones included.
 
-    Parameters
-    ----------
-    burn_up : pandas.DataFrame
-        From `analysis.trend.burn_up`.
-    seed : int
-        Same seed, same fan.
-    paths : int
-        Paths drawn.
+    Each measure counts once, in the period of its standing closure. The throughput of a coming period is taken for one
+    of those of the past, each as likely; that of several is the exact distribution of their sum, a convolution, which
+    stops at the measures that are left.
     """
-    # The period still running has not had its time: it is neither counted nor drawn, only added to.
-    over = burn_up[burn_up["period_end"].dt.is_month_end]
-    throughput = _throughput(over)
-    periods, completions = len(throughput), int(throughput.sum())
-    empty = pd.DataFrame({"period_end": pd.DatetimeIndex([]), "p50": [], "p85": []})
-    if burn_up.empty or burn_up["closed"].iloc[-1] >= burn_up["scope"].iloc[-1]:
-        return Forecast("nothing_left", periods, completions, empty, {})
-    if periods < LEAST_PERIODS:
-        return Forecast("few_periods", periods, completions, empty, {})
-    if completions < LEAST_COMPLETIONS:
-        return Forecast("few_completions", periods, completions, empty, {})
-    closed, scope = int(burn_up["closed"].iloc[-1]), int(burn_up["scope"].iloc[-1])
-    totals = _paths(throughput, closed, scope, seed=seed, paths=paths)
-    first = pd.Period(over["period_end"].iloc[-1], "M") + 1
-    ends = pd.period_range(first, periods=HORIZON, freq="M").to_timestamp(how="end").normalize()
-    fan = pd.DataFrame({"period_end": ends, **{name: _reached(totals, part) for name, part in _LEVELS.items()}})
-    done = {name: ends[fan[name].ge(scope).to_numpy()] for name in _LEVELS}
-    finish = {name: reached[0] if len(reached) else pd.NaT for name, reached in done.items()}
-    needed = fan["period_end"].le(finish["p85"]) if len(done["p85"]) else fan["period_end"].notna()
-    return Forecast("", periods, completions, fan[needed], finish)
+    states = now.measure_states
+    completable = status.is_completable(states)
+    scope, done = int(completable.sum()), completions(now)
+    over = now.periods.loc[now.periods["is_in"], "period_end"]
+    throughput = done.groupby("period_end").size().reindex(over, fill_value=0)
+    past = (len(over), int(throughput.sum()), len(done), scope)
+    empty = pd.DataFrame({"period_end": pd.DatetimeIndex([]).as_unit("us"), "p50": [], "p85": []})
+    if len(done) >= scope:
+        return Forecast("nothing_left", *past, empty)
+    if len(over) < LEAST_PERIODS:
+        return Forecast("few_periods", *past, empty)
+    if past[1] < LEAST_COMPLETIONS:
+        return Forecast("few_completions", *past, empty)
+    calendar = now.plan.calendar
+    following = calendar.after(calendar.period_of(over.iloc[-1].date()), HORIZON)
+    ends = pd.DatetimeIndex([period.end for period in following]).as_unit("us")
+    # What was completed since the last period that is in has happened: the fan begins where that period ended.
+    start = int(throughput.sum())
+    reached = _reached(throughput.to_numpy(), left=scope - start)
+    fan = pd.DataFrame({"period_end": ends, **{name: start + reached[name] for name in LEVELS}})
+    finish = {name: ends[fan[name].ge(scope).to_numpy()] for name in LEVELS}
+    reach = {name: days[0] if len(days) else pd.NaT for name, days in finish.items()}
+    return Forecast("", *past, fan, reach)
 
 
 def with_past(outlook: Forecast, burn_up: pd.DataFrame) -> pd.DataFrame:
-    """What was closed so far and the fan that follows it, in one frame to draw.
+    """What was completed so far and the periods ahead, in one frame to draw.
+
+    Parameters
+    ----------
+    outlook : Forecast
+    burn_up : pandas.DataFrame
+        From `analysis.trend.burn_up`.
 
     Returns
     -------
     pandas.DataFrame
-        period_end, scope, closed (missing in coming periods), p50 and p85 (missing in past ones); no rows when the
-        forecast was refused.
+        period_end, scope, completed (missing in coming periods), p50 and p85 (missing in past ones): the periods that
+        are in and the next three, or all up to the finish where both chances reach it within the horizon; no rows
+        when the forecast was refused.
     """
-    past = burn_up[["period_end", "scope", "closed"]]
-    joined = (
-        pd.concat([past, outlook.fan], ignore_index=True) if len(outlook.fan) else past.head(0).assign(p50=[], p85=[])
+    known = burn_up[burn_up["is_in"]]
+    past = known[["period_end", "scope"]].assign(
+        completed=(known["completion"] * known["scope"]).round().astype("Int64")
     )
-    joined["scope"] = joined["scope"].ffill().astype("int64")
+    if outlook.refused:
+        return past.head(0).assign(p50=[], p85=[])
+    last = outlook.finish["p85"]
+    shown = outlook.fan.head(AHEAD) if pd.isna(last) else outlook.fan[outlook.fan["period_end"].le(last)]
+    joined = pd.concat([past, shown], ignore_index=True)
+    joined["scope"] = joined["scope"].fillna(outlook.scope).astype("int64")
     return joined
 
 
-def backtest(burn_up: pd.DataFrame, *, seed: int = 2024, paths: int = 10_000) -> pd.DataFrame:
-    """How forecasts made at the earlier periods held up.
+def _reached(throughput: np.ndarray, *, left: int) -> dict[str, np.ndarray]:
+    """How many of those left are completed after 1, 2, … periods with at least each chance, counted exactly.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a forecast and a period it foretold that is now past: made_at, period_end, closed (what came), p50,
-        p85 (what was foretold), held_p50, held_p85 (whether at least that much came).
+    Ways are counted in whole numbers, of which a chance of exactly one half is one.
     """
-    rows = []
-    for made in range(LEAST_PERIODS, len(burn_up)):
-        outlook = forecast(burn_up.iloc[:made], seed=seed, paths=paths)
-        coming = burn_up.iloc[made:].set_index("period_end")["closed"]
-        held = outlook.fan.merge(coming.reset_index(), on="period_end")
-        held.insert(0, "made_at", burn_up["period_end"].iloc[made - 1])
-        rows.append(held)
-    columns = ["made_at", "period_end", "closed", "p50", "p85"]
-    tested = pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
-    return tested.assign(held_p50=tested["closed"] >= tested["p50"], held_p85=tested["closed"] >= tested["p85"])
-
-
-_LEVELS = {"p50": 0.50, "p85": 0.85}
-
-
-def _throughput(burn_up: pd.DataFrame) -> np.ndarray:
-    """Closures in each period; a reopened measure takes back none of an earlier period's."""
-    closed = burn_up["closed"].to_numpy(dtype="int64")
-    return np.diff(closed, prepend=0).clip(min=0)
-
-
-def _paths(throughput: np.ndarray, closed: int, scope: int, *, seed: int, paths: int) -> np.ndarray:
-    drawn = np.random.default_rng(seed).choice(throughput, size=(paths, HORIZON))
-    return np.minimum(closed + drawn.cumsum(axis=1), scope)
-
-
-def _reached(totals: np.ndarray, part: float) -> np.ndarray:
-    """What at least that part of the paths has reached: a count that occurs, not one between two."""
-    return np.quantile(totals, 1 - part, axis=0, method="lower").astype("int64")
+    ways = np.zeros(left + 1, dtype="object")
+    ways[0] = 1
+    reached: dict[str, list[int]] = {name: [] for name in LEVELS}
+    for _ in range(HORIZON):
+        after = np.zeros(left + 1, dtype="object")
+        for step in throughput.tolist():
+            room = max(left + 1 - step, 0)
+            after[step : left + 1] += ways[:room]
+            # Whatever goes beyond what is left completes it.
+            after[left] += sum(ways[room:])
+        ways = after
+        total = len(throughput) ** (len(reached["p50"]) + 1)
+        at_least = np.cumsum(ways[::-1])[::-1]
+        for name, level in LEVELS.items():
+            reached[name].append(max(count for count in range(left + 1) if 100 * at_least[count] >= level * total))
+    return {name: np.array(counts, dtype="int64") for name, counts in reached.items()}

@@ -1,7 +1,7 @@
 """What the pages say, computed from the frames that are shown."""
 
-from analysis.words import brief, coverage, trend, workload
-from analysis.words.page import Chrome, KeyFigure, Opening, chrome, opening
+from analysis.words import brief, coverage, delivery, ledger, trend, workload
+from analysis.words.page import Chrome, KeyFigure, Opening, chrome, judgement, opening
 
 __all__ = [
     "Chrome",
@@ -10,6 +10,9 @@ __all__ = [
     "brief",
     "chrome",
     "coverage",
+    "delivery",
+    "judgement",
+    "ledger",
     "opening",
     "trend",
     "workload",

@@ -1,17 +1,19 @@
-"""What the page on theme coverage says."""
+"""What the page on theme coverage says: which theme stands still, then what covers each."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from analysis.language import Caption, Language, caption, nobody
-from analysis.schema import NO_FEEDBACK
 from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Mapping
 
-    import pandas as pd
+    from analysis.plan.reading import Reading
 
 
 def title(say: Language) -> str:
@@ -19,60 +21,75 @@ def title(say: Language) -> str:
     return titled(say("Theme coverage"), say)
 
 
-def key_figures(themes: pd.DataFrame, say: Language) -> list[KeyFigure]:
+def headline(themes: pd.DataFrame, still: pd.DataFrame, say: Language) -> str:
+    """What the page finds: the theme that has stood still the longest, and how much is completed in all."""
+    done, able = int(themes["completed"].sum()), int(themes["completable"].sum())
+    if themes.empty:
+        return say("No measure matches this selection.")
+    if not able:
+        return say("No measure here can be completed.")
+    return say("{still}; completed in all: {share}.", still=_standstill(still, say), share=say.share_of(done, able))
+
+
+def key_figures(themes: pd.DataFrame, now: Reading, say: Language) -> list[KeyFigure]:
     """The numbers at the head of the page."""
-    measures = len(say.plan.measures)
     sums = themes.drop(columns=["theme_id", "completion"]).sum()
-    return [
-        KeyFigure(
-            say("Themes with current feedback"),
-            say.share_of(int(themes["current_feedback"].gt(0).sum()), len(themes)),
-            say("on at least one measure"),
-        ),
-        KeyFigure(say("Measures with current feedback"), say.share_of(int(sums["current_feedback"]), measures)),
-        KeyFigure(
-            say("Closed"),
-            say.share_of(int(sums["closed"]), int(sums["completable"])),
-            say("of measures that can be completed"),
-        ),
+    measures = int(sums["measures"])
+    last = now.periods.loc[now.periods["is_in"], "period"]
+    each = now.plan.calendar.owed == "each-period" and now.plan.calendar.every != "none"
+    period = say.period(last.iloc[-1]) if len(last) and each else say("so far")
+    completed = say("Closed") if now.plan.is_verified else say("Reported done")
+    figures = [
+        KeyFigure(completed, say.share_of(int(sums["completed"]), int(sums["completable"])), bridge(themes, say)),
+        KeyFigure(say("Reports received"), say.share_of(int(sums["received"]), int(sums["reports_due"])), period),
         KeyFigure(say("Measures with evidence"), say.share_of(int(sums["with_evidence"]), measures)),
         KeyFigure(say("Measures that rest on one unit"), say.share_of(int(sums["single_unit"]), measures)),
-        KeyFigure(say("Measures with a measurable promise"), say.share_of(int(sums["with_commitment"]), measures)),
     ]
+    if sums["commitments"]:
+        met = say.number(sums["met"])
+        note = say("{n} of them measured by all units", n=say.number(sums["measured"]))
+        figures.append(KeyFigure(say("Promises met"), f"{met}/{say.number(sums['commitments'])}", note))
+    return figures
 
 
-def states(themes: pd.DataFrame, say: Language) -> Caption:
+def bridge(themes: pd.DataFrame, say: Language) -> str:
+    """How all measures come down to those that can be completed: the denominator of completion."""
+    sums = themes[["measures", "withdrawn", "never_ends", "completable"]].sum()
+    numbers = {name: say.number(sums[name]) for name in sums.index}
+    if not sums["withdrawn"] and not sums["never_ends"]:
+        return say("of all {measures} measures", **numbers)
+    parts = [
+        say("{withdrawn} withdrawn", **numbers) if sums["withdrawn"] else "",
+        say("{never_ends} ongoing by nature", **numbers) if sums["never_ends"] else "",
+    ]
+    return say(
+        "{measures} measures less {parts}: {completable} can be completed",
+        parts=say.listing(filter(None, parts)),
+        **numbers,
+    )
+
+
+def states(themes: pd.DataFrame, still: pd.DataFrame, say: Language) -> Caption:
     """Around the figure of each theme's measures by state."""
-    possible = themes[themes["completable"].gt(0)]
-    silent = themes.loc[themes["current_feedback"].eq(0), "theme_id"]
-    closed, completable = int(themes["closed"].sum()), int(themes["completable"].sum())
+    stuck = themes[themes["stalled"].add(themes["no_feedback"]).gt(0)]
     if themes.empty:
         finding = say("No measure matches this selection")
-    elif len(silent):
-        finding = say.count(
-            len(silent),
-            "{n} theme has no current feedback: {themes}",
-            "{n} themes have no current feedback: {themes}",
-            themes=say.listing(map(say.theme, silent)),
-        )
-    elif possible.empty:
-        finding = say("Every theme has current feedback; none holds a measure that can be completed")
-    elif not closed:
+    elif len(stuck):
         finding = say(
-            "Every theme has current feedback; none of the {completable} measures that can be completed is closed",
-            completable=completable,
+            "Stalled or without feedback: {themes}",
+            themes=say.listing(
+                say("{theme} {n}", theme=say.theme(theme), n=int(stalled + silent))
+                for theme, stalled, silent in stuck[["theme_id", "stalled", "no_feedback"]].itertuples(index=False)
+            ),
         )
     else:
-        best = possible.loc[possible["completion"].eq(possible["completion"].max())]
-        finding = say(
-            "Every theme has current feedback; completion is highest in {themes}, {share}",
-            themes=say.listing(map(say.theme, best["theme_id"])),
-            share=say.listing(map(say.share_of, best["closed"].tolist(), best["completable"].tolist()), most=len(best)),
+        finding = (
+            _standstill(still, say) if int(themes["completable"].sum()) else say("No measure here can be completed")
         )
     details = say.listing(
         (
-            say("{theme}: {closed} of {measures} closed", theme=say.theme(theme), closed=closed, measures=measures)
-            for theme, closed, measures in themes[["theme_id", "closed", "measures"]].itertuples(index=False)
+            say("{theme}: {done} of {able} completed", theme=say.theme(theme), done=done, able=able)
+            for theme, done, able in themes[["theme_id", "completed", "completable"]].itertuples(index=False)
         ),
         most=8,
     )
@@ -82,6 +99,49 @@ def states(themes: pd.DataFrame, say: Language) -> Caption:
         finding=finding,
         alt=say("Stacked bars of each theme's measures by state. {details}.", details=details or "—"),
         record=True,
+        note="" if themes.empty else say("{bridge}.", bridge=bridge(themes, say)),
+    )
+
+
+def feedback(parts: pd.DataFrame, say: Language) -> Caption:
+    """Around the figure of reports received by theme and period."""
+    finding, details = say("No report was due yet"), "—"
+    if parts["reports_due"].sum():
+        last = parts[parts["period"].eq(parts["period"].iloc[-1])]
+        came, due = int(last["received"].sum()), int(last["reports_due"].sum())
+        asked = last[last["reports_due"].gt(0)]
+        finding = say("No report was owed on {period}", period=say.period(parts["period"].iloc[-1]))
+        if due:
+            shares = asked["received"] / asked["reports_due"]
+            worst = asked.loc[shares.eq(shares.min())]
+            finding = say("{period}: all {due} reports received", period=say.period(last["period"].iloc[0]), due=due)
+            if came < due:
+                finding = say(
+                    "{period}: {share} of the reports received; the least part in {themes}",
+                    period=say.period(last["period"].iloc[0]),
+                    share=say.share_of(came, due),
+                    themes=say.listing(
+                        say("{theme} {current}/{measures}", theme=say.theme(theme), current=n, measures=of)
+                        for theme, n, of in worst[["theme_id", "received", "reports_due"]].itertuples(index=False)
+                    ),
+                )
+        details = say.listing(
+            (
+                say("{theme} {current}/{measures}", theme=say.theme(theme), current=n, measures=of)
+                for theme, n, of in last[["theme_id", "received", "reports_due"]].itertuples(index=False)
+            ),
+            most=8,
+        )
+    return caption(
+        say,
+        key="feedback-by-theme",
+        finding=finding,
+        alt=say(
+            "Heatmap of themes by periods: reports received of those due. In the last one: {details}.", details=details
+        ),
+        record=True,
+        drawing={"nothing": finding},
+        names={"period": {str(name): say.period(name) for name in parts["period"].unique()}},
     )
 
 
@@ -93,21 +153,14 @@ def matrix(counts: pd.DataFrame, say: Language) -> Caption:
     if counts.empty:
         finding = nobody(say) or say("No measure matches this selection")
     elif themes == 1:
-        finding = say.count(len(counts), "{n} unit carries the one theme shown", "{n} units carry the one theme shown")
+        finding = say.count(len(counts), "{n} unit on the one theme shown", "{n} units on the one theme shown")
     elif len(everywhere):
-        finding = say.count(
-            once,
-            "In all {themes} themes: {units}; {n} unit in only one",
-            "In all {themes} themes: {units}; {n} units in only one",
-            units=say.listing(map(say.unit, everywhere)),
-            themes=themes,
-        )
+        finding = say("On all {themes} themes: {units}", units=say.listing(map(say.unit, everywhere)), themes=themes)
     else:
+        finding = say("No unit is on all {themes} themes", themes=themes)
+    if themes > 1 and once:
         finding = say.count(
-            once,
-            "No unit takes part in all {themes} themes; {n} unit in only one",
-            "No unit takes part in all {themes} themes; {n} units in only one",
-            themes=themes,
+            once, "{finding}; {n} unit on only one", "{finding}; {n} units on only one", finding=finding
         )
     gaps = int(cells.eq(0).to_numpy().sum())
     return caption(
@@ -122,89 +175,42 @@ def matrix(counts: pd.DataFrame, say: Language) -> Caption:
             gaps=gaps,
         ),
         record=False,
-        note=say("An empty cell means that the notice names the unit in no measure of the theme."),
+        note=say("An empty cell means that no measure of the theme names the unit."),
+        annex=say("Units by themes"),
     )
 
 
-def measures(listed: pd.DataFrame, say: Language) -> Caption:
-    """Around the list of measures."""
-    silent, divided = int(listed["state"].eq(NO_FEEDBACK).sum()), int(listed["units_disagree"].sum())
-    if listed.empty:
-        finding = say("No measure matches this selection")
-    elif silent:
+def promises(promised: pd.DataFrame, say: Language) -> Caption:
+    """Around the list of measurable promises with what was measured of them."""
+    counts = promised["outcome"].value_counts()
+    missed, open_ = int(counts.get("not_met", 0)), int(counts.get("not_measured", 0))
+    if promised.empty:
+        finding = say("No measure here holds a measurable promise")
+    elif missed:
         finding = say.count(
-            silent,
-            "{n} of {total} measures has had no feedback; on {divided} the units disagree",
-            "{n} of {total} measures have had no feedback; on {divided} the units disagree",
-            total=len(listed),
-            divided=divided,
+            missed, "{n} of {total} promises is not met", "{n} of {total} promises are not met", total=len(promised)
         )
+    elif open_ == len(promised):
+        finding = say("No promise has been measured yet")
+    elif open_:
+        finding = say.count(
+            open_,
+            "Of {total} promises, {n} is not measured",
+            "Of {total} promises, {n} are not measured",
+            total=len(promised),
+        )
+    elif counts.get("met", 0) == len(promised):
+        finding = say.count(len(promised), "The one promise is met", "All {n} promises are met")
     else:
-        finding = say("Every measure has had feedback; on {divided} the units disagree", divided=divided)
-    return caption(
-        say,
-        key="measures",
-        finding=finding,
-        record=True,
-        note=say("A measure stands where its weakest reporting unit stands."),
-    )
-
-
-def feedback(parts: pd.DataFrame, say: Language) -> Caption:
-    """Around the figure of current feedback by theme and period."""
-    if parts.empty:
-        finding = say("No measure matches this selection")
-    else:
-        ends = parts["period_end"].drop_duplicates()
-        sums = parts.groupby("period_end")[["current_feedback", "measures"]].sum()
-        last = sums.loc[ends.iloc[-1]]
-        now = say.share_of(int(last["current_feedback"]), int(last["measures"]))
-        if len(ends) == 1:
-            finding = say("{now} of the measures have current feedback", now=now)
-        else:
-            past = sums.loc[ends.iloc[-2]]
-            finding = say(
-                "{now} of the measures have current feedback, after {past} at the end of {month}",
-                now=now,
-                month=say.month(ends.iloc[-2]),
-                past=say.share_of(int(past["current_feedback"]), int(past["measures"])),
-            )
-    return caption(
-        say,
-        key="feedback-by-theme",
-        finding=finding,
-        alt=say(
-            "Heatmap of themes by months: measures with current feedback of all. At the end: {details}.",
-            details=_latest(parts, say),
-        ),
-        record=True,
-        note=say("Current: someone's last word is at most one due period old, or nothing is owed any more."),
-    )
-
-
-def promises(themes: pd.DataFrame, say: Language) -> Caption:
-    """Around the figure of evidence and measurable promises."""
-    total = int(themes["measures"].sum())
-    finding = say(
-        "{evidence} measures name evidence in a last word; {commitment} hold a measurable promise",
-        evidence=say.share_of(int(themes["with_evidence"].sum()), total),
-        commitment=say.share_of(int(themes["with_commitment"].sum()), total),
-    )
-    details = say.listing(
-        (
-            say("{theme}: {evidence} and {commitment} of {measures}", theme=say.theme(theme), **counts)
-            for theme, counts in _by_theme(themes, evidence="with_evidence", commitment="with_commitment")
-        ),
-        most=8,
-    )
+        finding = say("No promise is known to be missed, and not all are measured by every unit")
     return caption(
         say,
         key="promises",
-        finding=finding if total else say("No measure matches this selection"),
-        alt=say(
-            "Dots of measures with evidence and with a measurable promise by theme. {details}.", details=details or "—"
-        ),
+        finding=finding,
         record=True,
+        note=""
+        if promised.empty
+        else say("Values of several units are never added; each is what a unit reported itself."),
     )
 
 
@@ -216,30 +222,99 @@ def alone(listed: pd.DataFrame, say: Language) -> Caption:
     elif len(units) == 1:
         finding = say.count(
             len(listed),
-            "{n} measure rests on one unit, {unit}",
-            "{n} measures rest on one unit each, all on {unit}",
+            "{n} measure rests on one unit: {unit}",
+            "{n} measures rest on one and the same unit: {unit}",
             unit=say.unit(units[0]),
         )
     else:
         finding = say.count(
             len(listed),
             "{n} measure rests on one unit",
-            "{n} measures rest on one unit each, on {units} units in all",
+            "{n} measures rest on one unit each; {units} units in all",
             units=len(units),
         )
-    return caption(say, key="alone", finding=finding, record=True)
+    return caption(say, key="alone", finding=finding, record=True, annex=say("Measures that rest on one unit"))
 
 
-def _by_theme(themes: pd.DataFrame, **columns: str) -> Iterator[tuple[str, dict[str, int]]]:
-    for entry in themes.to_dict("records"):
-        counts = {name: int(entry[column]) for name, column in columns.items()}
-        yield entry["theme_id"], {**counts, "measures": int(entry["measures"])}
-
-
-def _latest(parts: pd.DataFrame, say: Language) -> str:
-    last = parts.loc[parts["period_end"].eq(parts["period_end"].max()), ["theme_id", "current_feedback", "measures"]]
-    cells = (
-        say("{theme} {current}/{measures}", theme=say.theme(theme), current=current, measures=measures)
-        for theme, current, measures in last.itertuples(index=False)
+def measures(listed: pd.DataFrame, say: Language) -> Caption:
+    """Around the list of all measures."""
+    divided = int(listed["units_disagree"].sum())
+    if listed.empty:
+        finding = say("No measure matches this selection")
+    else:
+        finding = say.count(
+            divided,
+            "On {n} of {total} measures the units report different states",
+            "On {n} of {total} measures the units report different states",
+            total=len(listed),
+        )
+    return caption(
+        say,
+        key="measures",
+        finding=finding,
+        record=True,
+        note=say("A measure stands where its weakest unit stands, until it is closed or withdrawn."),
+        annex=say("All measures"),
     )
-    return say.listing(cells, most=8) or "—"
+
+
+def _standstill(still: pd.DataFrame, say: Language) -> str:
+    """Which theme has gone the longest without a measure completed."""
+    if still.empty:
+        return say("Every theme has completed all that can be completed")
+    longest = still[still["periods_still"].eq(still["periods_still"].max())]
+    if not longest["periods_still"].iloc[0]:
+        return say("In every theme with something left, a measure was completed in the last period")
+    names = say.listing(map(say.theme, longest["theme_id"]))
+    never = longest["last_completed"].isna()
+    if never.all():
+        return say("Nothing completed yet: {themes}", themes=names)
+    if len(longest) == 1:
+        return say(
+            "Longest without a completion: {themes}, since {month}",
+            themes=names,
+            month=say.month(longest["last_completed"].iloc[0]),
+        )
+    return say.count(
+        int(longest["periods_still"].iloc[0]),
+        "Longest without a completion, for {n} period: {themes}",
+        "Longest without a completion, for {n} periods: {themes}",
+        themes=names,
+    )
+
+
+def promise_rows(promised: pd.DataFrame, say: Language) -> pd.DataFrame:
+    """The promises with their target and latest values in words, as their table shows them."""
+    return promised.assign(
+        target=[target(promise, say) for promise in promised.to_dict("records")],
+        actual=[actual(promise, say) for promise in promised.to_dict("records")],
+    )
+
+
+def target(promise: Mapping[Hashable, Any], say: Language) -> str:
+    """What a promise sets: ``at most 2 工作日``."""
+    quantity, high = (quantity_in_words(promise[name], say) for name in ("quantity", "quantity_high"))
+    values = {"quantity": quantity, "unit": promise["quantity_unit"]}
+    if promise["comparator"] == "between":
+        return say("{quantity} to {high} {unit}", high=high, **values)
+    if promise["comparator"] == "equal":
+        return say("{quantity} {unit}", **values)
+    if promise["comparator"] == "at_most":
+        return say("at most {quantity} {unit}", **values)
+    return say("at least {quantity} {unit}", **values)
+
+
+def actual(promise: Mapping[Hashable, Any], say: Language) -> str:
+    """The latest value of each unit that measured; that nobody did where none did."""
+    values = (
+        say("{unit} {value} ({date})", unit=say.unit(unit), value=quantity_in_words(value, say), date=f"{day:%Y-%m-%d}")
+        for unit, value, day in promise["values"]
+    )
+    return say.listing(values, most=99) or say("not measured")
+
+
+def quantity_in_words(value: float, say: Language) -> str:
+    """A quantity with as many decimals as it was given with."""
+    if pd.isna(value):
+        return ""
+    return say.number(value, max(0, -Decimal(f"{value:.10g}").normalize().as_tuple().exponent))  # type: ignore[operator]

@@ -1,17 +1,21 @@
-"""What the page on the completion trend says."""
+"""What the page on the completion trend says: what came since, and what is left."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis.language import Caption, Language, caption
+from analysis.rounding import exact
 from analysis.schema import NO_FEEDBACK
-from analysis.trend.forecast import LEAST_COMPLETIONS, LEAST_PERIODS
+from analysis.trend.forecast import AHEAD, HORIZON, LEAST_COMPLETIONS, LEAST_PERIODS
 from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    from analysis.plan.reading import Reading
     from analysis.trend import Forecast
 
 
@@ -20,38 +24,81 @@ def title(say: Language) -> str:
     return titled(say("Completion trend"), say)
 
 
-def key_figures(burn_up: pd.DataFrame, counts: pd.DataFrame, changes: pd.DataFrame, say: Language) -> list[KeyFigure]:
-    """The numbers at the head of the page, as they stand at the end of the last period."""
-    if burn_up.empty:
-        return []
-    last, states = burn_up.iloc[-1], counts.iloc[-1]
-    closed, scope, reported = int(last["closed"]), int(last["scope"]), int(last["reported"])
+def headline(burn_up: pd.DataFrame, since: int | None, now: Reading, say: Language) -> str:
+    """What the page finds: how much is completed, and how long nothing was."""
+    last = burn_up.iloc[-1]
+    scope, done = int(last["scope"]), _completed(last, say)
+    if not scope:
+        return say("Nothing can be completed in this selection.")
+    share = say.share_of(done, scope)
+    verified = say("{share} closed", share=share) if say.plan.is_verified else say("{share} reported done", share=share)
+    planned = deadlines(now, say)
+    finding = say.listing(filter(None, [verified, planned, _pace(done, scope, since, say)]))
+    return say("{finding}.", finding=finding)
+
+
+def key_figures(
+    burn_up: pd.DataFrame, moved: pd.DataFrame, then: Reading, now: Reading, say: Language
+) -> list[KeyFigure]:
+    """The numbers at the head of the page, as they stand at T."""
+    last, states = burn_up.iloc[-1], now.measure_states["state"].value_counts()
+    done, scope, reported = _completed(last, say), int(last["scope"]), int(last["reported"])
+    completed = say("Closed") if say.plan.is_verified else say("Reported done")
+    figures = [KeyFigure(completed, say.share_of(done, scope), say("of measures that can be completed"))]
+    if say.plan.is_verified:
+        figures.append(KeyFigure(say("Reported done, not closed"), say.number(reported - int(last["closed"]))))
+    schedule = now.measure_states["schedule"]
+    if not now.measures["due"].isna().all():
+        figures.append(KeyFigure(say("Overdue"), say.number(int(schedule.eq("overdue").sum()))))
+        figures.append(KeyFigure(say("Due within three months"), say.number(int(schedule.eq("due_soon").sum()))))
     return [
-        KeyFigure(say("Closed"), say.share_of(closed, scope), say("of measures that can be completed")),
-        KeyFigure(say("Reported done, not verified"), say.number(reported - closed)),
-        KeyFigure(say("In progress"), say.number(states["in_progress"])),
-        KeyFigure(say("Stalled"), say.number(states["stalled"])),
-        KeyFigure(say("No feedback"), say.number(states[NO_FEEDBACK])),
-        KeyFigure(say("Moved since the period before"), say.number(len(changes))),
+        *figures,
+        KeyFigure(say("Stalled"), say.number(int(states.get("stalled", 0)))),
+        KeyFigure(say("No feedback"), say.number(int(states.get(NO_FEEDBACK, 0)))),
+        KeyFigure(say("Changed since {date}", date=say.date(then.as_of)), say.number(len(moved))),
     ]
 
 
-def burn_up(progressed: pd.DataFrame, say: Language) -> Caption:
+def deadlines(now: Reading, say: Language) -> str:
+    """Of the measures due by T how many are done; blank where no measure has a deadline."""
+    states = now.measure_states
+    able = states[states["kind"].ne("ongoing") & states["state"].ne("withdrawn")]
+    if able["due"].isna().all():
+        return ""
+    due = able[able["due"].le(now.as_of)]
+    if due.empty:
+        return say("no deadline has come yet")
+    done = int(due["state"].isin(["closed", "done_reported"]).sum())
+    return say.count(
+        len(due),
+        "of the {n} due by then, {done} is done",
+        "of the {n} due by then, {done} are done",
+        done=say.number(done),
+    )
+
+
+def burn_up(progressed: pd.DataFrame, now: Reading, say: Language) -> Caption:
     """Around the burn-up."""
     finding, details = say("Nothing can be completed in this selection"), "—"
-    if len(progressed) and progressed["scope"].iloc[-1]:
-        last = progressed.iloc[-1]
-        closed, scope, waiting = int(last["closed"]), int(last["scope"]), int(last["reported"] - last["closed"])
-        finding = say.count(
-            waiting,
-            "{share} of the measures that can be completed are closed; {n} more is reported done",
-            "{share} of the measures that can be completed are closed; {n} more are reported done",
-            share=say.share_of(closed, scope),
-        )
+    last = progressed.iloc[-1]
+    if last["scope"]:
+        share = say.share_of(_completed(last, say), int(last["scope"]))
+        waiting = int(last["reported"] - last["closed"])
+        if not say.plan.is_verified:
+            finding = say("{share} of the measures that can be completed are reported done", share=share)
+        elif waiting:
+            finding = say.count(
+                waiting,
+                "{share} of the measures that can be completed are closed; {n} more is reported done",
+                "{share} of the measures that can be completed are closed; {n} more are reported done",
+                share=share,
+            )
+        else:
+            finding = say("{share} of the measures that can be completed are closed", share=share)
         details = say.listing(
             (
-                say("{month}: {closed} closed", month=say.month(end), closed=closed)
-                for end, closed in progressed[["period_end", "closed"]].itertuples(index=False)
+                say("{month}: {closed} completed", month=f"{row['period_end']:%Y-%m-%d}", closed=_completed(row, say))
+                for row in progressed.to_dict("records")
             ),
             most=24,
         )
@@ -59,100 +106,119 @@ def burn_up(progressed: pd.DataFrame, say: Language) -> Caption:
         say,
         key="burn-up",
         finding=finding,
-        alt=say("Step chart of measures closed and reported done under the line of scope. {details}.", details=details),
+        alt=say("Step chart of measures completed under the line of scope. {details}.", details=details),
         record=True,
-        drawing={"nothing": finding, **_lines(say)},
-        note=say("The notice sets no deadline, so no target line is drawn. History is shown as it is known now."),
+        drawing={"nothing": finding, **_lines(now, say)},
+        note=say(
+            "{deadlines} History is shown as it is known by {date}.",
+            deadlines=_deadline_note(now, say),
+            date=say.date(now.known_at),
+        ),
     )
 
 
-def flow(counts: pd.DataFrame, say: Language) -> Caption:
+def flow(counts: pd.DataFrame, now: Reading, say: Language) -> Caption:
     """Around the columns of states by period."""
-    if counts.empty or not counts.drop(columns="period_end").to_numpy().sum():
+    counted = counts[counts["is_in"]]
+    columns = ["stalled", NO_FEEDBACK]
+    if not len(now.measure_states):
         finding, details = say("No measure matches this selection"), "—"
     else:
-        first, last = counts.iloc[0], counts.iloc[-1]
-        before, now = int(first[NO_FEEDBACK]), int(last[NO_FEEDBACK])
+        last = counts.iloc[-1]
         details = say(
-            "without feedback {before}, then {now}; stalled {stalled} at the end",
-            before=before,
-            now=now,
-            stalled=last["stalled"],
+            "stalled {stalled}, without feedback {silent} at the end", stalled=last["stalled"], silent=last[NO_FEEDBACK]
         )
-        month = say.month(first["period_end"])
-        if len(counts) == 1:
-            finding = say.count(
-                now,
-                "So far, {n} measure is without feedback",
-                "So far, {n} measures are without feedback",
-            )
-        elif now < before:
-            finding = say(
-                "Measures without feedback fell from {before} in {month} to {now}", **_span(before, now, month)
-            )
-        elif now > before:
-            finding = say(
-                "Measures without feedback rose from {before} in {month} to {now}", **_span(before, now, month)
-            )
+        if len(counted) < 2:
+            finding = say("Too few periods so far to compare")
         else:
-            finding = say("Measures without feedback are {now}, as many as in {month}", **_span(before, now, month))
+            first, newest = (int(counted[columns].sum(axis="columns").iloc[place]) for place in (-2, -1))
+            values = {
+                "before": say.number(first),
+                "now": say.number(newest),
+                "then": say.date(counted["period_end"].iloc[-2]),
+                "date": say.date(counted["period_end"].iloc[-1]),
+            }
+            if newest == first:
+                finding = say("Stalled or without feedback: {now}, as many on {date} as on {then}", **values)
+            else:
+                finding = say("Stalled or without feedback: {now} on {date}, after {before} on {then}", **values)
     return caption(
         say,
         key="flow",
         finding=finding,
         alt=say("Columns of measures by state at the end of each period: {details}.", details=details),
         record=True,
+        drawing=_lines(now, say),
     )
 
 
-def changes(moved: pd.DataFrame, since: pd.Timestamp, say: Language) -> Caption:
-    """Around the list of what moved since the period before."""
+def changes(moved: pd.DataFrame, then: Reading, say: Language) -> Caption:
+    """Around the list of what changed between two days."""
     if moved.empty:
-        finding = say("No measure has changed its state since {date}", date=say.date(since))
+        finding = say("No measure has changed its state since {date}", date=say.date(then.as_of))
     else:
         directions = moved["direction"].value_counts()
-        parts = {
-            "forward": say("{n} forward", n="{n}"),
-            "back": say("{n} back", n="{n}"),
-            "other": say("{n} withdrawn or taken up again", n="{n}"),
-        }
         finding = say.count(
             len(moved),
             "{n} measure has changed its state since {date}: {parts}",
             "{n} measures have changed their state since {date}: {parts}",
-            date=say.date(since),
-            parts=say.listing(parts[str(direction)].format(n=count) for direction, count in directions.items()),
+            date=say.date(then.as_of),
+            parts=say.listing(
+                say("{state} {n}", state=say.name("direction", direction), n=say.number(int(count)))
+                for direction, count in directions.items()
+            ),
         )
-    return caption(say, key="changes", finding=finding, record=True)
+    return caption(
+        say,
+        key="changes",
+        finding=finding,
+        record=True,
+        note=say("Both days as known by {date}.", date=say.date(then.known_at)),
+    )
 
 
-def by_theme(progressed: pd.DataFrame, say: Language) -> Caption:
+def revised(moved: pd.DataFrame, then: Reading, say: Language) -> Caption:
+    """Around the list of what is known otherwise of the earlier day than when its own page was made.
+
+    Without a finding where nothing is.
+    """
+    finding = ""
+    if len(moved):
+        finding = say.count(
+            len(moved),
+            "Of {date}, {n} measure is known otherwise than by {known}",
+            "Of {date}, {n} measures are known otherwise than by {known}",
+            date=say.date(then.as_of),
+            known=say.date(then.as_published().known_at),
+        )
+    return caption(say, key="revised", finding=finding, record=True)
+
+
+def by_theme(progressed: pd.DataFrame, now: Reading, say: Language) -> Caption:
     """Around the small multiples by theme."""
     last = progressed.drop_duplicates("theme_id", keep="last")
-    able = last[last["scope"].gt(0)]
-    done, idle = able[able["closed"].eq(able["scope"])], able[able["closed"].eq(0)]
+    able = last[last["scope"].gt(0)].assign(done=lambda rows: rows["closed" if say.plan.is_verified else "reported"])
+    whole, idle = able[able["done"].eq(able["scope"])], able[able["done"].eq(0)]
     if able.empty:
         finding = say("Nothing can be completed in this selection")
-    elif len(done):
-        finding = say.count(
-            len(done),
-            "{n} theme has closed all that can be completed: {themes}",
-            "{n} themes have closed all that can be completed: {themes}",
-            themes=say.listing(map(say.theme, done["theme_id"])),
-        )
     elif len(idle):
-        finding = say.count(
-            len(idle),
-            "{n} theme has closed none of its measures yet: {themes}",
-            "{n} themes have closed none of their measures yet: {themes}",
-            themes=say.listing(map(say.theme, idle["theme_id"])),
-        )
+        finding = say("Nothing completed yet: {themes}", themes=say.listing(map(say.theme, idle["theme_id"])))
+    elif len(whole):
+        finding = say("All completed that can be: {themes}", themes=say.listing(map(say.theme, whole["theme_id"])))
     else:
-        finding = say("Every theme with something to complete has closed some of it, none has closed all")
+        shares = able["done"] / able["scope"]
+        least = able[shares.eq(shares.min())]
+        finding = say(
+            "The least part is completed in {themes}",
+            themes=say.listing(
+                say("{theme} {current}/{measures}", theme=say.theme(theme), current=done, measures=scope)
+                for theme, done, scope in least[["theme_id", "done", "scope"]].itertuples(index=False)
+            ),
+        )
     details = say.listing(
         (
-            say("{theme} {current}/{measures}", theme=say.theme(theme), current=closed, measures=scope)
-            for theme, closed, scope in last[["theme_id", "closed", "scope"]].itertuples(index=False)
+            say("{theme} {current}/{measures}", theme=say.theme(theme), current=done, measures=scope)
+            for theme, done, scope in able[["theme_id", "done", "scope"]].itertuples(index=False)
         ),
         most=8,
     )
@@ -160,119 +226,186 @@ def by_theme(progressed: pd.DataFrame, say: Language) -> Caption:
         say,
         key="burn-up-by-theme",
         finding=finding,
-        alt=say("Small step charts of closed measures by theme on one scale. {details}.", details=details or "—"),
+        alt=say("Small step charts of completed measures by theme on one scale. {details}.", details=details or "—"),
         record=True,
-        drawing={"nothing": finding, **_lines(say)},
+        drawing={"nothing": finding, **_lines(now, say)},
     )
+
+
+def schedule(listed: pd.DataFrame, say: Language) -> Caption:
+    """Around the list of measures with a deadline; without a finding where none has one."""
+    late, soon = int(listed["schedule"].eq("overdue").sum()), int(listed["schedule"].eq("due_soon").sum())
+    if listed.empty:
+        finding = ""
+    elif late:
+        finding = say.count(
+            late,
+            "{n} of {total} measures with a deadline is overdue",
+            "{n} of {total} measures with a deadline are overdue",
+            total=say.number(len(listed)),
+        )
+    elif soon:
+        finding = say.count(
+            soon,
+            "None is overdue; {n} is due within three months",
+            "None is overdue; {n} are due within three months",
+        )
+    else:
+        finding = say("None is overdue, and none is due within three months")
+    unverified = say.plan.is_verified and listed["schedule"].eq("in_time").any()
+    note = (
+        say("Done in time counts what units report; until a measure is closed it awaits verification.")
+        if unverified
+        else ""
+    )
+    return caption(say, key="schedule", finding=finding, record=True, note=note)
 
 
 def survival(curve: pd.DataFrame, say: Language) -> Caption:
     """Around the curve of time to completion."""
     halved = curve.loc[curve["still_open"].le(0.5), "days"]
-    closures = int(curve["closures"].sum())
+    completed = int(curve["closures"].sum()) if len(curve) else 0
     if not len(curve) or not curve["at_risk"].max():
         finding = say("Nothing can be completed in this selection")
-    elif not closures:
-        finding = say("No measure has been closed yet, so the time to completion cannot be told")
+    elif not completed:
+        finding = say("No measure has been completed yet, so the time to completion cannot be told")
     elif len(halved):
-        finding = say(
-            "By the estimate, half of the measures are closed within {days} days of the notice",
-            days=int(halved.iloc[0]),
+        finding = say.count(
+            int(halved.iloc[0]),
+            "By the estimate, half of the measures that can be completed are completed within {n} day of the notice",
+            "By the estimate, half of the measures that can be completed are completed within {n} days of the notice",
         )
     else:
         finding = say(
-            "{share} of the measures are estimated to be open still after {days} days; half have not been closed yet",
+            "By the estimate, {share} of the measures that can be completed are still open {days} days after the "
+            "notice",
             share=say.percent(curve["still_open"].iloc[-1]),
-            days=int(curve["days"].iloc[-1]),
+            days=say.number(int(curve["days"].iloc[-1])),
         )
     return caption(
         say,
         key="survival",
         finding=finding,
-        alt=say("Step curve of the share of measures still open by days since the notice; {n} closures.", n=closures),
-        record=True,
-        note=say(
-            "Kaplan–Meier estimate: open measures count as open so far, withdrawn ones until they were withdrawn. A "
-            "closure lies between two reports; the later day is taken. These are all the measures there are, not a "
-            "sample, so no interval is drawn."
+        alt=say.count(
+            completed,
+            "Step curve of the share of measures still open by days since the notice; {n} completion.",
+            "Step curve of the share of measures still open by days since the notice; {n} completions.",
         ),
-        drawing={"nothing": finding, "days_since_notice": say("Days since the notice")},
+        record=True,
+        drawing={
+            "nothing": finding,
+            "days_since_notice": say("Days since the notice"),
+            "last_value": say.percent(curve["still_open"].iloc[-1]) if len(curve) else "",
+        },
+        annex=say("Time to completion"),
     )
 
 
-def forecast(outlook: Forecast, tested: pd.DataFrame, say: Language) -> Caption:
+def forecast(outlook: Forecast, say: Language) -> Caption:
     """Around the forecast, or the reason why there is none."""
-    refusals = {
-        "nothing_left": say("Nothing is left to forecast"),
-        "few_periods": say(
-            "No forecast: it takes {least} periods, and there are {periods}",
-            least=LEAST_PERIODS,
-            periods=outlook.periods,
-        ),
-        "few_completions": say(
-            "No forecast: it takes {least} closures in months that are over, and there have been {closed}",
-            least=LEAST_COMPLETIONS,
-            closed=outlook.completions,
-        ),
-    }
+    note = ""
     if outlook.refused:
-        finding = refusals[outlook.refused]
-    elif pd.isna(outlook.finish["p50"]):
-        finding = say("At the pace so far, half of the draws do not close all within two years")
-    elif pd.isna(outlook.finish["p85"]):
-        finding = say(
-            "If the pace so far goes on, all is closed by {p50} in half of the draws; 85% takes longer than two years",
-            p50=say.month(outlook.finish["p50"]),
-        )
+        finding = _refusal(outlook, say)
     else:
+        ahead = outlook.fan.head(AHEAD).iloc[-1]
         finding = say(
-            "If the pace so far goes on, all is closed by {p50} in half of the draws and by {p85} in 85% of them",
-            p50=say.month(outlook.finish["p50"]),
-            p85=say.month(outlook.finish["p85"]),
+            "At the pace so far, at least {p50} of {scope} are completed by {date} with a chance of 50%, at least "
+            "{p85} with a chance of 85%",
+            p50=say.number(int(ahead["p50"])),
+            p85=say.number(int(ahead["p85"])),
+            scope=say.number(outlook.scope),
+            date=say.date(ahead["period_end"]),
         )
-    if outlook.refused:
-        note = ""
-    elif tested.empty:
-        note = say("Not enough has passed since a first forecast could be made to test one.")
-    else:
-        note = say(
-            "Tested on the past: of {n} values foretold earlier, {p50} held at the level of one half and {p85} at 85%.",
-            n=len(tested),
-            p50=int(tested["held_p50"].sum()),
-            p85=int(tested["held_p85"].sum()),
-        )
+        half, most = outlook.finish["p50"], outlook.finish["p85"]
+        if pd.isna(half):
+            note = say("That all is completed within the next {n} periods is less likely than not.", n=HORIZON)
+        elif pd.isna(most):
+            note = say(
+                "All completed by {p50} with a chance of 50%; with a chance of 85% only beyond the next {n} periods.",
+                p50=say.date(half),
+                n=HORIZON,
+            )
+        else:
+            note = say(
+                "All completed by {p50} with a chance of 50%, by {p85} with a chance of 85%.",
+                p50=say.date(half),
+                p85=say.date(most),
+            )
     return caption(
         say,
         key="forecast",
         finding=finding,
-        alt=say("Fan of measures closed in the coming months. {finding}.", finding=finding),
+        alt=say("Measures completed so far and those expected in the coming periods. {finding}.", finding=finding),
         record=True,
         note=note,
-        drawing={
-            "nothing": finding,
-            "p50": say("closed in at least 50% of draws"),
-            "p85": say("closed in at least 85% of draws"),
-        },
+        drawing={"nothing": finding, "p50": say("chance 50%"), "p85": say("chance 85%")},
     )
 
 
 def slips(moves: pd.DataFrame, say: Language) -> Caption:
-    """Around the list of what slipped or was returned."""
-    slipped, returned = int(moves["days_slipped"].fillna(0).gt(0).sum()), int(moves["times_returned"].gt(0).sum())
+    """Around the list of what slipped or was sent back."""
+    slipped = int(moves["days_slipped"].fillna(0).gt(0).sum())
+    back = moves.loc[moves["times_returned"].gt(0), "measure_id"].nunique()
     if moves.empty:
-        finding = say("No expected day has slipped and nothing was returned")
+        finding = say("No expected day has slipped and nothing was sent back")
     else:
         finding = say(
-            "Expected days that have slipped: {slipped}; responsibilities returned or reopened: {returned}",
-            slipped=slipped,
-            returned=returned,
+            "Expected days that moved later: {slipped}; measures sent back: {back}", slipped=slipped, back=back
         )
     return caption(say, key="slips", finding=finding, record=True)
 
 
-def _span(before: int, now: int, month: str) -> dict[str, object]:
-    return {"before": before, "now": now, "month": month}
+def _refusal(outlook: Forecast, say: Language) -> str:
+    if outlook.refused == "nothing_left":
+        return say("Nothing is left to forecast")
+    if outlook.refused == "few_periods":
+        return say.count(
+            outlook.periods,
+            "No forecast: it takes {least} periods whose feedback is in, and there is {n}",
+            "No forecast: it takes {least} periods whose feedback is in, and there are {n}",
+            least=LEAST_PERIODS,
+        )
+    return say.count(
+        outlook.completions,
+        "No forecast: it takes {least} completions in periods whose feedback is in, and there is {n}",
+        "No forecast: it takes {least} completions in periods whose feedback is in, and there are {n}",
+        least=LEAST_COMPLETIONS,
+    )
 
 
-def _lines(say: Language) -> dict[str, str]:
-    return {"scope_line": say("in scope"), "reported_line": say("reported or closed"), "closed_line": say("closed")}
+def _pace(done: int, scope: int, since: int | None, say: Language) -> str:
+    if done == scope or (since is None and done):
+        return ""
+    if since is None:
+        return say("nothing completed yet")
+    if not since:
+        return ""
+    return say.count(since, "none completed in the last period", "none completed in the last {n} periods")
+
+
+def _completed(row: pd.Series | Mapping[Hashable, Any], say: Language) -> int:
+    return int(row["closed" if say.plan.is_verified else "reported"])
+
+
+def _deadline_note(now: Reading, say: Language) -> str:
+    if now.measures["due"].isna().all():
+        return say("No measure has a deadline, so no planned line is drawn.")
+    share = exact(int(now.measures["due"].notna().sum())) / max(len(now.measures), 1)
+    if share == 1:
+        return say("The planned line counts the measures due by each day.")
+    return say(
+        "The planned line counts the measures due by each day; {share} have a deadline.", share=say.percent(share)
+    )
+
+
+def _lines(now: Reading, say: Language) -> dict[str, str]:
+    came = now.receipts
+    lines = {
+        "scope_line": say("can be completed"),
+        "reported_line": say("reported or closed") if say.plan.is_verified else say("reported done"),
+        "closed_line": say("closed"),
+        "planned_line": say("due by then"),
+    }
+    if not came.is_in and now.plan.calendar.every != "none":
+        lines["last_open"] = say("this period {received}/{owed} received", received=came.received, owed=came.owed)
+    return lines

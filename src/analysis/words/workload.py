@@ -1,10 +1,11 @@
-"""What the page on workload by unit says."""
+"""What the page on workload by unit says: who is silent, then who carries what."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.language import Caption, Language, caption, nobody, round_parts
+from analysis.language import Caption, Language, caption, nobody
+from analysis.rounding import exact, round_parts
 from analysis.schema import FEEDBACK, NO_FEEDBACK
 from analysis.words.page import KeyFigure, titled
 
@@ -17,63 +18,97 @@ def title(say: Language) -> str:
     return titled(say("Workload by unit"), say)
 
 
-def key_figures(loads: pd.DataFrame, concentration: pd.Series, say: Language) -> list[KeyFigure]:
+def headline(loads: pd.DataFrame, say: Language) -> str:
+    """What the page finds: who reports worst, and who carries most."""
+    if loads.empty:
+        return say("{finding}.", finding=nobody(say) or say("No measure matches this selection"))
+    return say("{reporting}. {load}.", reporting=_reporting(loads, say), load=_heaviest(loads, say))
+
+
+def key_figures(loads: pd.DataFrame, say: Language) -> list[KeyFigure]:
     """The numbers at the head of the page."""
-    measures = len(say.plan.measures)
-    alone = int(loads["sole"].sum())
+    due, on_time = int(loads["reports_due"].sum()), int(loads["on_time"].sum())
+    silent = loads["no_feedback"] + loads["lapsed"]
     return [
-        KeyFigure(say("Measures"), say.number(measures)),
         KeyFigure(say("Units named"), say.number(len(loads))),
         KeyFigure(say("Responsibilities"), say.number(loads["named_in"].sum()), say("a unit on a measure counts once")),
-        KeyFigure(say("Measures one unit carries alone"), say.share_of(alone, measures)),
+        KeyFigure(say("Measures one unit carries alone"), say.number(loads["sole"].sum())),
+        KeyFigure(say("Reports in time"), say.share_of(on_time, due), say("of all that were due so far")),
         KeyFigure(
-            say("Effective units"),
-            say.number(concentration["effective_units"], 2),
-            say("as many as if the load lay evenly (HHI {hhi})", hhi=say.number(concentration["hhi"], 4)),
-        ),
-        KeyFigure(
-            say("Load on the three heaviest units"),
-            say.percent(concentration["top_three_share"], 1),
-            say("of the fractional count"),
+            say("Units silent on a measure"),
+            say.share_of(int(silent.gt(0).sum()), len(loads)),
+            say("never heard, or two reports owed in a row"),
         ),
     ]
 
 
-def load(loads: pd.DataFrame, say: Language) -> Caption:
-    """Around the figure of F, W and S by unit."""
-    measures = len(say.plan.measures)
-    heaviest = loads[loads["share"].eq(loads["share"].max()) & loads["named_in"].eq(loads["named_in"].max())]
-    if loads.empty:
-        finding = nobody(say) or say("No measure matches this selection, so no unit carries any")
-    elif len(loads) == 1:
-        finding = say("{unit} carries all of it alone", unit=say.unit(loads["unit_id"].iloc[0]))
-    elif len(heaviest) == 1:
-        unit = heaviest.iloc[0]
-        finding = say(
-            "{unit} is named in {named} of {measures} measures and carries {share} of the load",
-            unit=say.unit(unit["unit_id"]),
-            named=unit["named_in"],
-            measures=measures,
-            share=say.percent(unit["share"] / measures),
-        )
-    elif len(heaviest) > 1:
-        finding = say(
-            "{units} carry the most, each named in {named} of {measures} measures",
-            units=say.listing(map(say.unit, heaviest["unit_id"])),
-            named=heaviest["named_in"].iloc[0],
-            measures=measures,
+def feedback(counts: pd.DataFrame, say: Language) -> Caption:
+    """Around the figure of the reports that were due."""
+    reports = counts[list(FEEDBACK)]
+    due, missing = int(reports.to_numpy().sum()), int(reports["missing"].sum())
+    finding = say("No report was due yet") if not due else _reporting(counts, say)
+    return caption(
+        say,
+        key="feedback",
+        finding=finding,
+        alt=say(
+            "Stacked bars of the reports each unit owed, those that report worst first. In all: {details}.",
+            details=_details(reports, "feedback", say) or "—",
+        ),
+        record=True,
+        note=""
+        if not due
+        else say.count(
+            missing,
+            "Of {due} reports due, {n} is still owed. Load is not performance: units with more measures have more to "
+            "report.",
+            "Of {due} reports due, {n} are still owed. Load is not performance: units with more measures have more to "
+            "report.",
+            due=say.number(due),
+        ),
+        drawing={"nothing": say("No report was due yet"), "count_of": say("Number of reports due")},
+    )
+
+
+def states(counts: pd.DataFrame, say: Language) -> Caption:
+    """Around the figure of each unit's own parts by state."""
+    states = counts.drop(columns="unit_id")
+    total, stalled = int(states.to_numpy().sum()), counts[counts["stalled"].gt(0)]
+    silent = int(states[NO_FEEDBACK].sum())
+    if not total:
+        finding = nobody(say) or say("No measure matches this selection")
+    elif len(stalled):
+        finding = say("Stalled by their own word: {units}", units=_with_counts(stalled, "stalled", say))
+    elif silent:
+        finding = say.count(
+            silent,
+            "On {n} of {total} responsibilities the unit has never reported",
+            "On {n} of {total} responsibilities the unit has never reported",
+            total=say.number(total),
         )
     else:
-        finding = say(
-            "Named most often: {named_most}; carrying the most: {carries_most}",
-            named_most=say.listing(map(say.unit, loads.loc[loads["named_in"].eq(loads["named_in"].max()), "unit_id"])),
-            carries_most=say.listing(map(say.unit, loads.loc[loads["share"].eq(loads["share"].max()), "unit_id"])),
-        )
-    printed = loads.assign(share=round_parts(loads["share"], 2))
+        finding = say("No unit says of any of its parts that it is stalled")
+    return caption(
+        say,
+        key="states-by-unit",
+        finding=finding,
+        alt=say(
+            "Stacked bars of each unit's own parts by state. In all: {details}.",
+            details=_details(states, "state", say) or "—",
+        ),
+        record=True,
+        note=say("Each unit's own last word on its part, also where the measure has since been closed."),
+    )
+
+
+def load(loads: pd.DataFrame, say: Language) -> Caption:
+    """Around the figure of F, W and S by unit."""
+    finding = _heaviest(loads, say) if len(loads) else nobody(say) or say("No measure matches this selection")
+    printed = zip(loads["unit_id"], loads["named_in"], round_parts(loads["share"], 2), strict=True)
     details = say.listing(
         (
-            say("{unit} {named} and {share}", unit=say.unit(unit), named=named, share=say.number(share, 2))
-            for unit, named, share in printed[["unit_id", "named_in", "share"]].itertuples(index=False)
+            say("{unit} {named} and {share}", unit=say.unit(unit), named=n, share=say.number(w, 2))
+            for unit, n, w in printed
         ),
         most=5,
     )
@@ -85,74 +120,8 @@ def load(loads: pd.DataFrame, say: Language) -> Caption:
             "Dot chart of measures naming each unit and of its fractional count. {details}.", details=details or "—"
         ),
         record=False,
-        note=say("The kind of each unit stands beside its row; a diamond counts the measures it carries alone."),
-    )
-
-
-def states(counts: pd.DataFrame, say: Language) -> Caption:
-    """Around the figure of each unit's responsibilities by state."""
-    states = counts.drop(columns="unit_id")
-    total, silent = int(states.to_numpy().sum()), int(states[NO_FEEDBACK].sum())
-    closed = int(states["closed"].sum())
-    never = counts.loc[states[NO_FEEDBACK].eq(states.sum(axis="columns")), "unit_id"]
-    if not total:
-        finding = nobody(say) or say("No measure matches this selection, so there is nothing to report on")
-    elif silent == total:
-        finding = say("No unit has reported on anything yet")
-    elif len(never):
-        finding = say.count(
-            len(never),
-            "{n} unit has never reported: {units}",
-            "{n} units have never reported: {units}",
-            units=say.listing(map(say.unit, never)),
-        )
-    elif silent:
-        finding = say.count(
-            silent,
-            "{n} of {total} responsibilities has had no feedback",
-            "{n} of {total} responsibilities have had no feedback",
-            total=total,
-        )
-    else:
-        finding = say(
-            "Every unit has reported on each of its measures; {n} of {total} are closed", n=closed, total=total
-        )
-    return caption(
-        say,
-        key="states-by-unit",
-        finding=finding,
-        alt=say(
-            "Stacked bars of each unit's measures by delivery state. In all: {details}.",
-            details=_details(states, "state", say) or "—",
-        ),
-        record=True,
-        note=say("Each unit's own last word. Load is not performance: units with more measures have more to report."),
-    )
-
-
-def feedback(counts: pd.DataFrame, say: Language) -> Caption:
-    """Around the figure of the reports that were due."""
-    reports = counts[list(FEEDBACK)]
-    due, on_time, missing = int(reports.to_numpy().sum()), int(reports["on_time"].sum()), int(reports["missing"].sum())
-    if not due:
-        finding = say("No report was due yet")
-    else:
-        finding = say.count(
-            missing,
-            "{share} of the reports due came in time; {n} never came",
-            "{share} of the reports due came in time; {n} never came",
-            share=say.share_of(on_time, due),
-        )
-    return caption(
-        say,
-        key="feedback",
-        finding=finding,
-        alt=say(
-            "Stacked bars of the reports each unit owed. In all: {details}.",
-            details=_details(reports, "feedback", say) or "—",
-        ),
-        record=True,
-        drawing={"nothing": say("No report was due yet"), "count_of": say("Number of reports due")},
+        note=say("A diamond counts the measures that a unit carries alone."),
+        drawing={"nothing": finding},
     )
 
 
@@ -165,8 +134,8 @@ def partners(matrix: pd.DataFrame, pairs: pd.DataFrame, say: Language) -> Captio
     elif len(closest) == 1:
         finding = say.count(
             most,
-            "{one} and {other} work together most: on {n} measure",
-            "{one} and {other} work together most: on {n} measures",
+            "{one} and {other} share most: {n} measure",
+            "{one} and {other} share most: {n} measures",
             one=say.unit(closest["unit_id"].iloc[0]),
             other=say.unit(closest["other_unit"].iloc[0]),
         )
@@ -175,7 +144,7 @@ def partners(matrix: pd.DataFrame, pairs: pd.DataFrame, say: Language) -> Captio
             most,
             "{pairs} pairs of units share {n} measure each, and none shares more",
             "{pairs} pairs of units share {n} measures each, and none shares more",
-            pairs=len(closest),
+            pairs=say.number(len(closest)),
         )
     return caption(
         say,
@@ -188,9 +157,10 @@ def partners(matrix: pd.DataFrame, pairs: pd.DataFrame, say: Language) -> Captio
         ),
         record=False,
         note=say(
-            "Units by load in both directions; the diagonal counts all measures of a unit. A telephone shows the first "
-            "eight columns."
+            "Units by load in both directions; the diagonal counts all measures of a unit. On a narrow screen only the "
+            "first eight columns are drawn."
         ),
+        annex=say("Who works with whom"),
     )
 
 
@@ -198,7 +168,7 @@ def concentration(curve: pd.DataFrame, measured: pd.Series, say: Language) -> Ca
     """Around the Lorenz curve."""
     units = max(len(curve) - 1, 0)
     if not units:
-        finding = nobody(say) or say("No measure matches this selection, so there is no load to spread")
+        finding = nobody(say) or say("No measure matches this selection")
     elif units == 1:
         finding = say("One unit carries the whole load")
     else:
@@ -219,15 +189,71 @@ def concentration(curve: pd.DataFrame, measured: pd.Series, say: Language) -> Ca
         ),
         record=False,
         drawing={
+            "nothing": finding,
             "even_load": say("even load"),
             "share_of_units": say("Units, lightest first"),
             "share_of_load": say("Part of the load"),
         },
+        annex=say("How unevenly the load lies"),
     )
+
+
+def _reporting(loads: pd.DataFrame, say: Language) -> str:
+    """Who reports worst: a unit that is silent on most, else the least part in time, else that all came in time."""
+    asked = loads[loads["reports_due"].gt(0)]
+    if asked.empty:
+        return say("No report was due yet")
+    if asked["on_time_share"].eq(1).all():
+        return say("Every report that was due came in time")
+    worst = asked[asked["on_time_share"].eq(asked["on_time_share"].min())]
+    if len(worst) > 1:
+        return say(
+            "Fewest reports in time, {share}: {units}",
+            share=say.percent(worst["on_time_share"].iloc[0]),
+            units=say.listing(map(say.unit, worst["unit_id"]), most=4),
+        )
+    unit = worst.iloc[0]
+    silent = int(unit["no_feedback"]) + int(unit["lapsed"])
+    values = {"unit": say.unit(unit["unit_id"]), "share": say.percent(unit["on_time_share"])}
+    if not silent:
+        return say("Fewest reports in time: {unit}, {share}", **values)
+    return say.count(
+        silent,
+        "Fewest reports in time: {unit}, {share}, and silent on {n} of its measures",
+        "Fewest reports in time: {unit}, {share}, and silent on {n} of its measures",
+        **values,
+    )
+
+
+def _heaviest(loads: pd.DataFrame, say: Language) -> str:
+    measures = len(say.plan.measures)
+    top = loads[loads["named_in"].eq(loads["named_in"].max()) & loads["share"].eq(loads["share"].max())]
+    if len(loads) == 1:
+        return say("One unit carries all: {unit}", unit=say.unit(loads["unit_id"].iloc[0]))
+    if len(top) == 1:
+        unit = top.iloc[0]
+        total = sum(loads["share"])
+        return say(
+            "Most is carried by {unit}: named in {named} of {measures} measures, {share} of the load",
+            unit=say.unit(unit["unit_id"]),
+            named=say.number(unit["named_in"]),
+            measures=say.number(measures),
+            share=say.percent(exact(unit["share"]) / exact(total)),
+        )
+    named = loads.loc[loads["named_in"].eq(loads["named_in"].max()), "unit_id"]
+    return say("Named most often: {units}", units=say.listing(map(say.unit, named), most=4))
+
+
+def _with_counts(counts: pd.DataFrame, column: str, say: Language) -> str:
+    ordered = counts.sort_values(column, ascending=False, kind="stable")
+    parts = (
+        say("{unit} {n}", unit=say.unit(unit), n=n) for unit, n in zip(ordered["unit_id"], ordered[column], strict=True)
+    )
+    return say.listing(parts, most=4)
 
 
 def _details(counts: pd.DataFrame, space: str, say: Language) -> str:
     sums = counts.sum().items()
     return say.listing(
-        (say("{state} {n}", state=say.name(space, word), n=count) for word, count in sums if count), most=8
+        (say("{state} {n}", state=say.name(space, word), n=count) for word, count in sums if count), most=9
     )

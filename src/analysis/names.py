@@ -13,12 +13,8 @@ class UnknownName(LookupError):
     """A plan, unit, theme or report that does not exist; the message names what does."""
 
 
-_UNIT_NAMES = ("unit_id", "name", "short", "name_en", "short_en")
-_THEME_NAMES = ("theme_id", "title", "short", "title_en", "short_en")
-
-
 def unit_names(units: Iterable[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:
-    """Every name that a unit goes by, with its id: id, name, short name, aliases, and those in English.
+    """Every name that a unit goes by, with its id: id, name and short name in each language, aliases.
 
     Parameters
     ----------
@@ -26,25 +22,31 @@ def unit_names(units: Iterable[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:
         The rows of ``units.csv``.
     """
     for unit in units:
-        for name in (*(unit.get(column) for column in _UNIT_NAMES), *str(unit.get("aliases") or "").split("|")):
-            if name:
-                yield str(name), str(unit.get("unit_id", ""))
+        unit_id = str(unit.get("unit_id", ""))
+        aliases = str(unit.get("aliases") or "").split("|")
+        yield from ((name, unit_id) for name in (*_names(unit, "unit_id", "name", "short"), *aliases) if name)
 
 
 def theme_names(themes: Iterable[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:
-    """Every name that a theme goes by, with its id: id, title, short title, and those in English."""
+    """Every name that a theme goes by, with its id: id, title and short title in each language."""
     for theme in themes:
-        for name in (theme.get(column) for column in _THEME_NAMES):
-            if name:
-                yield str(name), str(theme.get("theme_id", ""))
+        yield from ((name, str(theme.get("theme_id", ""))) for name in _names(theme, "theme_id", "title", "short"))
 
 
 def measure_names(measures: Iterable[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:
-    """Every name that a measure goes by, with its id: id, number, title, and its title in English."""
-    for measure in measures:
-        for name in (measure.get(column) for column in ("measure_id", "number", "title", "title_en")):
-            if name:
-                yield str(name), str(measure.get("measure_id", ""))
+    """Every name that a measure goes by, with its id: id, number, title in each language."""
+    for one in measures:
+        yield from ((name, str(one.get("measure_id", ""))) for name in _names(one, "measure_id", "number", "title"))
+
+
+def _names(row: Mapping[Any, Any], *columns: str) -> Iterator[str]:
+    """What stands in some columns and, as ``name_en``, in those of other languages; the plan's own words first."""
+    translated = [
+        name for column in columns for name in row if str(name).startswith(f"{column}_") and name not in columns
+    ]
+    for name in (*columns, *translated):
+        if row.get(name):
+            yield str(row[name])
 
 
 def find_name(names: Iterable[tuple[str, str]], name: str, what: str) -> str:

@@ -17,16 +17,21 @@ def name_of(labels: Labels | None, space: str, key: object, *, otherwise: str = 
 
     Each kind of thing has a name space of its own, so that a unit with the id ``closed`` renames no state:
 
-    ================================== ======================================================================
-    unit_id, theme_id, measure_id      ids, by the column that holds them
-    state                              `analysis.schema.BUCKETS`
-    feedback                           `analysis.schema.FEEDBACK`
-    kind                               `analysis.schema.UNIT_KINDS`
-    column                             names of a frame's columns
-    drawing                            words that only a drawing uses: nothing, rows_left_out (with ``{n}``),
-                                       count_of, scope_line, reported_line, closed_line, even_load,
-                                       share_of_units, share_of_load, days_since_notice, p50, p85
-    ================================== ======================================================================
+    ============================== ============================================================================
+    unit_id, theme_id, measure_id  ids, by the column that holds them
+    state, feedback                `analysis.schema.BUCKETS`, `analysis.schema.FEEDBACK`
+    kind                           the plan's kinds of units
+    column                         names of a frame's columns
+    drawing                        words that only a drawing uses:
+
+                                   - why there is no drawing: nothing, nothing_due, nothing_completed, one_unit,
+                                     no_forecast
+                                   - beneath it, with ``{n}``: rows_left_out, columns_left_out
+                                   - axes: count_of, rate_of, share_of_units, share_of_load, days_since_notice;
+                                     shortened_beyond (with ``{n}``); own_scales; Q1 … Q4, H1, H2
+                                   - lines: scope_line, planned_line, reported_line, closed_line, even_load, p50, p85
+                                   - last_open, of the periods that are not in; note, at the row that is noted
+    ============================== ============================================================================
 
     Parameters
     ----------

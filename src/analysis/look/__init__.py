@@ -1,0 +1,1 @@
+"""How everything looks that is drawn: palette, marks and letters of states, names, the one style of figures."""

@@ -1,0 +1,156 @@
+"""A plan's folder of the older form → the new one, with what became of each row.
+
+Until 2026 units closed measures themselves, a plan reported by the month whatever it said, and nobody joined or left.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.files import csv_text
+from analysis.periods import EVERY, Calendar
+from analysis.plan import read_folder
+from analysis.record import meant, to_frame
+from analysis.schema import DELIVERY, RECORD, REQUIRED_COLUMNS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_OLD_ORDER = ("not_started", "stalled", "in_progress", "ongoing", "done_reported", "closed", "withdrawn")
+_VERDICTS = ("closed", "withdrawn")
+_PAIR = ["measure_id", "unit_id"]
+
+
+def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
+    """Write a copy of an older plan's folder in the new form; the old one stays as it is.
+
+    What a unit called closed becomes its word that it is done; where all units that spoke called a measure closed, as
+    the older form asked for, a decision of the decider closes it. The same holds for what units withdrew, their own
+    word being what they said before. No row is lost.
+
+    Parameters
+    ----------
+    folder, out : pathlib.Path
+        `out` must not be there yet.
+    decider : str
+        Who is said to have verified; blank where nobody did: then nothing is closed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a row that was changed, and one a decision that was made: table, id, measure_id, unit_id, was, is_now.
+
+    Raises
+    ------
+    ValueError
+        When the folder cannot be read, or keeps its record elsewhere than in a CSV file.
+    FileExistsError
+        When `out` is there.
+    """
+    old = read_folder(folder)
+    unread = [
+        f"{file.name}：{file.fault}" for name, file in old.tables.items() if file.fault and name not in RECORD[1:]
+    ]
+    if old.head_fault or unread:
+        raise ValueError("；".join([old.head_fault, *unread]).strip("；"))
+    if not old.tables["progress"].name.endswith(".csv"):
+        raise ValueError("台账不在 CSV 文件中：请先导出为 progress.csv")
+    tables = {name: meant(to_frame(file.table)) for name, file in old.tables.items() if not file.fault}
+    tables["commitments"] = _numbered(tables["commitments"])
+    progress, decisions, told = _verdicts(tables["progress"], decider)
+    tables |= {"progress": progress}
+    if len(decisions):
+        tables["decisions"] = decisions
+    head = _new_head(old.head_content.decode("utf-8"), decider)
+    out.mkdir(parents=True)
+    (out / "plan.toml").write_text(head, "utf-8")
+    for name, columns in REQUIRED_COLUMNS.items():
+        rows = tables.get(name, pd.DataFrame(columns=list(columns), dtype="str"))
+        others = [column for column in rows.columns if column not in columns]
+        rows = rows.reindex(columns=[*columns, *others], fill_value="")
+        (out / f"{name}.csv").write_text(csv_text([list(rows.columns), *rows.itertuples(index=False)]), "utf-8")
+    for file in folder.iterdir():
+        if file.is_file() and not (out / file.name).exists() and not file.name.startswith("."):
+            (out / file.name).write_bytes(file.read_bytes())
+    return told
+
+
+def _new_head(text: str, decider: str) -> str:
+    """The text of ``plan.toml`` with its calendar in the new words; all else stays."""
+    reporting: dict[str, Any] = tomllib.loads(text).get("reporting", {})
+    every = reporting.get("period", "month")
+    if every in EVERY and re.fullmatch("[0-9]{4}-[0-9]{2}", str(reporting.get("first_period", ""))):
+        year, month = map(int, str(reporting["first_period"]).split("-"))
+        first = Calendar(every).period_of(date(year, month, 1)).name
+        text = re.sub(r'(?m)^(first_period\s*=\s*)".*?"', rf'\1"{first}"', text)
+    text = re.sub(r"(?m)^period(\s*=)", r"every\1", text)
+    if "period" not in reporting and "every" not in reporting:
+        text = re.sub(r"(?m)^\[reporting\]$", '[reporting]\nevery = "month"', text)
+    text = re.sub(r"(?m)^due_day(\s*=)", r"due_after_days\1", text)
+    if decider:
+        name = decider.replace("\\", "\\\\").replace('"', '\\"')
+        text = f'{text.rstrip()}\n\n[[verification.deciders]]\nname = "{name}"\n'
+    return text
+
+
+def _numbered(commitments: pd.DataFrame) -> pd.DataFrame:
+    if "commitment_id" in commitments:
+        return commitments
+    return commitments.assign(commitment_id=[f"C{place}" for place in range(1, len(commitments) + 1)])
+
+
+def _verdicts(progress: pd.DataFrame, decider: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """What units said in their new words, the decisions that follow, and what became of each row."""
+    said = progress[~progress["log_id"].isin(progress["supersedes"])]
+    said = said.sort_values(["as_of", "reported_at"], kind="stable")
+    decisions = [
+        {"decided_by": decider, **decision}
+        for measure, rows in said.groupby("measure_id", sort=False)
+        for decision in _replayed(str(measure), rows)
+    ]
+    decisions = sorted(decisions if decider else [], key=lambda one: (one["recorded_at"], one["effective_on"]))
+    for place, decision in enumerate(decisions, start=1):
+        decision["decision_id"] = f"D{place:04d}"
+
+    opened = progress["status"].where(progress["status"].isin(DELIVERY))
+    ordered = opened.loc[progress.sort_values(["as_of", "reported_at"], kind="stable").index]
+    before = ordered.groupby([progress.loc[ordered.index, key] for key in _PAIR]).ffill().fillna("in_progress")
+    status = progress["status"].mask(progress["status"].eq("closed"), "done_reported")
+    status = status.mask(status.eq("withdrawn"), before.reindex(progress.index))
+    changed = progress[status.ne(progress["status"])]
+    told = [
+        ("progress", row["log_id"], row["measure_id"], row["unit_id"], row["status"], status.at[row["index"]])
+        for row in changed.reset_index().to_dict("records")
+    ] + [("decisions", one["decision_id"], one["measure_id"], "", "", one["decision"]) for one in decisions]
+    columns = ["table", "id", "measure_id", "unit_id", "was", "is_now"]
+    return progress.assign(status=status), pd.DataFrame(decisions), pd.DataFrame(told, columns=columns)
+
+
+def _replayed(measure: str, rows: pd.DataFrame) -> list[dict[str, str]]:
+    """The days on which a measure was closed, withdrawn or opened again by the older rule, as decisions."""
+    words: dict[str, dict[str, str]] = {}
+    state, decisions = "", []
+    for day, on_day in rows.groupby("as_of", sort=True):
+        said = [{str(column): str(cell) for column, cell in row.items()} for row in on_day.to_dict("records")]
+        words |= {row["unit_id"]: row for row in said}
+        now = min((row["status"] for row in words.values()), key=_OLD_ORDER.index)
+        decision = now if now in _VERDICTS else "reopened" if state in _VERDICTS else ""
+        if decision and now != state:
+            behind = [row for row in words.values() if row["status"] == now] if now in _VERDICTS else said
+            decisions.append(
+                {
+                    "measure_id": measure,
+                    "decision": decision,
+                    "effective_on": str(day),
+                    "recorded_at": max(row["reported_at"] for row in behind),
+                    "evidence_ref": "；".join(dict.fromkeys(filter(None, (row["evidence_ref"] for row in behind)))),
+                    "reason": f"由 {'、'.join(row['log_id'] for row in behind)} 转来",
+                }
+            )
+        state = now
+    return decisions
