@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
+from analysis.manifest.stored import MANIFEST
 from analysis.parameters import Parameters
 from analysis.site import Failure, Manifest, Page, Retention, locked, publish, read_manifest, staging
-from analysis.site.stored import MANIFEST
 
 if TYPE_CHECKING:
     from pathlib import Path

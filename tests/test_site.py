@@ -17,6 +17,7 @@ import pytest
 
 from analysis.catalogue import FIRST, languages, own_name, tag_of
 from analysis.files import Busy
+from analysis.manifest.stored import MANIFEST, manifest_text
 from analysis.page import Executed
 from analysis.parameters import Parameters
 from analysis.runner import Report
@@ -31,7 +32,6 @@ from analysis.site import (
     staging,
 )
 from analysis.site.index import index_files, page_of_failure
-from analysis.site.stored import MANIFEST, manifest_text
 from tests.sites import contents, failure, faults, html, page, put
 from tests.stopping import steps, stop_at
 

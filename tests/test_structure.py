@@ -26,7 +26,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 FLOORS = [
     ["extras", "files", "faces", "catalogue", "parameters", "rounding", "schema", "workdays"],
     ["notice", "sample", "status", "record", "grids"],
-    ["plan", "workplace", "look", "charts"],
+    ["plan", "look", "charts", "manifest", "workplace"],
     ["workload", "coverage", "trend", "attention", "ledger", "brief"],
     ["language", "words", "forms", "due"],
     ["intake", "exhibits"],

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.manifest.stored import MANIFEST, manifest_text
 from analysis.site import SiteNotWritable, locked, read_manifest, withdraw
-from analysis.site.stored import MANIFEST, manifest_text
 from tests.sites import contents, failure, page, put
 
 HOSTILE: list[Any] = [

@@ -9,7 +9,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from analysis.site import Manifest, Origin, Retention, SiteNotWritable
+from analysis.manifest import Origin, Retention
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,47 +20,16 @@ _ARRIVALS = ("reported_at", "recorded_at")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def checked_origin(known: Manifest, inputs: Inputs, folder: Path, *, same_plan: bool) -> Origin:
-    """Where a plan's pages come from: its notice, and where its folder lies as seen from the site.
+def origin_of(inputs: Inputs, folder: Path) -> Origin:
+    """Where a plan's pages come from: its notice, and where its folder lies as seen from the site at `folder`.
 
     A workplace that is moved as a whole, and a plan that comes with the package, stay where they are.
-
-    Parameters
-    ----------
-    known : analysis.site.Manifest
-        What the site at `folder` holds.
-    inputs : analysis.report.inputs.Inputs
-    folder : pathlib.Path
-    same_plan : bool
-        Somebody says that it is the plan that has published under this id.
-
-    Raises
-    ------
-    SiteNotWritable
-        When another plan, or a copy of this one, has published under the same id.
     """
     measures = inputs.tables["measures"].records()
     numbered = [[cells.get(name, "") for name in ("measure_id", "number", "title")] for _, cells in measures]
     notice = _fingerprint([str(inputs.head.get("issued", "")), numbered]) if inputs.is_readable("measures") else ""
     comes_with_us = inputs.address == inputs.id
-    place = _fingerprint("" if comes_with_us else os.path.relpath(inputs.folder, folder.resolve()))
-    before = known.plans.get(inputs.id, Origin(notice, place))
-    now = Origin(notice or before.notice, place)
-    other = [
-        what
-        for what, differs in (
-            ("方案文件夹的位置", now.place != before.place),
-            ("通知的印发日期或措施", now.notice != before.notice),
-        )
-        if differs
-    ]
-    if other and not same_plan:
-        raise SiteNotWritable(
-            f"站点中已有编号为“{inputs.id}”的方案，但{'和'.join(other)}与上次发布时不同：没有改动。"
-            "如果是另一个方案或副本，请改 plan.toml 中的 id，或用 --out 发布到别的文件夹；"
-            "如果确是同一方案（已搬移或更正），请加 --same-plan 再运行一次"
-        )
-    return now
+    return Origin(notice, _fingerprint("" if comes_with_us else os.path.relpath(inputs.folder, folder.resolve())))
 
 
 def retention_of(inputs: Inputs, today: str, **asked: Any) -> Retention:

@@ -10,25 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.files import secrets_of, without_secrets
 from analysis.history import Outcome, Run, record_run
+from analysis.manifest import Failure, Manifest, Origin, Page, Retention, SiteNotWritable, check_origin, read_manifest
 from analysis.parameters import Parameters
-from analysis.report.keeping import checked_origin, retention_of
+from analysis.report.keeping import origin_of, retention_of
 from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
 from analysis.runner import ENGINES, Limits, Registry, Report, read_registry, run_each
-from analysis.site import (
-    Failure,
-    Manifest,
-    Origin,
-    Page,
-    Retention,
-    SiteNotWritable,
-    is_published,
-    is_whole,
-    locked,
-    publish,
-    read_manifest,
-    staging,
-    withdraw,
-)
+from analysis.site import is_published, is_whole, locked, publish, staging, withdraw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -116,7 +103,7 @@ def make_reports(
     try:
         with locked(folder):
             known = read_manifest(folder)
-            origin = checked_origin(known, inputs, folder, same_plan=same_plan)
+            origin = check_origin(known, inputs.id, origin_of(inputs, folder), same_plan=same_plan)
             days = {parameters.as_of for _, parameters in asked.values()}
             # What is no time, as a library's caller may give, tells no day.
             today = started[:10] if "T" in started else ""

@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.files import held, in_installed_package, sync, undisturbed, write_whole
-from analysis.site.manifest import Failure, Manifest, Origin, Page, SiteNotWritable, after
+from analysis.manifest.pages import Failure, Manifest, Origin, Page, SiteNotWritable, after
+from analysis.manifest.stored import MANIFEST, RUNS, manifest_text, read_manifest
 from analysis.site.places import made_hash
-from analysis.site.stored import MANIFEST, RUNS, manifest_text, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from analysis.site.retention import Retention
+    from analysis.manifest.retention import Retention
 
     Link = Callable[[Manifest, Callable[[Page], bytes]], Iterable[tuple[Page, str]]]
 

@@ -8,8 +8,8 @@ import stat
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from analysis.manifest.pages import Failure, Manifest, Origin, Page, SiteNotWritable
 from analysis.parameters import Parameters
-from analysis.site.manifest import Failure, Manifest, Origin, Page, SiteNotWritable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from analysis.site.manifest import SiteNotWritable
+from analysis.manifest.pages import SiteNotWritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from analysis.site.manifest import Manifest
+    from analysis.manifest.pages import Manifest
 
 EXPIRED = "expired"
 """Asks for every date that has expired to go."""
