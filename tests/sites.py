@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from analysis.manifest.stored import MANIFEST
 from analysis.parameters import Parameters
@@ -132,9 +133,9 @@ def faults(folder: Path) -> list[str]:
             broken.append(f"{file.relative_to(folder)}: half a page")
         links = _Links()
         links.feed(text)
-        waiting += [
-            (file.parent / link).resolve() for link in links.links if not link.startswith(("#", "data:", "http"))
-        ]
+        for link in links.links:
+            if not link.startswith(("#", "data:", "http")):
+                waiting.append((file.parent / unquote(link.partition("#")[0])).resolve())
     if (folder / MANIFEST).exists():
         json.loads((folder / MANIFEST).read_text("utf-8"))
         broken += [
