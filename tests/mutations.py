@@ -138,7 +138,12 @@ MUTATIONS = (
     Mutation("page/gate.py", '"srcset", ', "", "page"),
     Mutation("page/html.py", "base-uri 'none'; ", "", "page pages"),
     Mutation("page/face.py", "set(html.unescape(shown))", "set(shown)", "page"),
-    Mutation("manifest/pages.py", "known.age <= page.age", "known.age >= page.age", "site report"),
+    Mutation(
+        "manifest/pages.py",
+        "max(day, days.get(asked.plan_id, day))",
+        "min(day, days.get(asked.plan_id, day))",
+        "site report",
+    ),
     Mutation("site/publication.py", "for name in then.leaving:", "for name in ():", "site"),
     Mutation("site/publication.py", "or (name not in own and os.path.lexists(folder / name))", "", "site"),
     Mutation("manifest/retention.py", "else expired[:1]", "else expired", "site"),

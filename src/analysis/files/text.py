@@ -13,7 +13,7 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_IN_ADDRESS = re.compile(r"(?<=://)[^\s/@:]*:[^\s]*@")
+_IN_ADDRESS = re.compile(r"(:/{1,3}[^\s/@:]*:)(\S+)@")
 _IN_OPTION = re.compile(r"(?i)((?:password|passwd|pwd|secret|token)\s*=\s*)(?:'[^']*'|\"[^\"]*\"|[^\s&;,'\"]+)")
 _FORMULA = re.compile(r"'*(?:[\t\r]|\s*[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
@@ -102,7 +102,7 @@ def as_meant(text: str) -> str:
 
 
 def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
-    """A text in which "…" stands for whatever lets somebody into a database: user and password of an address.
+    """A text in which "…" stands for whatever lets somebody into a database: the password of an address.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
     secrets : iterable of str
         Passwords that are known, from `secrets_of`; left out wherever they stand.
     """
-    text = _IN_OPTION.sub(r"\1…", _IN_ADDRESS.sub("…@", text))
+    text = _IN_OPTION.sub(r"\1…", _IN_ADDRESS.sub(r"\1…@", text))
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "…")
     return text
@@ -124,7 +124,7 @@ def secrets_of(values: object) -> set[str]:
         return set().union(*map(secrets_of, values))
     if not isinstance(values, str):
         return set()
-    found = [match[0][:-1].partition(":")[2] for match in _IN_ADDRESS.finditer(values)]
+    found = [match[2] for match in _IN_ADDRESS.finditer(values)]
     found += [match[0].partition("=")[2].strip().strip("'\"") for match in _IN_OPTION.finditer(values)]
     # A shorter one would blot out words that say something.
     return {form for secret in found for form in (secret, unquote(secret)) if len(form) > 3}

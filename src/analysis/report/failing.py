@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analysis.files import secrets_of
 from analysis.page import Executed, read_notebook, without_places
+from analysis.report.keeping import secrets_in
 from analysis.site import Failure, Manifest
 from analysis.site.index import Reports, page_of_failure
 
@@ -58,7 +58,7 @@ def told_of(
         since=since,
     )
     first = known.failures.get(failure.path, failure)
-    hidden = (inputs.folder, folder.resolve()), secrets_of(inputs.head)
+    hidden = (inputs.folder, folder.resolve()), secrets_in(inputs)
     notebook = read_notebook(stage.with_suffix(".ipynb"), *hidden)
     log = stage.with_suffix(".log")
     text = page_of_failure(

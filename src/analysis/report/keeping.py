@@ -9,6 +9,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from analysis.files import secrets_of
 from analysis.manifest import Origin, Retention
 
 if TYPE_CHECKING:
@@ -33,16 +34,7 @@ def origin_of(inputs: Inputs, folder: Path) -> Origin:
 
 
 def retention_of(inputs: Inputs, today: str, **asked: Any) -> Retention:
-    """What becomes of the dates of a plan's pages.
-
-    Parameters
-    ----------
-    inputs : analysis.report.inputs.Inputs
-    today : str
-        The day by the clock, in ISO text; blank when nobody says.
-    **asked
-        What else `analysis.site.Retention` holds.
-    """
+    """What becomes of the dates of a plan's pages; `today` is blank when nobody says what the clock says."""
     rows = (cells for table in inputs.tables.values() for _, cells in table.records())
     arrivals = (cells[name] for cells in rows for name in _ARRIVALS if _DAY.fullmatch(cells.get(name, "")))
     # An arrival that is still to come is a slip of the pen: it may not push anything out.
@@ -54,6 +46,11 @@ def retention_of(inputs: Inputs, today: str, **asked: Any) -> Retention:
         return bool(periods) and periods[-1].end == end
 
     return Retention(inputs.id, until=until, is_period_end=is_period_end, **asked)
+
+
+def secrets_in(inputs: Inputs) -> set[str]:
+    """The passwords in ``plan.toml``, in its remarks, too."""
+    return secrets_of([inputs.head, inputs.head_content.decode(errors="replace")])
 
 
 def _fingerprint(said: object) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from analysis.files import secrets_of, without_secrets
+from analysis.files import without_secrets
 from analysis.history import Outcome, Run, record_run
 from analysis.manifest import Failure, Manifest, Origin, Page, Retention, SiteNotWritable, check_origin, read_manifest
 from analysis.parameters import Parameters
-from analysis.report.keeping import origin_of, retention_of
+from analysis.report.keeping import origin_of, retention_of, secrets_in
 from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
 from analysis.runner import ENGINES, Limits, Registry, Report, read_registry, run_each
 from analysis.site import is_published, is_whole, locked, publish, staging, withdraw
@@ -95,7 +95,7 @@ def make_reports(
     problems = None
 
     def note(outcome: Outcome) -> None:
-        outcome = replace(outcome, reason=without_secrets(outcome.reason, secrets_of(inputs.head)))
+        outcome = replace(outcome, reason=without_secrets(outcome.reason, secrets_in(inputs)))
         outcomes.append(outcome)
         tell(outcome)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import runner
-from analysis.files import secrets_of
 from analysis.report.inputs import read_inputs
+from analysis.report.keeping import secrets_in
 from analysis.report.keys import page_key
 from analysis.schema import NO_FEEDBACK
 
@@ -131,7 +131,7 @@ def _make(task: Task) -> dict[str, Any]:
     around = chrome(say, versions=task.versions, parameters=shown, command=task.command)
     page = to_page(executed, around, narrowed=task.narrowed)
     reasons = refusals(executed, page, narrowed.at(asked.as_of, known_at=asked.known_at))
-    reasons += ["页面含有数据库的口令"] if any(secret in page for secret in secrets_of(inputs.head)) else []
+    reasons += ["页面含有数据库的口令"] if any(secret in page for secret in secrets_in(inputs)) else []
     if reasons:
         return {"result": "refused", "reason": "；".join(reasons)}
     content = page.encode("utf-8")
