@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis import forms, intake
-from analysis.plan import Plan, append_progress, open_plan
+from analysis.plan import Plan, append_record, open_plan
 from analysis.schema import REQUIRED_COLUMNS
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def by_package(folder: Path, inbox: Path) -> int:
     """Every cell read and checked, every row checked against the whole plan, the record written."""
     plan = open_plan(folder)
     collected = intake.collect(intake.find_files([inbox]), plan, reported_at=pd.Timestamp("2024-07-05"))
-    append_progress(plan, collected.rows)
-    return len(collected.rows)
+    append_record(plan, collected.progress)
+    return len(collected.progress)
 
 
 def by_hand(folder: Path, inbox: Path) -> int:

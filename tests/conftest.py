@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Before anything imports pyplot, also in the kernels and processes that tests start.
 os.environ["MPLBACKEND"] = "Agg"
+# The command speaks the language of the machine: of that of whoever runs the tests, no test shall know.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 settings.register_profile("desk", max_examples=10, deadline=None)
 # A build must not fail by the luck of the draw.

@@ -77,7 +77,12 @@ MUTATIONS = (
     Mutation("record/place.py", 'said = f"{kept}:///{folder / file}"', "pass", "record"),
     Mutation("grids.py", "> _MOST_BYTES", "> 1000 * _MOST_BYTES", "grids intake"),
     Mutation("sample.py", '"（示例）"', '""', "sample"),
-    Mutation("notice/outline.py", "and skipped == 0", "and skipped >= 0", "notice"),
+    Mutation("repair/shifted.py", "if len(read) > 1:", "if len(read) > 9:", "notice"),
+    Mutation("documents/read.py", "if len(content) > MOST_BYTES:", "if False:", "documents"),
+    Mutation("paragraphs/normalise.py", "and not apart and", "and", "notice_forms"),
+    Mutation("marks/names.py", "if piece in known:", "if False:", "notice_forms"),
+    Mutation("outline/tree.py", "if value == 1 or (last and value == last + 1)", "if value == 1", "notice_forms"),
+    Mutation("notice/levels.py", "return share > 0.5", "return True", "notice"),
     # plan, charts
     Mutation("plan/dates.py", "if known_at and known_at < as_of:", "if False:", "plan"),
     Mutation("plan/reading.py", "earlier + (self.known_at - self.as_of)", "earlier", "plan status"),
@@ -119,7 +124,7 @@ MUTATIONS = (
     Mutation("words/trend.py", "elif now < before:", "elif now <= before:", "words"),
     Mutation("due.py", 'reports["period"] > reports["last"]', 'reports["period"] < reports["last"]', "due"),
     Mutation("forms/sheets.py", 'writable.startswith(("=", "+", "-", "@"))', "False", "forms"),
-    Mutation("intake/values.py", "if 0 < number < 1:", "if False:", "intake"),
+    Mutation("returned/values.py", "if 0 < number < 1:", "if False:", "intake"),
     Mutation("intake/admission.py", "for known in days if known <= day", "for known in days if known < day", "intake"),
     # runner, page, site, report, cli
     Mutation(
@@ -160,7 +165,7 @@ MUTATIONS = (
     Mutation("report/keys.py", '"plan": _digest(inputs.head_content),', "", "report"),
     Mutation("report/periods.py", "if days > newest or days in failed", "if days > newest", "report"),
     Mutation("report/inputs.py", 'or cells["supersedes"] != ""', "", "report"),
-    Mutation("cli/exits.py", "GATE_REFUSED = 7", "GATE_REFUSED = 5", "cli report readme"),
+    Mutation("terminal/exits.py", "GATE_REFUSED = 7", "GATE_REFUSED = 5", "cli report readme"),
 )
 
 

@@ -17,6 +17,7 @@ import pytest
 from analysis.forms import make
 from analysis.forms.layout import FORM_SHEET, HEADER_ROW, HEADS, HIDDEN_SHEET
 from analysis.plan import data_folder, open_plan
+from analysis.schema import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +44,9 @@ class Returned:
 def blank_plan(folder: Path) -> Plan:
     """The plan with a record that holds nothing yet."""
     shutil.copytree(data_folder() / "tianjin-2024", folder, ignore=shutil.ignore_patterns(".*"))
-    header = (folder / "progress.csv").read_text("utf-8").split("\n", 1)[0]
-    (folder / "progress.csv").write_text(header + "\n", "utf-8")
+    for table in RECORD:
+        header = (folder / f"{table}.csv").read_text("utf-8").split("\n", 1)[0]
+        (folder / f"{table}.csv").write_text(header + "\n", "utf-8")
     return open_plan(folder)
 
 
@@ -134,8 +136,8 @@ def fill_folder(folder: Path, plan: Plan) -> list[Returned]:
     write("合并单元格.xlsx", _merged(filled(plan, "port-group", days[3])), read=port)
     write("别名.xlsx", _under_alias(filled(plan, "port-group", days[4]), "天津港(集团)有限公司"), read=port)
     extra = filled(plan, "port-group", days[5])
-    extra[FORM_SHEET]["L4"], extra[FORM_SHEET]["L5"] = "备注", "请审阅"
-    write("多一列.xlsx", extra, read=port, notes=(("L5", "多出的一列"),))
+    extra[FORM_SHEET]["M4"], extra[FORM_SHEET]["M5"] = "备注", "请审阅"
+    write("多一列.xlsx", extra, read=port, notes=(("M5", "多出的一列"),))
     wide = {"M4": AT_WORK | {"percent": "４０％", "expected_completion": "２０２５年６月３０日"}}
     write("全角.xlsx", filled(plan, "port-group", days[6], entries=wide), read=1)
     dates = {
@@ -144,7 +146,7 @@ def fill_folder(folder: Path, plan: Plan) -> list[Returned]:
         "M21": AT_WORK | {"expected_completion": "6月底"},
     }
     book = filled(plan, "port-group", days[7], entries=dates, sent="2025年1月31日")
-    write("文字日期.xlsx", book, read=3, notes=(("K7", "2025-06-30"),))
+    write("文字日期.xlsx", book, read=3, notes=(("L7", "2025-06-30"),))
     words = {"M4": {"status": "In progress"}, "M18": {"status": "in_progress"}, "M21": {"status": "推进中 "}}
     write("英文状态.xlsx", filled(plan, "port-group", days[8], entries=words), read=3)
     risky = {"M4": AT_WORK | {"progress": '=HYPERLINK("http://x")', "problems": "<script>alert(1)</script>"}}
@@ -159,14 +161,16 @@ def fill_folder(folder: Path, plan: Plan) -> list[Returned]:
         "M30": AT_WORK | {"percent": 0.8},
         "M31": {"progress": "只写了进展"},
     }
-    faults = (("E5", "应为其中之一"), ("F6", "0–100"), ("K7", "没有这一天"), ("F8", "是否为 80"), ("E9", "没有填写"))
+    faults = (("E5", "应为其中之一"), ("F6", "0–100"), ("L7", "没有这一天"), ("F8", "是否为 80"), ("E9", "没有填写"))
     write("填错.xlsx", filled(plan, "port-group", days[10], entries=bad), read=5, refused=5, faults=faults)
     unread = {"M4": AT_WORK | {"progress": "=SUM(A1:A2)"}, "M18": AT_WORK}
     book = filled(plan, "port-group", days[11], entries=unread)
     write("公式无值.xlsx", book, read=2, refused=1, faults=(("G5", "公式没有计算结果"),))
-    done = {"M4": {"status": "已办结", "percent": 100}, "M30": {"status": "已完成（自报）"}}
-    faults = (("E5", "不能由 推进中 变为 已办结"), ("E8", "常态化措施没有完成之日"))
-    write("不合规则.xlsx", filled(plan, "port-group", days[12], entries=done), read=2, refused=2, faults=faults)
+    closed = {"M4": {"status": "已办结", "percent": 100}, "M30": {"status": "取消"}, "M18": {"status": "closed"}}
+    closed |= {"M21": AT_WORK | {"status": "常态化"}}
+    faults = (("E5", "办结由核验方决定：请填“已完成（自报）”"), ("E8", "这由核验方决定"), ("E6", "办结由核验方决定"))
+    faults = (*faults, ("E7", "常态化"))
+    write("不合规则.xlsx", filled(plan, "port-group", days[12], entries=closed), read=4, refused=4, faults=faults)
     book = filled(plan, "port-group", days[13])
     for cell, value in {"A5": "M1", "A6": "M99", "A7": None, "B7": "自拟措施"}.items():
         book[FORM_SHEET][cell] = value
@@ -195,7 +199,7 @@ def fill_folder(folder: Path, plan: Plan) -> list[Returned]:
     write("没有这个单位.xlsx", book, read=port, refused=port, faults=(("B2", "没有单位“港务局”"),))
     book = filled(plan, "port-group", days[18])
     book[HIDDEN_SHEET]["B1"] = f"beijing-2023/port-group/{days[18]}"
-    write("别的方案.xlsx", book, read=port, refused=port, faults=(("J2", "另一个方案"),))
+    write("别的方案.xlsx", book, read=port, refused=port, faults=(("K2", "另一个方案"),))
     write("加密.xlsx", encrypted(to_bytes(filled(plan, "port-group", days[19]))), read=0, faults=(("", "密码"),))
     write("截断.xlsx", to_bytes(filled(plan, "port-group", days[19]))[:9000], read=0, faults=(("", "损坏"),))
     write("乱码.xls", b"\xd0\xcf\x11\xe0" + bytes(range(256)) * 8, read=0, faults=(("", "损坏"),))
@@ -224,7 +228,7 @@ def _moved(book: openpyxl.Workbook) -> openpyxl.Workbook:
     # Only cells move: what was merged stays where it was, as after cutting and pasting.
     for area in list(sheet.merged_cells.ranges):
         sheet.unmerge_cells(str(area))
-    sheet.move_range(f"A1:K{sheet.max_row}", rows=3, cols=2)
+    sheet.move_range(f"A1:L{sheet.max_row}", rows=3, cols=2)
     return book
 
 
@@ -245,7 +249,7 @@ def _merged(book: openpyxl.Workbook) -> openpyxl.Workbook:
 def _under_alias(book: openpyxl.Workbook, name: str) -> openpyxl.Workbook:
     del book[HIDDEN_SHEET]
     book[FORM_SHEET]["B2"] = name
-    book[FORM_SHEET]["I2"] = book[FORM_SHEET]["J2"] = None
+    book[FORM_SHEET]["J2"] = book[FORM_SHEET]["K2"] = None
     return book
 
 

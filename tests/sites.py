@@ -28,16 +28,17 @@ def page(
     lang: str = "zh",
     known_at: str = "",
     plan_id: str = PLAN,
+    unit: str = "",
 ) -> Page:
     """A page as a manifest would remember it."""
     return Page(
-        f"{PLAN}/{as_of}/{lang}/{report}.html",
+        f"{PLAN}/{as_of}/{lang}/{report}{f'_unit-{unit}' if unit else ''}.html",
         key,
         sha256="",
         report=report,
         plan_title="Plan",
-        parameters=Parameters(plan_id=plan_id, as_of=as_of, known_at=known_at or as_of, lang=lang),
-        selection="",
+        parameters=Parameters(plan_id=plan_id, as_of=as_of, known_at=known_at or as_of, lang=lang, unit=unit),
+        selection=unit,
         title=report,
         headline=f"{report} {key}",
     )
@@ -106,18 +107,24 @@ def contents(folder: Path) -> dict[str, bytes | str]:
     }
 
 
-class _Links(HTMLParser):
-    def __init__(self) -> None:
+class Reader(HTMLParser):
+    """The links of a page, in its order, and what a link can lead to in it."""
+
+    def __init__(self, text: str) -> None:
         super().__init__()
         self.links: list[str] = []
+        self.ids: set[str] = set()
+        self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.links += [value or "" for name, value in attrs if tag == "a" and name == "href"]
+        self.ids |= {value or "" for name, value in attrs if name == "id"}
 
 
 def faults(folder: Path) -> list[str]:
     """Every link of a site that leads to nothing, or to half a page, from the index on; and what a manifest misses."""
     seen: set[Path] = set()
+    folder = folder.resolve()
     waiting = [folder / name for name in ("index.html", "index.en.html") if (folder / name).exists()]
     broken = []
     while waiting:
@@ -131,11 +138,14 @@ def faults(folder: Path) -> list[str]:
         text = file.read_text("utf-8")
         if not text.rstrip().endswith("</html>"):
             broken.append(f"{file.relative_to(folder)}: half a page")
-        links = _Links()
-        links.feed(text)
-        for link in links.links:
-            if not link.startswith(("#", "data:", "http")):
-                waiting.append((file.parent / unquote(link.partition("#")[0])).resolve())
+        for link in Reader(text).links:
+            if link.startswith(("data:", "http")):
+                continue
+            name, _, place = link.partition("#")
+            target = (file.parent / unquote(name)).resolve() if name else file
+            waiting.append(target)
+            if place and target.is_file() and place not in Reader(target.read_text("utf-8")).ids:
+                broken.append(f"{file.relative_to(folder)}: {link} leads to no place of the page")
     if (folder / MANIFEST).exists():
         json.loads((folder / MANIFEST).read_text("utf-8"))
         broken += [

@@ -1,236 +1,35 @@
-"""What the notebooks compute and say, for plans in situations of every kind."""
+"""Plans in situations of every kind, to see what is told of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis import coverage, trend, words, workload
-from analysis.language import Caption, Language, Table, table
+from analysis.periods import Calendar
 from analysis.plan import Plan, open_plan
+from tests.strategies import typed
+from tests.told import Told, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analysis.plan.reading import Reading
     from tests.strategies import SmallPlan
 
 DAY = "2025-03-31"
 
 
-@dataclass(frozen=True, eq=False)
-class Frames:
-    """What the notebooks compute from a reading."""
-
-    now: Reading
-
-    @property
-    def plan(self) -> Plan:
-        return self.now.plan
-
-    @cached_property
-    def before(self) -> Reading:
-        return self.now.before()
-
-    @cached_property
-    def loads(self) -> pd.DataFrame:
-        return workload.by_unit(self.now)
-
-    @cached_property
-    def unit_states(self) -> pd.DataFrame:
-        return workload.states_by_unit(self.now)
-
-    @cached_property
-    def reports(self) -> pd.DataFrame:
-        return workload.feedback_by_unit(self.now)
-
-    @cached_property
-    def shared(self) -> pd.DataFrame:
-        return workload.co_responsibility(self.now)
-
-    @cached_property
-    def pairs(self) -> pd.DataFrame:
-        return workload.pairs(self.now)
-
-    @cached_property
-    def concentration(self) -> pd.Series:
-        return workload.concentration(self.loads["share"])
-
-    @cached_property
-    def themes(self) -> pd.DataFrame:
-        return coverage.by_theme(self.now)
-
-    @cached_property
-    def matrix(self) -> pd.DataFrame:
-        return coverage.unit_by_theme(self.now)
-
-    @cached_property
-    def parts(self) -> pd.DataFrame:
-        return coverage.feedback_by_period(self.now)
-
-    @cached_property
-    def alone(self) -> pd.DataFrame:
-        return coverage.single_unit(self.now)
-
-    @cached_property
-    def listed(self) -> pd.DataFrame:
-        return coverage.measure_list(self.now)
-
-    @cached_property
-    def burn_up(self) -> pd.DataFrame:
-        return trend.burn_up(self.now)
-
-    @cached_property
-    def periods(self) -> pd.DataFrame:
-        return trend.by_period(self.now)
-
-    @cached_property
-    def burn_up_by_theme(self) -> pd.DataFrame:
-        return trend.burn_up_by_theme(self.now)
-
-    @cached_property
-    def changes(self) -> pd.DataFrame:
-        return trend.changes(self.before, self.now)
-
-    @cached_property
-    def curve(self) -> pd.DataFrame:
-        times = trend.durations(self.now)
-        return trend.kaplan_meier(times["days"], times["closed"])
-
-    @cached_property
-    def outlook(self) -> trend.Forecast:
-        return trend.forecast(self.burn_up, paths=50)
-
-    @cached_property
-    def tested(self) -> pd.DataFrame:
-        return trend.backtest(self.burn_up, paths=20)
-
-    @cached_property
-    def slips(self) -> pd.DataFrame:
-        return trend.slips(self.now)
-
-
-@dataclass(frozen=True, eq=False)
-class BriefFrames:
-    """What the notebook of a unit's brief computes, for a plan that was narrowed to the unit."""
-
-    now: Reading
-
-    @property
-    def unit(self) -> str:
-        return self.now.plan.selection["unit"]
-
-    @cached_property
-    def loads(self) -> pd.DataFrame:
-        return workload.by_unit(self.now)
-
-    @cached_property
-    def carried(self) -> pd.DataFrame:
-        return workload.carried(self.now, unit=self.unit)
-
-    @cached_property
-    def partners(self) -> pd.DataFrame:
-        return workload.partners(self.now, unit=self.unit)
-
-    @cached_property
-    def reports(self) -> pd.DataFrame:
-        return workload.feedback_by_measure(self.now, unit=self.unit)
-
-
-TABLES: dict[str, Callable[[Frames], pd.DataFrame]] = {
-    "workload_by_unit": lambda of: of.loads,
-    "states_by_unit": lambda of: of.unit_states,
-    "feedback_by_unit": lambda of: of.reports,
-    "co_responsibility": lambda of: of.pairs,
-    "concentration": lambda of: of.concentration.reset_index(),
-    "theme_coverage": lambda of: of.themes,
-    "feedback_by_theme": lambda of: of.parts,
-    "unit_by_theme": lambda of: of.matrix,
-    "commitments": lambda of: of.plan.commitments,
-    "single_unit": lambda of: of.alone,
-    "measures": lambda of: of.listed,
-    "burn_up": lambda of: of.burn_up,
-    "changes": lambda of: of.changes,
-    "states_by_period": lambda of: of.periods,
-    "burn_up_by_theme": lambda of: of.burn_up_by_theme,
-    "time_to_completion": lambda of: of.curve,
-    "forecast": lambda of: trend.with_past(of.outlook, of.burn_up),
-    "slips": lambda of: of.slips,
-}
-BRIEF_TABLES: dict[str, Callable[[BriefFrames], pd.DataFrame]] = {
-    "brief": lambda of: of.carried,
-    "partners": lambda of: of.partners,
-    "due": lambda of: of.reports,
-}
-"""Declared table → the frame that its notebook hands over."""
-
-
 @cache
-def tables(frames: Frames, lang: str) -> dict[str, Table]:
-    """Every table of the three pages."""
-    say = Language(lang, frames.plan)
-    return {name: table(frame(frames), name, say) for name, frame in TABLES.items()}
-
-
-def brief_tables(frames: BriefFrames, lang: str) -> dict[str, Table]:
-    """Every table of a unit's brief."""
-    say = Language(lang, frames.now.plan)
-    return {name: table(frame(frames), name, say) for name, frame in BRIEF_TABLES.items()}
-
-
-@cache
-def captions(of: Frames, lang: str) -> dict[str, Caption]:
-    """The caption of every figure and list of the three pages."""
-    say = Language(lang, of.plan)
-    return {
-        "workload.load": words.workload.load(of.loads, say),
-        "workload.states": words.workload.states(of.unit_states, say),
-        "workload.feedback": words.workload.feedback(of.reports, say),
-        "workload.partners": words.workload.partners(of.shared, of.pairs, say),
-        "workload.concentration": words.workload.concentration(
-            workload.lorenz(of.loads["share"]), of.concentration, say
-        ),
-        "coverage.states": words.coverage.states(of.themes, say),
-        "coverage.feedback": words.coverage.feedback(of.parts, say),
-        "coverage.matrix": words.coverage.matrix(of.matrix, say),
-        "coverage.promises": words.coverage.promises(of.themes, say),
-        "coverage.alone": words.coverage.alone(of.alone, say),
-        "coverage.measures": words.coverage.measures(of.listed, say),
-        "trend.burn_up": words.trend.burn_up(of.burn_up, say),
-        "trend.flow": words.trend.flow(of.periods, say),
-        "trend.by_theme": words.trend.by_theme(of.burn_up_by_theme, say),
-        "trend.changes": words.trend.changes(of.changes, of.before.as_of, say),
-        "trend.survival": words.trend.survival(of.curve, say),
-        "trend.forecast": words.trend.forecast(of.outlook, of.tested, say),
-        "trend.slips": words.trend.slips(of.slips, say),
-    }
-
-
-def brief_captions(of: BriefFrames, lang: str) -> dict[str, Caption]:
-    """The caption of every figure and list of a unit's brief."""
-    say = Language(lang, of.now.plan)
-    return {
-        "brief.carries": words.brief.carries(of.carried, say),
-        "brief.partners": words.brief.partners(of.partners, say),
-        "brief.due": words.brief.due(of.reports, say),
-    }
-
-
-# Plans to speak of.
-
-
-@cache
-def open_plan_once() -> Plan:
+def embedded() -> Plan:
     """The embedded plan, for what is cached between tests."""
     return open_plan("tianjin-2024")
 
 
 def named_plan(small: SmallPlan) -> Plan:
     """A small plan with names in both languages, and a provenance that is not made up."""
-    letters = dict(zip("abcd", "甲乙丙丁", strict=True))
+    letters = dict(zip("abcdef", "甲乙丙丁戊己", strict=True))
     units = small.units.assign(
         short=[f"{letters[unit[-1]]}局" for unit in small.units["unit_id"]],
         short_en=[f"Office {unit[-1].upper()}" for unit in small.units["unit_id"]],
@@ -240,41 +39,75 @@ def named_plan(small: SmallPlan) -> Plan:
     return replace(
         plan,
         themes=plan.themes.assign(
-            short=["通关", "检疫", "物流"][:count], short_en=["Clearance", "Quarantine", "Logistics"][:count]
+            short=["通关", "检疫", "物流", "口岸"][:count],
+            short_en=["Clearance", "Quarantine", "Logistics", "Ports"][:count],
         ),
         units=units.assign(name=units["short"], name_en=units["short_en"]),
-        measures=plan.measures.assign(title="措施", title_en="Measure"),
+        measures=plan.measures.assign(
+            title=[f"措施{number}" for number in plan.measures["number"]],
+            title_en=[f"Measure {number}" for number in plan.measures["number"]],
+        ),
         progress_provenance="real",
     )
 
 
-def saying(plan: Plan, state: str, *, kind: str | None = None) -> Plan:
-    """The plan with one statement a responsibility, all in one state."""
+def saying(plan: Plan, state: str, *, kind: str = "") -> Plan:
+    """The plan with one statement a responsibility, all in one state, and no decision."""
     pairs = plan.responsibilities[["measure_id", "unit_id"]].drop_duplicates()
-    rows = pairs.merge(plan.progress.drop(columns=["measure_id", "unit_id"]).head(1), how="cross")
-    rows = rows.assign(
-        log_id=[f"Q{place:03d}" for place in range(len(rows))],
-        as_of=pd.Timestamp("2024-07-31"),
-        reported_at=pd.Timestamp("2024-08-01"),
-        status=state,
-        supersedes="",
-    )
-    measures = plan.measures if kind is None else plan.measures.assign(kind=kind)
-    return replace(plan, progress=rows[plan.progress.columns], measures=measures)
+    rows = [
+        {
+            "log_id": f"Q{place:03d}",
+            "measure_id": measure,
+            "unit_id": unit,
+            "as_of": "2024-07-31",
+            "reported_at": "2024-08-01",
+            "status": state,
+            "problems": "标准未定" if state == "stalled" else "",
+        }
+        for place, (measure, unit) in enumerate(pairs.itertuples(index=False, name=None))
+    ]
+    measures = plan.measures.assign(kind=kind) if kind else plan.measures
+    return replace(plan, progress=typed("progress", rows), decisions=plan.decisions.head(0), measures=measures)
+
+
+def deciding(plan: Plan, decision: str, measures: list[str], *, on: str = "2024-08-20", **more: str) -> Plan:
+    """The plan with the same decision on some measures added."""
+    rows = [
+        {
+            "decision_id": f"E{place:03d}",
+            "measure_id": measure,
+            "decision": decision,
+            "effective_on": on,
+            "recorded_at": on,
+            "decided_by": "督查核验组（示例）",
+            **more,
+        }
+        for place, measure in enumerate(measures)
+    ]
+    return replace(plan, decisions=pd.concat([plan.decisions, typed("decisions", rows)], ignore_index=True))
 
 
 def only_measures(plan: Plan, kept: list[str]) -> Plan:
     """The plan with only these measures."""
-    narrowed = {
-        name: frame[frame["measure_id"].isin(kept)].reset_index(drop=True)
-        for name, frame in (
-            ("measures", plan.measures),
-            ("responsibilities", plan.responsibilities),
-            ("commitments", plan.commitments),
-            ("progress", plan.progress),
-        )
-    }
-    return replace(plan, **narrowed)
+    names = ("measures", "responsibilities", "commitments", "progress", "decisions")
+    return replace(
+        plan,
+        **{name: _only(getattr(plan, name), kept) for name in names},
+        actuals=plan.actuals[plan.actuals["commitment_id"].isin(_only(plan.commitments, kept)["commitment_id"])],
+    )
+
+
+def _only(rows: pd.DataFrame, kept: list[str]) -> pd.DataFrame:
+    return rows[rows["measure_id"].isin(kept)].reset_index(drop=True)
+
+
+def due_on(plan: Plan, *days: str) -> Plan:
+    """The plan with deadlines, given to its measures in turn; blank for none."""
+    count = len(plan.measures)
+    due = pd.to_datetime(pd.Series([days[place % len(days)] or None for place in range(count)])).astype(
+        "datetime64[us]"
+    )
+    return replace(plan, measures=plan.measures.assign(due=due.to_numpy()))
 
 
 def sole_measures(plan: Plan) -> list[str]:
@@ -283,37 +116,133 @@ def sole_measures(plan: Plan) -> list[str]:
     return crowd.index[crowd.eq(1)].tolist()
 
 
-SITUATIONS: dict[str, Callable[[Plan], Reading]] = {
-    "before the first period": lambda plan: plan.at("2024-05-31"),
-    "first period": lambda plan: plan.at("2024-06-30"),
-    "mid-month": lambda plan: plan.at("2024-09-12"),
-    "autumn": lambda plan: plan.at("2024-10-31"),
-    "spring": lambda plan: plan.at(DAY),
-    "afterwards": lambda plan: plan.at("2025-12-31"),
-    "one unit's": lambda plan: plan.select(unit="port-group").at(DAY),
-    "one theme": lambda plan: plan.select(theme="T5").at(DAY),
-    "empty": lambda plan: plan.select(unit="guanshuibao", theme="T1").at(DAY),
-    "one measure": lambda plan: only_measures(plan, ["M1"]).at(DAY),
-    "one measure, several units": lambda plan: only_measures(plan, ["M2"]).at(DAY),
-    "one unit": lambda plan: only_measures(plan, sole_measures(plan)).at(DAY),
-    "nobody named": lambda plan: replace(
-        plan, responsibilities=plan.responsibilities.head(0), progress=plan.progress.head(0)
-    ).at(DAY),
-    "all closed": lambda plan: saying(plan, "closed", kind="one_off").at(DAY),
-    "all withdrawn": lambda plan: saying(plan, "withdrawn").at(DAY),
-    "all ongoing": lambda plan: saying(plan, "ongoing", kind="ongoing").at(DAY),
-    "all stalled": lambda plan: saying(plan, "stalled").at(DAY),
-    "nothing reported": lambda plan: replace(plan, progress=plan.progress.head(0)).at(DAY),
+def _every(plan: Plan) -> list[str]:
+    return plan.measures["measure_id"].tolist()
+
+
+def _all_but_first(plan: Plan) -> list[str]:
+    """Every measure but the first of each theme."""
+    return plan.measures.loc[plan.measures["theme_id"].duplicated(), "measure_id"].tolist()
+
+
+def _two_islands(plan: Plan) -> Plan:
+    """Two measures of two themes, each of one unit, which is another."""
+    small = only_measures(plan, ["M10", "M29"])
+    own = small.responsibilities["unit_id"].mask(small.responsibilities["measure_id"].eq("M29"), "port-group")
+    return replace(small, responsibilities=small.responsibilities.assign(unit_id=own))
+
+
+def _quarterly(plan: Plan) -> Plan:
+    calendar = Calendar("quarter", "2024-Q2", 20, timezone="Asia/Shanghai")
+    return replace(plan, calendar=calendar, progress=plan.progress.assign(period=""))
+
+
+Situation = "tuple[Callable[[Plan], Plan], str, dict[str, str]]"
+
+SITUATIONS: dict[str, tuple[Callable[[Plan], Plan], str, dict[str, str]]] = {
+    "before the first period": (lambda plan: plan, "2024-05-31", {}),
+    "first period": (lambda plan: plan, "2024-06-30", {}),
+    "mid-month": (lambda plan: plan, "2024-09-12", {}),
+    "known on the day": (lambda plan: plan, "2024-10-31", {"known_at": "2024-10-31"}),
+    "autumn": (lambda plan: plan, "2024-10-31", {}),
+    "spring": (lambda plan: plan, DAY, {}),
+    "known late": (lambda plan: plan, "2024-12-31", {"known_at": "2025-04-30"}),
+    "compared": (lambda plan: plan, DAY, {"compare_to": "2024-10-31"}),
+    "afterwards": (lambda plan: plan, "2025-12-31", {}),
+    "one unit's": (lambda plan: plan, DAY, {"unit": "port-group"}),
+    "one theme": (lambda plan: plan, DAY, {"theme": "T5"}),
+    "empty": (lambda plan: plan, DAY, {"unit": "guanshuibao", "theme": "T1"}),
+    "one measure": (lambda plan: only_measures(plan, ["M1"]), DAY, {}),
+    "one measure, several units": (lambda plan: only_measures(plan, ["M2"]), DAY, {}),
+    "one unit": (lambda plan: only_measures(plan, sole_measures(plan)), DAY, {}),
+    "nobody named": (
+        lambda plan: replace(plan, responsibilities=plan.responsibilities.head(0), progress=plan.progress.head(0)),
+        DAY,
+        {},
+    ),
+    "all closed": (
+        lambda plan: deciding(saying(plan, "done_reported", kind="one_off"), "closed", _every(plan)),
+        DAY,
+        {},
+    ),
+    "all withdrawn": (lambda plan: deciding(saying(plan, "in_progress"), "withdrawn", _every(plan)), DAY, {}),
+    "all reopened": (
+        lambda plan: deciding(
+            deciding(saying(plan, "done_reported", kind="one_off"), "closed", _every(plan)),
+            "reopened",
+            _every(plan),
+            on="2024-09-20",
+        ),
+        DAY,
+        {},
+    ),
+    "all ongoing": (lambda plan: saying(plan, "ongoing", kind="ongoing"), DAY, {}),
+    "all stalled": (lambda plan: saying(plan, "stalled"), DAY, {}),
+    "nothing reported": (
+        lambda plan: replace(plan, progress=plan.progress.head(0), decisions=plan.decisions.head(0)),
+        DAY,
+        {},
+    ),
+    "all in time": (
+        lambda plan: replace(
+            saying(plan, "done_reported", kind="one_off"), calendar=replace(plan.calendar, first_period="2024-07")
+        ),
+        "2024-07-31",
+        {},
+    ),
+    "as long in each theme": (
+        lambda plan: deciding(saying(plan, "done_reported", kind="one_off"), "closed", _all_but_first(plan)),
+        DAY,
+        {},
+    ),
+    "completed in each theme": (
+        lambda plan: deciding(
+            saying(plan, "done_reported", kind="one_off"), "closed", _all_but_first(plan), on="2025-03-20"
+        ),
+        DAY,
+        {},
+    ),
+    "two islands": (_two_islands, DAY, {}),
+    "one promise measured": (
+        lambda plan: replace(plan, actuals=plan.actuals[plan.actuals["commitment_id"].eq("C1")]),
+        DAY,
+        {},
+    ),
+    "due within a quarter": (lambda plan: due_on(plan, "2025-05-31", "2026-12-31"), DAY, {}),
+    "overdue": (lambda plan: due_on(plan, "2024-12-31", "2025-05-31", ""), DAY, {}),
+    "due later": (lambda plan: due_on(plan, "2026-12-31"), DAY, {}),
+    "due soon": (
+        lambda plan: due_on(saying(plan, "done_reported", kind="one_off"), "2024-08-31", "2024-11-15"),
+        "2024-08-15",
+        {},
+    ),
+    "nobody verifies": (lambda plan: replace(saying(plan, "done_reported"), deciders=()), DAY, {}),
+    "nobody verifies, in progress": (
+        lambda plan: replace(plan, decisions=plan.decisions.head(0), deciders=()),
+        DAY,
+        {},
+    ),
+    "quarters": (_quarterly, DAY, {}),
+    "when due": (
+        lambda plan: replace(
+            due_on(plan, "2024-12-31", "2025-06-30"), calendar=replace(plan.calendar, owed="when-due")
+        ),
+        DAY,
+        {},
+    ),
+    "no periods": (
+        lambda plan: replace(
+            plan, calendar=Calendar("none", timezone="Asia/Shanghai"), progress=plan.progress.assign(period="")
+        ),
+        DAY,
+        {},
+    ),
 }
+"""Name → what becomes of the embedded plan, the day, and what else is asked."""
 
 
 @cache
-def situation(name: str) -> Frames:
-    """The embedded plan in a situation, computed once."""
-    return Frames(SITUATIONS[name](open_plan_once()))
-
-
-@cache
-def brief_of(unit: str, day: str) -> BriefFrames:
-    """A unit's part of the embedded plan at a day."""
-    return BriefFrames(open_plan_once().select(unit=unit).at(day))
+def situation(name: str, report: str, lang: str = "en") -> Told:
+    """What a report tells in a situation, worked out once."""
+    change, day, asked = SITUATIONS[name]
+    return told(report, change(embedded()), day, lang=lang, **asked)

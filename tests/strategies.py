@@ -91,7 +91,7 @@ class SmallPlan:
             progress=self.progress,
             decisions=self.decisions,
             actuals=self.actuals,
-            sources=pd.DataFrame(columns=["file", "rows", "sha256"]),
+            sources=pd.DataFrame({"file": [f"{table}.csv" for table in schema.TABLES], "rows": 0, "sha256": ""}),
             deciders=(Decider(DECIDER),) if self.is_verified else (),
         )
 
@@ -170,7 +170,7 @@ def small_plans(draw: st.DrawFn, *, all_named: bool = True, every: str = "", mos
         role = "sole" if len(crowd) == 1 else draw(st.sampled_from(["joint", "unmarked"]))
         for position, unit in enumerate(crowd, start=1):
             begin, end = draw(seldom), draw(seldom)
-            if begin and end and end < begin:
+            if begin and end and str(end) < str(begin):
                 begin, end = end, begin
             row = {"measure_id": f"M{number}", "clause": 1, "unit_id": unit, "position": position, "role": role}
             named.append({**row, "from": begin, "until": end})

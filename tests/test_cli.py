@@ -20,11 +20,25 @@ def plan_folder(tmp_path: Path) -> Path:
 
 
 def test_check_says_what_the_plan_holds(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check"]) == Exit.OK
+    assert main(["check", "--lang", "en"]) == Exit.OK
     told = capsys.readouterr().out
-    assert "31 measures, 6 themes (5, 7, 5, 6, 2, 6), 24 units, 91 responsibilities" in told
+    assert "31 measures; 6 themes (5, 7, 5, 6, 2, 6); 24 units; 91 responsibilities" in told
     assert "22 joint, 8 sole, 1 unmarked" in told
     assert "synthetic" in told
+
+
+def test_check_speaks_the_language_of_the_machine_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    assert main(["check"]) == Exit.OK
+    english = capsys.readouterr()
+    assert "31 measures" in english.out
+    assert "problems" in english.err
+    assert main(["check", "--lang", "zh"]) == Exit.OK
+    chinese = capsys.readouterr()
+    assert "31项措施" in chinese.out
+    assert "个问题" in chinese.err
 
 
 @pytest.mark.parametrize(
@@ -88,7 +102,22 @@ def test_bad_data_is_told_to_the_last_cell_and_no_page_is_made(
     assert not (tmp_path / "site").exists()
 
 
-@pytest.mark.parametrize("command", [[], ["report"], ["check"], ["sample"], ["notice"], ["notice", "read"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["report"],
+        ["check"],
+        ["sample"],
+        ["forms", "make"],
+        ["forms", "collect"],
+        ["decide"],
+        ["plan", "migrate"],
+        ["due"],
+        ["notice"],
+        ["notice", "read"],
+    ],
+)
 def test_every_command_explains_itself(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "--help"]) == Exit.OK
     assert "Usage: portplan" in capsys.readouterr().out
@@ -102,7 +131,7 @@ def test_the_sample_is_the_embedded_record(tmp_path: Path) -> None:
 
 def test_a_notice_is_read_into_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     notice = data_folder() / "tianjin-2024" / "notice.txt"
-    assert main(["notice", "read", str(notice), "--out", str(tmp_path)]) == Exit.OK
+    assert main(["notice", "read", str(notice), "--out", str(tmp_path), "--lang", "en"]) == Exit.OK
     assert "31 measures, 6 themes, 91 responsibilities" in capsys.readouterr().out
     assert (tmp_path / "doubts.csv").is_file()
 
@@ -138,8 +167,25 @@ def test_a_notice_is_read_in_the_encodings_that_files_come_in(tmp_path: Path, en
     assert "天津海关" in (tmp_path / "tables" / "responsibilities.csv").read_text("utf-8")
 
 
-def test_a_notice_in_no_known_encoding_is_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "notice.txt").write_bytes("貿易便利化專項行動措施".encode("big5"))
-    assert main(["notice", "read", str(tmp_path / "notice.txt"), "--out", str(tmp_path / "tables")]) == Exit.BAD_DATA
-    assert "文字编码无法识别" in capsys.readouterr().err
+def test_a_file_that_is_no_notice_is_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notice.txt").write_bytes(bytes(range(128, 256)) * 9)
+    assert main(["notice", "read", str(tmp_path / "notice.txt"), "--out", str(tmp_path / "tables")]) == Exit.NO_NOTICE
+    assert "编码" in capsys.readouterr().err
     assert not (tmp_path / "tables").exists()
+
+
+def test_a_notice_without_units_is_read_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notice.txt").write_text("一、通关\n（一）减时。好。\n（二）降费。好。\n", "utf-8")
+    arguments = ["notice", "read", str(tmp_path / "notice.txt"), "--out", str(tmp_path / "tables")]
+    assert main(arguments) == Exit.NOTHING_FOUND
+    assert "责任单位" in capsys.readouterr().err
+    assert (tmp_path / "tables" / "measures.csv").read_text("utf-8").count("\n") == 3
+
+
+def test_what_is_there_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notice.txt").write_text("一、通关\n（一）减时。好。（市商务局负责）\n", "utf-8")
+    (tmp_path / "measures.csv").write_text("reviewed", "utf-8")
+    assert main(["notice", "read", str(tmp_path / "notice.txt"), "--out", str(tmp_path)]) == Exit.NOT_WRITABLE
+    assert "measures.csv" in capsys.readouterr().err
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["measures.csv", "notice.txt"]
+    assert (tmp_path / "measures.csv").read_text("utf-8") == "reviewed"

@@ -81,7 +81,7 @@ def messages() -> set[str | tuple[str, str]]:
     said |= {column.label for column in COLUMNS.values()}
     said |= {declared.caption for declared in DECLARED.values()} | {text for texts in TERMS.values() for text in texts}
     for call in calls():
-        if isinstance(call.func, ast.Name) and call.func.id in ("say", "self"):
+        if isinstance(call.func, ast.Name) and call.func.id in ("say", "self", "Message"):
             said.update(strings_in(call.args[0]))
         elif isinstance(call.func, ast.Attribute) and call.func.attr == "count" and len(call.args) == 3:
             said.update(zip(strings_in(call.args[1]), strings_in(call.args[2]), strict=True))

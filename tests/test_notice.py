@@ -15,10 +15,11 @@ pytest.importorskip("pypinyin")
 import opencc
 import pypinyin
 
+from analysis.marks import read_clause
 from analysis.notice import read, repair
-from analysis.notice.clauses import parse_clause
-from analysis.notice.numerals import chinese_number, to_chinese_number
-from analysis.notice.outline import headings, narrow
+from analysis.outline import outline
+from analysis.paragraphs import narrow
+from analysis.repair.numerals import chinese_number, to_chinese_number
 from analysis.schema import ROLES
 
 NOTICE = Path(__file__).parents[1] / "data" / "tianjin-2024" / "notice.txt"
@@ -223,7 +224,7 @@ def test_what_is_no_damage_is_left_alone(text):
     ],
 )
 def test_forms_of_responsibility_marks(content, units, due):
-    clause = parse_clause(content, 0, 0)
+    clause = read_clause(content)
     assert "|".join(unit.name + unit.mark for unit in clause.units) == units
     assert clause.due == due
 
@@ -262,11 +263,12 @@ def test_items_below_a_measure_stay_in_its_text():
 
 def test_a_gap_in_the_numbers_and_a_measure_without_units_are_told():
     tables = read("一、通关\n1.减时。好。（责任单位：市商务局）\n2.降费。好。（责任单位：市商务局）\n4.增效。好。")
-    doubts = tables.doubts.set_index("place")["doubt"]
+    doubts = tables.doubts.set_index("line")["doubt"]
     assert doubts.loc[4].str.contains("缺 1 个").any()
     assert doubts.loc[4].str.contains("没有读出责任单位").any()
 
 
 def test_headings_may_start_with_digits_but_decimals_are_none():
-    text = narrow("1.网络建设，投入\n3.5亿元。\n2.5G基站。")
-    assert [(heading.value, text[heading.end :][:2]) for heading in headings(text)] == [(1, "网络"), (2, "5G")]
+    text = narrow("1.网络建设，投入\n3.5亿元。\n2.5G基站。\n3.2020年底前完成。")
+    found = [(heading.value, text[heading.end :][:2]) for heading in outline(text) if heading.style]
+    assert found == [(1, "网络"), (2, "5G"), (3, "20")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from analysis import exhibits
 from analysis.catalogue import languages, tag_of
 from analysis.exhibits import METADATA
+from analysis.language import Language
+from analysis.opening import Chrome
 from analysis.page import (
     CONTENT_POLICY,
     Executed,
@@ -32,15 +35,16 @@ from analysis.report import make_reports, read_inputs
 from analysis.runner import ENGINES
 from analysis.schema import BUCKETS
 from analysis.site import read_manifest
-from analysis.words import Chrome
 from tests.plans import asked, notebook, registry_of
 from tests.sites import faults
+from tests.situations import deciding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from analysis.plan import Plan
+    from analysis.plan.reading import Reading
 
 CHROME = Chrome(lang="en", skip="Skip", title="Source", terms=(("Inputs", "none"),))
 OPENING = {"role": "opening", "title": "T", "headline": "H", "lang": "en", "banners": ["B"], "counts": {"closed": 31}}
@@ -92,7 +96,7 @@ def test_a_page_is_the_same_whether_or_not_the_face_was_narrowed_before() -> Non
 
 
 def test_the_policy_allows_nothing_from_outside() -> None:
-    allowed = dict(directive.split(" ", 1) for directive in CONTENT_POLICY.split("; "))
+    allowed = {name: rest for name, _, rest in (part.partition(" ") for part in CONTENT_POLICY.split("; "))}
     assert allowed == {
         "default-src": "'none'",
         "style-src": "'unsafe-inline'",
@@ -123,7 +127,15 @@ def test_a_good_page_passes_in_every_language(tianjin: Plan, lang: str) -> None:
     one = executed()
     page = to_page(one, replace(CHROME, lang=lang))
     assert f'<html lang="{tag_of(lang)}">' in page
-    assert refusals(one, page, tianjin) == []
+    assert refusals(one, page, at(tianjin), ZH) == []
+
+
+ZH = Language("zh")
+
+
+def at(tianjin: Plan) -> Reading:
+    """The plan at the end of its fourth period."""
+    return tianjin.at("2024-09-30")
 
 
 def put(html: str) -> Callable[[str], str]:
@@ -180,8 +192,11 @@ CHANGES: dict[str, tuple[Callable[[str], str], str]] = {
 def test_the_gate_refuses_a_changed_page(tianjin: Plan, what: str) -> None:
     change, reason = CHANGES[what]
     one = executed()
-    reasons = refusals(one, change(to_page(one, CHROME)), tianjin)
+    reasons = refusals(one, change(to_page(one, CHROME)), at(tianjin), ZH)
     assert any(reason in line for line in reasons), reasons
+    in_english = refusals(one, change(to_page(one, CHROME)), at(tianjin), Language("en"))
+    assert len(in_english) == len(reasons)
+    assert not re.search("[\u4e00-\u9fff]", "".join(in_english))
 
 
 ALLOWED = [
@@ -199,7 +214,7 @@ ALLOWED = [
 @pytest.mark.parametrize("html", ALLOWED)
 def test_the_gate_lets_through_what_stays_on_the_page(tianjin: Plan, html: str) -> None:
     one = executed()
-    assert refusals(one, put(html)(to_page(one, CHROME)), tianjin) == []
+    assert refusals(one, put(html)(to_page(one, CHROME)), at(tianjin), ZH) == []
 
 
 @pytest.mark.thorough
@@ -215,23 +230,35 @@ def test_the_gate_lets_through_what_stays_on_the_page(tianjin: Plan, html: str) 
 )
 def test_the_gate_refuses_what_the_notebook_says(tianjin: Plan, change: dict[str, Any], reason: str) -> None:
     one = executed()
-    assert refusals(replace(one, **change), to_page(one, CHROME), tianjin) == [reason]
+    assert refusals(replace(one, **change), to_page(one, CHROME), at(tianjin), ZH) == [reason]
 
 
 STATES = dict.fromkeys(BUCKETS, 0.0)
 
 
-def right_totals() -> list[Totals]:
-    """Of the plan of Tianjin: 31 measures, 91 pairs of a measure and a unit."""
-    first = BUCKETS[0]
+def right_totals(plan: Plan) -> list[Totals]:
+    """As the plan's own tables have it: measures, and pairs of a measure and a unit, over four periods."""
+    first, ends = BUCKETS[0], 4
+    measures, pairs = len(plan.measures), len(plan.responsibilities.drop_duplicates(["measure_id", "unit_id"]))
     return [
-        Totals("单位", "unit_id", 24, {"share": 31.0, "named_in": 91, "other": 5}),
-        Totals("主题", "theme_id", 6, {"measures": 31}),
-        Totals("单位状态", "unit_id", 24, STATES | {first: 91}),
-        Totals("主题状态", "theme_id", 6, STATES | {first: 31}),
-        Totals("各期", "period_end", 4, STATES | {first: 4 * 31}),
+        Totals("单位", "unit_id", 24, {"share": float(measures), "named_in": pairs, "other": 5}),
+        Totals("主题", "theme_id", 6, {"measures": measures}),
+        Totals("单位状态", "unit_id", 24, STATES | {first: pairs}),
+        Totals("主题状态", "theme_id", 6, STATES | {first: measures}),
+        Totals("各期", "period_end", ends, STATES | {first: ends * measures}),
         Totals("其他", "kind", 4, {"share": 3, "measures": 7, **STATES}),
     ]
+
+
+def test_the_gate_counts_who_is_on_a_measure_at_the_day(tianjin: Plan) -> None:
+    """A unit that left a measure is counted before that day, and not after it."""
+    measure, unit = tianjin.responsibilities[["measure_id", "unit_id"]].iloc[-1]
+    plan = deciding(tianjin, "left", [measure], on="2024-08-20", unit_id=unit)
+    pairs = len(plan.responsibilities.drop_duplicates(["measure_id", "unit_id"]))
+    for day, right in (("2024-08-19", pairs), ("2024-08-21", pairs - 1)):
+        for stated, told in ((right, 0), (right + 1, 1), (right - 1, 1)):
+            one = replace(executed(), totals=(Totals("单位", "unit_id", 24, {"named_in": stated}),))
+            assert len(refusals(one, to_page(one, CHROME), plan.at(day), ZH)) == told
 
 
 @pytest.mark.thorough
@@ -242,12 +269,12 @@ def right_totals() -> list[Totals]:
 def test_the_gate_adds_up_every_table(tianjin: Plan, place: int, column: str) -> None:
     one = executed()
     page = to_page(one, CHROME)
-    assert refusals(replace(one, totals=tuple(right_totals())), page, tianjin) == []
+    assert refusals(replace(one, totals=tuple(right_totals(tianjin))), page, at(tianjin), ZH) == []
     for wrong in (0.01, -1.0):
-        tables = right_totals()
+        tables = right_totals(tianjin)
         columns = {**tables[place].columns, column: tables[place].columns[column] + wrong}
         tables[place] = replace(tables[place], columns=columns)
-        (reason,) = refusals(replace(one, totals=tuple(tables)), page, tianjin)
+        (reason,) = refusals(replace(one, totals=tuple(tables)), page, at(tianjin), ZH)
         assert f"表“{tables[place].caption}”" in reason
         assert "合计为" in reason
 
@@ -312,17 +339,17 @@ def test_only_a_cell_that_is_tagged_goes_into_the_page(tianjin: Plan) -> None:
     page = to_page(one, CHROME)
     assert "ourselves" not in page
     assert page.index("<h2>说明</h2>") < page.index("<strong>要点</strong> 1 &lt; 2") < page.index("<p>after</p>")
-    assert refusals(one, page, tianjin) == []
+    assert refusals(one, page, at(tianjin), ZH) == []
 
 
 def test_sly_markdown_passes_the_gate_as_text(tianjin: Plan) -> None:
     one = executed(new_markdown_cell(SLY.replace("attachment:a.png", "x"), metadata={"tags": ["page"]}))
-    assert refusals(one, to_page(one, CHROME), tianjin) == []
+    assert refusals(one, to_page(one, CHROME), at(tianjin), ZH) == []
 
 
 def test_problems_are_listed_errors_first() -> None:
     rows = [
-        {"severity": severity, "file": "a.csv", "row": row, "column": "c", "value": "<b>", "rule": f"规则{row}"}
+        {"severity": severity, "file": "a.csv", "row": row, "column": "c", "value": "<b>", "message": f"规则{row}"}
         for severity, row in (("warning", 7), ("error", pd.NA))
     ]
     page = problems_page("方案", pd.DataFrame(rows), banners=["示例"])
@@ -388,7 +415,7 @@ def test_a_plain_figure_is_refused_with_the_line_that_helps(tmp_path: Path) -> N
     registry = registry_of({"plain": file})
     (outcome,) = make_reports([("plain", asked(inputs))], inputs, folder=tmp_path / "site", registry=registry).outcomes
     assert outcome.result == "refused"
-    assert outcome.reason == '图片缺少替代文字 alt：请用 exhibits.picture(图, alt="…") 显示'
+    assert outcome.reason == '图片缺少替代文字 alt：请用 exhibits.picture(figure, alt="…") 显示'
     failure = read_manifest(tmp_path / "site").failures[outcome.address]
     assert "exhibits.picture" in (tmp_path / "site" / failure.page).read_text("utf-8")
 

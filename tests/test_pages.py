@@ -1,5 +1,6 @@
 """The pages, opened in a real browser as a reader opens them: from a file, without a network."""
 
+import shutil
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -10,6 +11,7 @@ from analysis.catalogue import tag_of
 
 from .built_site import FOLDER, SITUATIONS, build, build_troubles
 from .chromium import needs_chromium, running_chromium
+from .sites import faults
 
 pytestmark = needs_chromium
 
@@ -101,7 +103,7 @@ def test_every_glyph_comes_with_the_page(browser, pages: dict[str, Path], name: 
     session.send("DOM.enable")
     session.send("CSS.enable")
     root = session.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
-    nodes = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": "main *, footer *"})["nodeIds"]
+    nodes = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": "body *"})["nodeIds"]
     used = [font for node in nodes for font in session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]]
     assert used
     assert {font["familyName"] for font in used if not font["isCustomFont"]} == set()
@@ -150,14 +152,20 @@ def test_a_table_downloads_as_it_is_shown(browser, pages: dict[str, Path], tmp_p
     page.context.close()
 
 
-def test_every_link_of_the_index_leads_to_a_page(browser, pages: dict[str, Path]) -> None:
-    for index in ("index zh", "index en"):
-        page, _ = opened(browser, pages[index])
-        links = page.evaluate("[...document.querySelectorAll('a')].map(link => link.getAttribute('href'))")
-        assert len(links) > len(SITUATIONS)
-        for link in links:
-            assert (FOLDER / link).is_file(), link
-        page.context.close()
+def test_every_link_of_the_site_leads_to_a_place(browser, pages: dict[str, Path], tmp_path: Path) -> None:
+    """As the browser sees them, from the index on; and so wherever the folder lies."""
+    moved = Path(shutil.copytree(FOLDER, tmp_path / "moved"))
+    assert faults(FOLDER) == faults(moved) == []
+    page, _ = opened(browser, moved / "index.html")
+    links = page.evaluate("[...document.querySelectorAll('a')].map(link => link.href)")
+    assert len(links) > len(SITUATIONS)
+    page.context.close()
+    page, _ = opened(browser, moved / pages["whole delivery zh"].relative_to(FOLDER))
+    page.click("a[data-to^='measure:'][href] >> nth=0")
+    assert page.evaluate("document.querySelector(':target') !== null")
+    page.click("nav a >> nth=0")
+    assert page.url == (moved / "index.html").as_uri()
+    page.context.close()
 
 
 def test_pages_are_small(pages: dict[str, Path]) -> None:

@@ -1,609 +1,396 @@
-"""Every number of the pages once more from the CSV files, in plain Python: no frame, no function of the library.
+"""Every number of the pages once more from the CSV files: a reader of HTML and drawings beside plain Python.
 
-`Ledger` is the second opinion. It knows the definitions and the files, and shares no code with what it checks.
+`tests.page_reader` reads, `tests.recount` counts, `tests.page_tables` says where what was counted must stand. None of
+them uses the library, but for `page_reader.render`, which makes the pages.
 """
 
 from __future__ import annotations
 
-import csv
 import random
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from fractions import Fraction
-from functools import cache, cached_property
-from itertools import pairwise
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
-from analysis import coverage, schema, trend, workload
+from analysis.periods import Calendar
+from tests.hand_made import hand_made
+from tests.page_reader import Exhibit, Page, counted, numbers, read_page, render
+from tests.page_tables import TABLES, fan, judgement, keys
+from tests.page_words import Words
+from tests.recount import BUCKETS, Recount, default_known_at, files_of, read_files
+from tests.strategies import typed
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
-    from analysis.plan.reading import Reading
+    from tests.page_tables import Rows
+    from tests.recount import Files
 
-FOLDER = Path(__file__).parents[1] / "data" / "tianjin-2024"
-ISSUED, FIRST_MONTH, DUE_DAY = date(2024, 5, 31), (2024, 6), 5
-WEAKEST_FIRST = ["not_started", "stalled", "in_progress", "ongoing", "done_reported", "closed", "withdrawn"]
-SETTLED = {"closed", "withdrawn"}
+pytestmark = pytest.mark.notebook
 
-Pair = tuple[str, str]
-Month = tuple[int, int]
-Row = dict[str, str]
+DATA = Path(__file__).parents[1] / "data"
+SELECTIONS = (
+    {},
+    {"unit": "tj-customs"},
+    {"theme": "T2"},
+    {"unit": "port-group"},
+    {"theme": "T5"},
+    {"unit": "border-inspection"},
+)
 
 
-def random_dates(count: int) -> list[tuple[date, date]]:
-    """Pairs (T, K) over the year of the record, every third with K = T; ends of months and due days among them."""
+OPENED: dict[str, Plan] = {}
+"""Plans that were opened, by their address, and those that have no files."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A day asked about, what was known, and what it is compared with."""
+
+    folder: Path
+    as_of: date
+    known_at: date | None = None
+    compare_to: date | None = None
+    unit: str = ""
+    theme: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(
+            str(part) for part in (self.as_of, self.known_at, self.compare_to, self.unit, self.theme) if part
+        )
+
+    @cached_property
+    def files(self) -> Files:
+        """The plan's files; those of a plan that has none are its tables."""
+        made = OPENED.get(str(self.folder))
+        return files_of(made) if made and str(self.folder).startswith("odd") else read_files(self.folder)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        days = {name: str(getattr(self, name) or "") for name in ("as_of", "known_at", "compare_to")}
+        return {"plan_id": str(self.folder), **days, "unit": self.unit, "theme": self.theme}
+
+    @cached_property
+    def now(self) -> Recount:
+        return Recount(self.files.only(unit=self.unit, theme=self.theme), self.as_of, self.known_at)
+
+
+def random_cases(count: int) -> list[Case]:
+    """Days over the year of the record, with every selection, compared and not; ends of months, due days among them."""
     chance = random.Random(20240531)
-    borders = [date(2024, 6, 30), date(2024, 7, 5), date(2024, 7, 31), date(2024, 12, 5), date(2025, 3, 31)]
-    pairs = []
+    borders = [date(2024, 5, 31), date(2024, 6, 30), date(2024, 7, 5), date(2024, 7, 31), date(2025, 3, 31)]
+    cases = []
     for place in range(count):
-        as_of = borders[place] if place < len(borders) else date(2024, 6, 1) + timedelta(chance.randrange(365))
-        later = 0 if place % 3 == 0 else chance.choice([1, 4, 9, 30, 90, 300])
-        pairs.append((as_of, as_of + timedelta(later)))
-    return pairs
-
-
-DATES = random_dates(16)
-on_dates = pytest.mark.parametrize("dates", DATES, ids=lambda dates: f"{dates[0]}/{dates[1]}")
-
-
-# The second opinion.
-
-
-def rows_of(table: str) -> list[Row]:
-    with (FOLDER / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def month_of(day: date) -> Month:
-    return day.year, day.month
-
-
-def next_month(month: Month) -> Month:
-    return (month[0] + 1, 1) if month[1] == 12 else (month[0], month[1] + 1)
-
-
-def in_order(row: Row) -> tuple[str, str, str]:
-    return row["as_of"], row["reported_at"], row["log_id"]
-
-
-def months_until(day: date) -> list[Month]:
-    months, month = [], FIRST_MONTH
-    while month <= month_of(day):
-        months.append(month)
-        month = next_month(month)
-    return months
-
-
-@cache
-def due_date(month: Month) -> date:
-    return date(*next_month(month), DUE_DAY)
-
-
-@cache
-def months_due(day: date) -> list[Month]:
-    return [month for month in months_until(day) if due_date(month) <= day]
-
-
-def period_ends(day: date) -> list[date]:
-    return [min(date(*next_month(month), 1) - timedelta(1), day) for month in months_until(day)]
-
-
-@cache
-def day_of(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-@dataclass(eq=False)
-class Ledger:
-    """The plan's files, and what they say at T as known at K; the one ledger lives as long as the tests."""
-
-    measures: list[Row] = field(default_factory=lambda: rows_of("measures"))
-    named: list[Row] = field(default_factory=lambda: rows_of("responsibilities"))
-    commitments: list[Row] = field(default_factory=lambda: rows_of("commitments"))
-    progress: list[Row] = field(default_factory=lambda: rows_of("progress"))
-
-    @cached_property
-    def pairs(self) -> list[Pair]:
-        return list(dict.fromkeys((row["measure_id"], row["unit_id"]) for row in self.named))
-
-    @cache  # noqa: B019
-    def units_on(self, measure: str) -> list[str]:
-        return [unit for named, unit in self.pairs if named == measure]
-
-    def measures_of(self, unit: str) -> list[str]:
-        return [measure for measure, named in self.pairs if named == unit]
-
-    @cache  # noqa: B019
-    def theme_of(self, measure: str) -> str:
-        return next(row["theme_id"] for row in self.measures if row["measure_id"] == measure)
-
-    @cached_property
-    def themes(self) -> list[str]:
-        return list(dict.fromkeys(row["theme_id"] for row in self.measures))
-
-    @cache  # noqa: B019
-    def words(self, as_of: date, known_at: date) -> dict[Pair, list[Row]]:
-        """The statements that count, the deciding one last."""
-        known = [row for row in self.progress if day_of(row["reported_at"]) <= known_at]
-        corrected = {row["supersedes"] for row in known if row["supersedes"]}
-        counting = [row for row in known if row["log_id"] not in corrected and day_of(row["as_of"]) <= as_of]
-        said: dict[Pair, list[Row]] = {pair: [] for pair in self.pairs}
-        for row in sorted(counting, key=in_order):
-            said[row["measure_id"], row["unit_id"]].append(row)
-        return said
-
-    @cache  # noqa: B019
-    def last_words(self, as_of: date, known_at: date) -> dict[Pair, Row | None]:
-        return {pair: said[-1] if said else None for pair, said in self.words(as_of, known_at).items()}
-
-    def is_current(self, word: Row, as_of: date) -> bool:
-        return word["status"] in SETTLED or self.months_missed(word, as_of) <= 1
-
-    def is_stale(self, word: Row, as_of: date) -> bool:
-        return not self.is_current(word, as_of)
-
-    def months_missed(self, word: Row, as_of: date) -> int:
-        return sum(month > month_of(day_of(word["as_of"])) for month in months_due(as_of))
-
-    def of_measure(self, measure: str, as_of: date, known_at: date) -> dict[str, Any]:
-        words = self.last_words(as_of, known_at)
-        said = [word for unit in self.units_on(measure) if (word := words[measure, unit])]
-        states = {word["status"] for word in said}
-        return {
-            "state": min(states, key=WEAKEST_FIRST.index) if states else "no_feedback",
-            "units": len(self.units_on(measure)),
-            "units_reporting": len(said),
-            "units_disagree": len(states) > 1,
-            "current": any(self.is_current(word, as_of) for word in said),
-            "evidence": any(word["evidence_ref"] for word in said),
-            "last_as_of": max((day_of(word["as_of"]) for word in said), default=None),
-        }
-
-    @cache  # noqa: B019
-    def measure_states(self, as_of: date, known_at: date) -> dict[str, dict[str, Any]]:
-        return {row["measure_id"]: self.of_measure(row["measure_id"], as_of, known_at) for row in self.measures}
-
-    def is_completable(self, measure: Row, state: str) -> bool:
-        return measure["kind"] != "ongoing" and state != "withdrawn"
-
-    @cache  # noqa: B019
-    def reports(self, as_of: date, known_at: date) -> dict[tuple[str, str, Month], str]:
-        """What became of each report that was due."""
-        standing = self.words(as_of, known_at)
-        became = {}
-        for pair in self.pairs:
-            arrivals: dict[Month, date] = {}
-            for row in self.progress:
-                said, came = day_of(row["as_of"]), day_of(row["reported_at"])
-                if (row["measure_id"], row["unit_id"]) == pair and came <= known_at and said <= as_of:
-                    month = month_of(said)
-                    arrivals[month] = min(came, arrivals.get(month, came))
-            settled: Month | None = None
-            for word in standing[pair]:
-                if word["status"] not in SETTLED:
-                    settled = None
-                elif settled is None:
-                    settled = month_of(day_of(word["as_of"]))
-            for month in months_due(as_of):
-                if settled is None or month <= settled:
-                    came_at = arrivals.get(month)
-                    became[*pair, month] = (
-                        "missing" if came_at is None else "on_time" if came_at <= due_date(month) else "late"
-                    )
-        return became
-
-    def share(self, unit: str, measures: list[str]) -> Fraction:
-        return sum((Fraction(1, len(self.units_on(measure))) for measure in measures), Fraction(0))
-
-    @cache  # noqa: B019
-    def loads(self, as_of: date, known_at: date) -> dict[str, dict[str, Any]]:
-        """Who carries what, by unit."""
-        states, words = self.measure_states(as_of, known_at), self.last_words(as_of, known_at)
-        reports = self.reports(as_of, known_at)
-        by_unit = {}
-        for unit in dict.fromkeys(unit for _, unit in self.pairs):
-            own = self.measures_of(unit)
-            due = [came for (_, owing, _), came in reports.items() if owing == unit]
-            said = [words[measure, unit] for measure in own]
-            by_unit[unit] = {
-                "named_in": len(own),
-                "sole": sum(len(self.units_on(measure)) == 1 for measure in own),
-                "share": self.share(unit, own),
-                "open_load": self.share(unit, [m for m in own if states[m]["state"] not in SETTLED]),
-                "no_feedback": said.count(None),
-                "stale": sum(word is not None and self.is_stale(word, as_of) for word in said),
-                "reports_due": len(due),
-                "on_time": due.count("on_time"),
-                "late": due.count("late"),
-                "missing": due.count("missing"),
-            }
-        return by_unit
-
-    def burn_up(self, as_of: date, known_at: date, theme: str = "") -> list[tuple[date, int, int, int]]:
-        """Period end, scope, closed, closed or reported done."""
-        rows = []
-        for end in period_ends(as_of):
-            states = self.measure_states(end, known_at)
-            kept = [row for row in self.measures if theme in ("", row["theme_id"])]
-            kept_states = [states[row["measure_id"]]["state"] for row in kept]
-            scope = sum(self.is_completable(row, state) for row, state in zip(kept, kept_states, strict=True))
-            closed = kept_states.count("closed")
-            rows.append((end, scope, closed, closed + kept_states.count("done_reported")))
-        return rows
-
-    def slips(self, as_of: date, known_at: date) -> dict[Pair, tuple[int | None, int]]:
-        """Days slipped and times returned, where either is more than nothing."""
-        moves = {}
-        for pair, said in self.words(as_of, known_at).items():
-            expected = [day_of(word["expected_completion"]) for word in said if word["expected_completion"]]
-            slipped = (expected[-1] - expected[0]).days if expected else None
-            returned = sum(
-                later["status"] == "in_progress" and earlier["status"] in ("done_reported", "closed")
-                for earlier, later in pairwise(said)
-            )
-            if (slipped or 0) > 0 or returned:
-                moves[pair] = slipped, returned
-        return moves
-
-
-LEDGER = Ledger()
-
-
-# The library, asked for the same dates.
-
-
-def present(counts: Any) -> dict[str, int]:
-    """What a row counts at least one of."""
-    return {state: count for state, count in counts.items() if count}
-
-
-def rows_in(frame: pd.DataFrame) -> list[Any]:
-    """Rows with their columns as attributes."""
-    return list(frame.itertuples(index=False))
-
-
-Dates = tuple[date, date]
-Ask = Callable[[Dates], Any]
-
-
-@pytest.fixture(scope="module")
-def ask(tianjin: Plan) -> Callable[[Dates], Reading]:
-    """The library's reading for a pair of dates, made once."""
-
-    @cache
-    def reading(dates: Dates) -> Reading:
-        return tianjin.at(dates[0], known_at=dates[1])
-
-    return reading
-
-
-@pytest.fixture(scope="module")
-def ask_loads(ask: Ask) -> Callable[[Dates], pd.DataFrame]:
-    """The library's table of loads for a pair of dates, made once."""
-
-    @cache
-    def loads(dates: Dates) -> pd.DataFrame:
-        return workload.by_unit(ask(dates))
-
-    return loads
-
-
-def test_the_ledger_reads_the_plan_that_the_library_reads(tianjin: Plan):
-    assert (len(LEDGER.measures), len(LEDGER.pairs), len(LEDGER.themes)) == (31, 91, 6)
-    assert len(LEDGER.progress) == len(tianjin.progress)
-    assert tianjin.issued.date() == ISSUED
-    assert (tianjin.calendar.first_period.year, tianjin.calendar.first_period.month) == FIRST_MONTH
-    assert tianjin.calendar.due_day == DUE_DAY
-    assert list(schema.DELIVERY) == WEAKEST_FIRST
-
-
-def test_the_dates_are_many_and_of_both_kinds():
-    assert len(set(DATES)) >= 15
-    assert all(known_at >= as_of for as_of, known_at in DATES)
-    assert sum(known_at == as_of for as_of, known_at in DATES) >= 5
-    assert min(DATES)[0] < date(2024, 7, 31)
-    assert max(DATES)[0] > date(2025, 3, 31)
-    assert len({str(LEDGER.measure_states(*dates)) for dates in DATES}) >= 14
-
-
-@on_dates
-def test_states_of_responsibilities(ask: Ask, dates: Dates):
-    words = LEDGER.last_words(*dates)
-    rows = ask(dates).states.to_dict("records")
-    assert [(row["measure_id"], row["unit_id"]) for row in rows] == LEDGER.pairs
-    for row in rows:
-        word = words[row["measure_id"], row["unit_id"]]
-        if word is None:
-            assert row["state"] == row["freshness"] == "no_feedback"
-            assert pd.isna(row["log_id"])
+        as_of = borders[place] if place < len(borders) else date(2024, 6, 1) + timedelta(chance.randrange(340))
+        known_at = None if place % 3 == 0 else as_of + timedelta(chance.choice([0, 1, 4, 9, 30, 90]))
+        compare_to = as_of - timedelta(chance.choice([1, 30, 61, 150])) if place % 2 else None
+        selection = SELECTIONS[place % 3 if place % 5 else chance.randrange(len(SELECTIONS))]
+        cases.append(Case(DATA / "tianjin-2024", as_of, known_at, compare_to, **selection))
+    return cases
+
+
+def check(report: str, case: Case, *, with_drawings: bool) -> None:
+    """A report in both languages, number by number."""
+    pages = {}
+    for lang in ("zh", "en"):
+        pages[lang] = read_page(render(report, OPENED, with_drawings=with_drawings, lang=lang, **case.asked))
+        check_page(report, pages[lang], case, Words(lang, case.files))
+    check_agreement(pages["zh"], pages["en"])
+
+
+def check_page(report: str, page: Page, case: Case, words: Words) -> None:
+    now = case.now
+    then = now.before(case.compare_to) if case.compare_to else None
+    for key, rows_of in TABLES[report].items():
+        rows = rows_of(now, then, words)
+        if key not in page.exhibits:
+            assert not rows, f"{key} is not on the page"
             continue
-        assert (row["state"], row["log_id"]) == (word["status"], word["log_id"])
-        assert row["periods_missed"] == LEDGER.months_missed(word, dates[0])
-        assert (row["freshness"] in ("stale", "very_stale")) == LEDGER.is_stale(word, dates[0])
-        assert row["progress"] == word["progress"]
+        check_table(page.exhibits[key], rows, words)
+    if report == "completion_trend":
+        told = [[None if cell == "—" else int(cell) for cell in row[2:]] for row in page.exhibits["forecast"].rows]
+        assert told == fan(now)
+    told = [numbers(value) for _, value, _ in page.keys]
+    assert told == keys(report, now, then or now.before())
+    if report == "delivery":
+        check_front(page, now, words)
+    if then:
+        moved = sum(row["state"] != then.states.get(m, {}).get("state") for m, row in now.states.items())
+        assert sorted(numbers(page.moved)) == sorted([str(then.t), str(then.k), str(moved)])
+    else:
+        assert page.moved == ""
+    assert numbers(page.dates[0]) == [str(now.t)]
+    assert numbers(page.dates[1]) == [str(now.k)]
+    for exhibit in page.exhibits.values():
+        check_drawings(exhibit)
 
 
-@on_dates
-def test_states_of_measures(ask: Ask, dates: Dates):
-    expected = LEDGER.measure_states(*dates)
-    rows = ask(dates).measure_states.to_dict("records")
-    assert [row["measure_id"] for row in rows] == list(expected)
-    for row in rows:
-        want = expected[row["measure_id"]]
-        assert (row["state"], row["units"], row["units_reporting"]) == (
-            want["state"],
-            want["units"],
-            want["units_reporting"],
-        )
-        assert (row["units_disagree"], row["has_current_feedback"], row["has_evidence"]) == (
-            want["units_disagree"],
-            want["current"],
-            want["evidence"],
-        )
-        assert (None if pd.isna(row["last_as_of"]) else row["last_as_of"].date()) == want["last_as_of"]
-        assert row["schedule"] == "no_deadline"
+def check_table(exhibit: Exhibit, rows: Rows, words: Words) -> None:
+    """Every cell as it is printed, and every cell of the file unrounded."""
+    printed = [[name, *map(words.printed, cells)] for name, cells in rows]
+    differ = [(told, row) for told, row in zip(exhibit.rows, printed, strict=False) if told != row]
+    assert exhibit.rows == printed, (exhibit.key, differ[:2])
+    if not rows:
+        return
+    for line, (name, cells) in zip(exhibit.file[1:], rows, strict=True):
+        assert name.startswith(line[0]), exhibit.key
+        for told, cell in zip(line[1:], cells, strict=False):
+            expected = words.in_file(cell)
+            assert (float(told) if isinstance(expected, float) else told) == (
+                pytest.approx(expected, abs=1e-12) if isinstance(expected, float) else expected
+            ), (exhibit.key, line)
+    marks = {mark for line in exhibit.rows for cell in line for mark in "↑↓←" if mark in cell}
+    assert bool(marks & {"↑", "↓"}) == ("↑" in exhibit.note)
+    assert ("←" in marks) == ("←" in exhibit.note)
 
 
-@on_dates
-def test_counts_by_theme_and_state(ask: Ask, dates: Dates):
-    states = LEDGER.measure_states(*dates)
-    by_theme = coverage.states_by_theme(ask(dates)).set_index("theme_id")
-    assert list(by_theme.index) == LEDGER.themes
-    for theme in LEDGER.themes:
-        of_theme = Counter(said["state"] for measure, said in states.items() if LEDGER.theme_of(measure) == theme)
-        assert present(by_theme.loc[theme]) == of_theme
-
-
-@pytest.mark.thorough
-@on_dates
-def test_states_of_each_units_measures(ask: Ask, ask_loads: Ask, dates: Dates):
-    words = LEDGER.last_words(*dates)
-    by_unit = workload.states_by_unit(ask(dates)).set_index("unit_id")
-    assert list(by_unit.index) == list(ask_loads(dates)["unit_id"])
-    for unit in by_unit.index:
-        own = (words[measure, unit] for measure in LEDGER.measures_of(unit))
-        expected = Counter(word["status"] if word else "no_feedback" for word in own)
-        assert present(by_unit.loc[unit]) == expected
-
-
-@pytest.mark.thorough
-@on_dates
-def test_loads(ask_loads: Ask, dates: Dates):
-    expected = LEDGER.loads(*dates)
-    assert sum(load["share"] for load in expected.values()) == 31
-    loads = ask_loads(dates).set_index("unit_id")
-    assert set(loads.index) == set(expected)
-    counts = ["named_in", "sole", "no_feedback", "stale", "reports_due", "on_time"]
-    for unit, want in expected.items():
-        row = loads.loc[unit]
-        assert {column: row[column] for column in counts} == {column: want[column] for column in counts}
-        # One division of whole numbers has one nearest float: the fractions must be exact until then.
-        assert (row["share"], row["open_load"]) == (float(want["share"]), float(want["open_load"]))
-        if want["reports_due"]:
-            assert row["on_time_share"] == want["on_time"] / want["reports_due"]
-        else:
-            assert pd.isna(row["on_time_share"])
-        assert pd.isna(row["lead"])
-        assert pd.isna(row["overdue"])
-
-
-@on_dates
-def test_reports_by_unit(ask: Ask, ask_loads: Ask, dates: Dates):
-    expected = LEDGER.loads(*dates)
-    reports = workload.feedback_by_unit(ask(dates))
-    assert reports["unit_id"].tolist() == ask_loads(dates)["unit_id"].tolist()
-    columns = ["on_time", "late", "missing", "stale", "reports_due"]
-    for row in reports.to_dict("records"):
-        assert {column: row[column] for column in columns} == {
-            column: expected[row["unit_id"]][column] for column in columns
-        }
-    every = {
-        (row.measure_id, row.unit_id, (row.period.year, row.period.month)): row.feedback
-        for row in rows_in(ask(dates).feedback)
-    }
-    assert every == LEDGER.reports(*dates)
-
-
-def test_concentration(ask_loads: Ask):
-    loads = LEDGER.loads(*DATES[0])
-    parts = sorted(load["share"] / 31 for load in loads.values())
-    hhi = sum(part**2 for part in parts)
-    # Gini by its first meaning: the mean of all differences, over twice the mean.
-    differences = sum(abs(one - other) for one in parts for other in parts)
-    gini = differences / (2 * len(parts) * (len(parts) - 1) * (sum(parts) / len(parts)))
-    measured = workload.concentration(ask_loads(DATES[0])["share"])
-    expected = {"hhi": hhi, "effective_units": 1 / hhi, "top_three_share": sum(parts[-3:]), "gini": gini}
-    assert measured.to_dict() == pytest.approx({name: float(value) for name, value in expected.items()}, rel=1e-12)
-    curve = workload.lorenz(ask_loads(DATES[0])["share"])
-    carried = [float(sum(parts[:count], Fraction(0))) for count in range(len(parts) + 1)]
-    assert curve["share_of_load"].tolist() == pytest.approx(carried, abs=1e-12)
-
-
-@on_dates
-def test_themes(ask: Ask, dates: Dates):
-    states = LEDGER.measure_states(*dates)
-    promised = {row["measure_id"] for row in LEDGER.commitments}
-    themes = coverage.by_theme(ask(dates))
-    assert list(themes["theme_id"]) == LEDGER.themes
-    for row in themes.to_dict("records"):
-        own = [measure for measure in LEDGER.measures if measure["theme_id"] == row["theme_id"]]
-        own_states = [states[measure["measure_id"]] for measure in own]
-        completable = sum(LEDGER.is_completable(m, t["state"]) for m, t in zip(own, own_states, strict=True))
-        closed = sum(state["state"] == "closed" for state in own_states)
-        completion = row.pop("completion")
-        assert row == {
-            "theme_id": row["theme_id"],
-            "measures": len(own),
-            "units": len({unit for measure in own for unit in LEDGER.units_on(measure["measure_id"])}),
-            "single_unit": sum(state["units"] == 1 for state in own_states),
-            "completable": completable,
-            "closed": closed,
-            "current_feedback": sum(state["current"] for state in own_states),
-            "no_feedback": sum(state["state"] == "no_feedback" for state in own_states),
-            "with_evidence": sum(state["evidence"] for state in own_states),
-            "with_commitment": sum(measure["measure_id"] in promised for measure in own),
-        }
-        assert pd.isna(completion) if not completable else completion == closed / completable
-
-
-def test_units_by_themes_and_with_each_other(ask: Ask):
-    now = ask(DATES[0])
-    matrix, shared = coverage.unit_by_theme(now).set_index("unit_id"), workload.co_responsibility(now)
-    shared = shared.set_index("unit_id")
-    assert matrix.shape == (24, 6)
-    assert shared.shape == (24, 24)
-    pairs = {(row.unit_id, row.other_unit): row.shared for row in rows_in(workload.pairs(now))}
-    for place, unit in enumerate(shared.index):
-        own = LEDGER.measures_of(unit)
-        assert matrix.loc[unit].to_dict() == {
-            theme: sum(LEDGER.theme_of(measure) == theme for measure in own) for theme in LEDGER.themes
-        }
-        together = {other: len(set(own) & set(LEDGER.measures_of(other))) for other in shared.index}
-        assert shared.loc[unit].to_dict() == together
-        partners = workload.partners(now, unit=unit)
-        assert dict(partners.itertuples(index=False, name=None)) == {
-            other: count for other, count in together.items() if count and other != unit
-        }
-        for other in shared.index[place + 1 :]:
-            assert pairs.get((unit, other), 0) == together[other]
-
-
-@on_dates
-def test_the_list_of_measures(ask: Ask, dates: Dates):
-    now, words = ask(dates), LEDGER.last_words(*dates)
-    listed = coverage.measure_list(now).to_dict("records")
-    assert [row["measure_id"] for row in listed] == [row["measure_id"] for row in LEDGER.measures]
-    for row in listed:
-        units = LEDGER.units_on(row["measure_id"])
-        said = sorted((word for unit in units if (word := words[row["measure_id"], unit])), key=in_order)
-        assert row["unit_ids"] == units
-        assert row["theme_id"] == LEDGER.theme_of(row["measure_id"])
-        assert row["state"] == LEDGER.measure_states(*dates)[row["measure_id"]]["state"]
-        if said:
-            assert row["days_since_feedback"] == (dates[0] - day_of(said[-1]["as_of"])).days
-            assert (row["last_unit"], row["last_words"]) == (said[-1]["unit_id"], said[-1]["progress"])
-        else:
-            assert pd.isna(row["days_since_feedback"])
-            assert (row["last_unit"], row["last_words"]) == ("", "")
-
-
-@pytest.mark.thorough
-@on_dates
-def test_what_one_unit_carries(ask: Ask, dates: Dates):
-    now, words = ask(dates), LEDGER.last_words(*dates)
-    reports, states = LEDGER.reports(*dates), LEDGER.measure_states(*dates)
-    for unit in ("tj-customs", "port-group", LEDGER.pairs[-1][1]):
-        carried = workload.carried(now, unit=unit).to_dict("records")
-        assert [row["measure_id"] for row in carried] == LEDGER.measures_of(unit)
-        for row in carried:
-            word = words[row["measure_id"], unit]
-            assert row["unit_ids"] == [other for other in LEDGER.units_on(row["measure_id"]) if other != unit]
-            assert row["state_of_unit"] == (word["status"] if word else "no_feedback")
-            assert row["state"] == states[row["measure_id"]]["state"]
-            assert [row["progress"], row["problems"], row["next_step"]] == (
-                [word["progress"], word["problems"], word["next_step"]] if word else ["", "", ""]
-            )
-        owed = {
-            (row["measure_id"], came): row[came]
-            for row in workload.feedback_by_measure(now, unit=unit).to_dict("records")
-            for came in schema.FEEDBACK
-            if row[came]
-        }
-        assert owed == Counter((measure, came) for (measure, owing, _), came in reports.items() if owing == unit)
-
-
-@pytest.mark.thorough
-@on_dates
-def test_states_by_period_and_burn_up(ask: Ask, dates: Dates):
-    now = ask(dates)
-    counts = trend.by_period(now)
-    assert [end.date() for end in counts["period_end"]] == period_ends(dates[0])
-    for row in counts.to_dict("records"):
-        states = LEDGER.measure_states(row.pop("period_end").date(), dates[1])
-        assert present(row) == Counter(measure["state"] for measure in states.values())
-    columns = ["period_end", "scope", "closed", "reported"]
-    burn_up = trend.burn_up(now)
-    expected = LEDGER.burn_up(*dates)
-    assert [(end.date(), *rest) for end, *rest in burn_up[columns].itertuples(index=False)] == expected
-    assert burn_up["completion"].tolist() == [closed / scope for _, scope, closed, _ in expected]
-    themes = trend.burn_up_by_theme(now)
-    for theme in LEDGER.themes:
-        own = themes.loc[themes["theme_id"].eq(theme), columns]
-        assert [(end.date(), *rest) for end, *rest in own.itertuples(index=False)] == LEDGER.burn_up(*dates, theme)
-
-
-@pytest.mark.thorough
-@on_dates
-def test_current_feedback_by_theme_and_period(ask: Ask, dates: Dates):
-    parts = coverage.feedback_by_period(ask(dates))
-    expected = {}
-    for end in period_ends(dates[0]):
-        states = LEDGER.measure_states(end, dates[1])
-        for theme in LEDGER.themes:
-            own = [stands["current"] for measure, stands in states.items() if LEDGER.theme_of(measure) == theme]
-            expected[theme, end] = (sum(own), len(own))
-    assert {
-        (row.theme_id, row.period_end.date()): (row.current_feedback, row.measures) for row in rows_in(parts)
-    } == expected
-
-
-@pytest.mark.parametrize(("earlier", "later"), list(pairwise(sorted(DATES))), ids=str)
-def test_changes(ask: Ask, earlier: tuple[date, date], later: tuple[date, date]):
-    before, after = LEDGER.measure_states(*earlier), LEDGER.measure_states(*later)
-    moved = trend.changes(ask(earlier), ask(later))
-    assert list(moved[["measure_id", "state_before", "state"]].itertuples(index=False, name=None)) == [
-        (measure, before[measure]["state"], after[measure]["state"])
-        for measure in after
-        if before[measure]["state"] != after[measure]["state"]
+def check_front(page: Page, now: Recount, words: Words) -> None:
+    """The first line, the cases in their order, and the strip of all measures."""
+    assert sorted(numbers(page.headline)) == sorted(judgement(now)), page.headline
+    cases = [item for item in page.tree.walk() if "case" in item.attributes.get("class", "").split()]
+    expected = now.attention()
+    for item, (measure, _, _, _) in zip(cases, expected, strict=True):
+        assert item.attributes["class"].split()[1] == now.states[measure]["state"]
+        assert (item.first("strong") or item).text() == words.measure(measure)
+    listed = page.exhibits["attention"].file[1:]
+    assert [line[0] for line in listed] == [words.measure(measure) for measure, *_ in expected]
+    assert [line[2] for line in listed] == [since.isoformat() for _, _, since, _ in expected]
+    assert [line[3] for line in listed] == [words.units(units) for _, _, _, units in expected]
+    reasons = [
+        str(sum(why[0] == reason for _, why, _, _ in expected))
+        for reason in dict.fromkeys(w[0] for _, w, _, _ in expected)
     ]
-    way = ["no_feedback", *WEAKEST_FIRST[:-1]]
-    for row in rows_in(moved):
-        if "withdrawn" in (row.state, row.state_before):
-            assert row.direction == "other"
-        else:
-            forward = way.index(row.state) > way.index(row.state_before)
-            assert row.direction == ("forward" if forward else "back")
+    assert numbers(page.exhibits["attention"].finding) == reasons
+    tiles = page.tree.all("a", "tile")
+    assert [tile.attributes["class"].split()[1] for tile in tiles] == [row["state"] for row in now.states.values()]
+    assert [(tile.first("span", "n") or tile).text() for tile in tiles] == [
+        now.measures[m]["number"] for m in now.states
+    ]
+    counts = [sum(row["state"] == state for row in now.states.values()) for state in BUCKETS]
+    if now.states:
+        told = numbers(page.exhibits["all-measures"].finding)
+        assert sorted(told) == sorted([str(len(now.states)), *(str(count) for count in counts if count)])
 
 
-@on_dates
-def test_slips(ask: Ask, dates: Dates):
-    moves = trend.slips(ask(dates))
-    slipped = {
-        (row.measure_id, row.unit_id): (None if pd.isna(row.days_slipped) else row.days_slipped, row.times_returned)
-        for row in rows_in(moves)
-    }
-    assert slipped == LEDGER.slips(*dates)
-    for row in rows_in(moves.dropna(subset=["expected_first"])):
-        said = LEDGER.words(*dates)[row.measure_id, row.unit_id]
-        expected = [word["expected_completion"] for word in said if word["expected_completion"]]
-        assert [str(row.expected_first.date()), str(row.expected_last.date())] == [expected[0], expected[-1]]
+def check_drawings(exhibit: Exhibit) -> None:
+    """Labels stand for cells: those of a mark in the order of one column, pairs and matrices cell by cell."""
+    columns = [[re.sub(r" [↑↓].*", "", cell) for cell in column] for column in zip(*exhibit.rows, strict=True)]
+    for place, texts in enumerate(exhibit.drawings):
+        marked: dict[str, list[str]] = {}
+        for label in texts:
+            found = re.fullmatch(r"([■▣□▲○◇╳·⊘✓◐◌◻–])\s*(\d+)", label)
+            if found:
+                marked.setdefault(found[1], []).append(found[2])
+        for mark, labels in marked.items():
+            assert any(is_within(labels, column) for column in columns), (exhibit.key, mark, labels)
+        if exhibit.key == "feedback-by-theme" and place == 0:
+            pairs = [label for label in texts if re.fullmatch(r"\d+/\d+", label)]
+            asked = [f"{row[2]}/{row[3]}" for row in exhibit.rows if row[3] != "0"]
+            assert is_within(pairs, asked), exhibit.key
+        if exhibit.key == "unit-by-theme" and place == 0:
+            cells = [cell for row in exhibit.rows for cell in row[1:] if cell != "0"]
+            assert is_within([label for label in texts if label.isdigit()], cells), exhibit.key
+        if exhibit.key == "burn-up" and exhibit.rows:
+            last = exhibit.rows[-1]
+            for label in texts:
+                found = re.fullmatch(r"(\d+)\D+", label)
+                assert not found or found[1] in last[1:5], (exhibit.key, label)
 
 
-@on_dates
-def test_days_to_completion(ask: Ask, dates: Dates):
-    words = LEDGER.words(*dates)
-    times = trend.durations(ask(dates))
-    states, expected = LEDGER.measure_states(*dates), []
-    for measure in LEDGER.measures:
-        name, state = measure["measure_id"], states[measure["measure_id"]]["state"]
-        if measure["kind"] == "ongoing":
-            continue
-        end = dates[0]
-        if state in SETTLED:
-            ends = []
-            for unit in LEDGER.units_on(name):
-                said = words[name, unit]
-                run = len(said)
-                while run and said[run - 1]["status"] == said[-1]["status"]:
-                    run -= 1
-                if said:
-                    ends.append(day_of(said[run]["as_of"]))
-            end = max(ends)
-        expected.append((name, (end - ISSUED).days, state == "closed"))
-    assert list(times.itertuples(index=False, name=None)) == expected
+def is_within(labels: list[str], column: list[str]) -> bool:
+    """Whether labels come in a column in their order."""
+    rest = iter(column)
+    return all(label in rest for label in labels)
+
+
+def check_agreement(zh: Page, en: Page) -> None:
+    """The two languages say the same numbers."""
+    assert list(zh.exhibits) == list(en.exhibits)
+    assert counted(zh.headline) == counted(en.headline), (zh.headline, en.headline)
+    assert counted(zh.moved) == counted(en.moved)
+    assert [counted(value) for _, value, _ in zh.keys] == [counted(value) for _, value, _ in en.keys]
+    for key, one in zh.exhibits.items():
+        other = en.exhibits[key]
+        assert counted(one.finding) == counted(other.finding), (one.finding, other.finding)
+        assert len(one.rows) == len(other.rows)
+        for line, same in zip(one.file[1:], other.file[1:], strict=True):
+            assert [cell for cell in line if _is_number(cell)] == [cell for cell in same if _is_number(cell)]
+        for drawn, same in zip(one.drawings, other.drawings, strict=True):
+            plain = [
+                [label for label in labels if re.fullmatch(r"\W?\s*\d+(/\d+)?%?", label)] for labels in (drawn, same)
+            ]
+            assert plain[0] == plain[1], key
+
+
+def _is_number(cell: str) -> bool:
+    return bool(re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", cell))
+
+
+@pytest.mark.parametrize("report", TABLES)
+@pytest.mark.parametrize("case", random_cases(24), ids=str)
+def test_pages_of_the_embedded_plan(case: Case, report: str):
+    check(report, case, with_drawings=case.as_of.day % 3 == 0)
+
+
+# Odd plans.
+
+CROWDS = {"M1": "ab", "M2": "a", "M3": "abc", "M4": "c", "M5": "b", "M6": "c"}
+THEMES = {"M3": "T2", "M4": "T2", "M5": "T3", "M6": "T3"}
+QUARTERS = Calendar("quarter", "2024-Q2", 28)
+WHEN_DUE = Calendar("half-year", "2024-H1", -5, owed="when-due")
+
+
+def done(*measures: str, day: str = "2024-07-31") -> list[str]:
+    return [f"{measure} {unit} {day} done_reported" for measure in measures for unit in CROWDS[measure]]
+
+
+ODD: dict[str, Plan] = {
+    "one measure": hand_made({"M1": "a"}, said=["M1 a 2024-06-30 in_progress"]),
+    "one unit": hand_made({"M1": "a", "M2": "a"}, said=["M1 a 2024-06-30 stalled", "M2 a 2024-06-30 not_started"]),
+    "none reported": hand_made(CROWDS, themes=THEMES),
+    "all closed": hand_made(
+        CROWDS, themes=THEMES, said=done(*CROWDS), decided=[f"{m} closed 2024-08-05" for m in CROWDS]
+    ),
+    "ties": hand_made(
+        CROWDS,
+        themes=THEMES,
+        said=[*done("M1"), "M1 a 2024-07-31 in_progress", "M2 a 2024-07-31 stalled", "M2 a 2024-07-31 in_progress"],
+        decided=["M3 closed 2024-08-01", "M3 reopened 2024-08-01", "M4 withdrawn 2024-08-01", "M4 closed 2024-08-01"],
+    ),
+    "withdrawn": hand_made(
+        CROWDS, themes=THEMES, decided=[*(f"{m} withdrawn 2024-07-15" for m in CROWDS), "M1 reopened 2024-08-15"]
+    ),
+    "returned and reopened": hand_made(
+        CROWDS,
+        themes=THEMES,
+        said=[*done("M1", "M2", "M3"), "M2 a 2024-08-31 done_reported"],
+        decided=[
+            "M1 returned 2024-08-10 unit_id=a",
+            "M2 returned 2024-08-10",
+            "M3 closed 2024-08-03",
+            "M3 reopened 2024-08-20",
+        ],
+    ),
+    "known late": hand_made(
+        CROWDS,
+        themes=THEMES,
+        said=[
+            "M1 a 2024-06-30 in_progress reported_at=2024-09-03",
+            "M2 a 2024-07-31 stalled reported_at=2024-09-10",
+            "M2 a 2024-07-31 in_progress reported_at=2024-08-02",
+            "M4 c 2024-07-31 in_progress reported_at=2024-07-20",
+        ],
+    ),
+    "deadlines": hand_made(
+        CROWDS,
+        themes=THEMES,
+        said=[*done("M1"), *done("M2", day="2024-08-31"), "M4 c 2024-07-31 in_progress"],
+        decided=["M1 closed 2024-08-15", "M5 extended 2024-08-01 due=2025-06-30"],
+        due={"M1": "2024-07-31", "M2": "2024-07-31", "M3": "2024-08-15", "M4": "2024-10-31", "M5": "2024-08-01"},
+    ),
+    "quarterly": hand_made(CROWDS, themes=THEMES, calendar=QUARTERS, said=[*done("M1"), "M4 c 2024-06-30 in_progress"]),
+    "when due": hand_made(
+        CROWDS,
+        themes=THEMES,
+        calendar=WHEN_DUE,
+        said=[*done("M1"), "M3 a 2024-07-31 done_reported"],
+        due={"M1": "2024-07-31", "M3": "2024-07-31", "M4": "2024-08-15", "M5": "2024-12-31"},
+    ),
+    "no verification": hand_made(
+        CROWDS, themes=THEMES, is_verified=False, said=[*done("M1", "M2"), "M4 c 2024-07-31 stalled"]
+    ),
+    "entries and exits": hand_made(
+        CROWDS,
+        themes=THEMES,
+        said=["M1 a 2024-06-30 in_progress", "M1 c 2024-08-31 in_progress", "M4 a 2024-08-31 stalled"],
+        decided=["M1 joined 2024-07-10 unit_id=c", "M1 left 2024-08-10 unit_id=a", "M5 left 2024-07-01 unit_id=b"],
+        start={"M3": "2024-08-01", "M6": "2024-12-01"},
+    ),
+    "ongoing by nature": hand_made(
+        CROWDS, themes=THEMES, kinds=dict.fromkeys(CROWDS, "ongoing"), said=["M1 a 2024-06-30 ongoing"]
+    ),
+    "contradicted": hand_made(
+        CROWDS,
+        themes=THEMES,
+        said=[*done("M1"), "M1 b 2024-08-31 in_progress"],
+        decided=["M1 closed 2024-08-05", "M2 closed 2024-08-05"],
+    ),
+    "promises": hand_made(
+        CROWDS,
+        themes=THEMES,
+        promises=["C1 M1 at_most 2", "C2 M3 at_least 3.5", "C3 M4 equal 7"],
+        measured=["C1 a 2024-07-31 2", "C1 b 2024-07-31 1.5", "C2 a 2024-07-31 4", "C3 c 2024-07-31 8"],
+    ),
+}
+
+
+def with_names(plan: Plan) -> Plan:
+    """Tables whose names a reader can tell apart."""
+    called = plan.themes["theme_id"].map({"T1": "甲题", "T2": "乙题", "T3": "丙题"})
+    themes = plan.themes.assign(title=called, short=called)
+    measures = plan.measures.assign(title="措施" + plan.measures["measure_id"])
+    units = plan.units.assign(name="单位" + plan.units["unit_id"], short="单位" + plan.units["unit_id"])
+    return replace(plan, themes=themes, measures=measures, units=units)
+
+
+@pytest.mark.parametrize("report", TABLES)
+@pytest.mark.parametrize("name", ODD)
+def test_pages_of_odd_plans(name: str, report: str):
+    address = f"odd-{name.replace(' ', '-')}"
+    OPENED[address] = with_names(ODD[name])
+    for case in (
+        Case(Path(address), date(2024, 8, 31), compare_to=date(2024, 7, 31)),
+        Case(Path(address), date(2024, 8, 31), known_at=date(2024, 9, 15)),
+        Case(Path(address), date(2024, 7, 10)),
+        Case(Path(address), date(2024, 9, 30), theme="T1", compare_to=date(2024, 6, 30)),
+    ):
+        check(report, case, with_drawings=case.known_at is not None)
+
+
+# What arrives after K.
+
+
+@pytest.mark.parametrize("report", TABLES)
+@pytest.mark.parametrize(("as_of", "known_at"), [("2024-08-31", "2024-09-02"), ("2024-12-15", ""), ("2025-03-31", "")])
+def test_rows_that_arrive_after_k_change_no_byte(tianjin: Plan, report: str, as_of: str, known_at: str):
+    """Corrections, closures and values of every day of the past: what shows is what had arrived."""
+    now = tianjin.at(as_of, known_at=known_at)
+    later = f"{now.known_at.date() + timedelta(1)}"
+    measures = tianjin.measures["measure_id"]
+    words = now.record.statements.tail(40)
+    corrected = words.assign(
+        log_id="X" + words["log_id"], supersedes=words["log_id"], status="stalled", reported_at=pd.Timestamp(later)
+    )
+    closed = typed(
+        "decisions",
+        (
+            {"decision_id": f"X{m}", "measure_id": m, "decision": kind, "effective_on": as_of, "recorded_at": later}
+            for m, kind in zip(measures, ["closed", "withdrawn", "returned", "extended"] * 8, strict=False)
+        ),
+    )
+    values = now.plan.actuals.assign(
+        actual_id=lambda rows: "X" + rows["actual_id"], value=9999.0, reported_at=pd.Timestamp(later)
+    )
+    more = replace(
+        tianjin,
+        progress=pd.concat([tianjin.progress, corrected], ignore_index=True),
+        decisions=pd.concat([tianjin.decisions, closed], ignore_index=True),
+        actuals=pd.concat([tianjin.actuals, values], ignore_index=True),
+    )
+    asked = {"plan_id": "tianjin-2024", "as_of": as_of, "known_at": known_at, "lang": "en"}
+    then = asked | {"known_at": later}
+    one, other = (render(report, {"tianjin-2024": plan}, with_drawings=True, **asked) for plan in (tianjin, more))
+    assert one == other
+    # They would have changed it, had they been there.
+    one, other = (render(report, {"tianjin-2024": plan}, with_drawings=False, **then) for plan in (tianjin, more))
+    assert one != other
+
+
+def test_nobody_asks_the_clock():
+    calendar = read_files(DATA / "tianjin-2024").calendar
+    assert default_known_at(calendar, date(2025, 3, 31)) == date(2025, 4, 7)
+    assert default_known_at(calendar, date(2025, 3, 30)) == date(2025, 3, 30)

@@ -18,8 +18,7 @@ import pandas as pd
 import pytest
 
 from analysis import cli, files, record, schema
-from analysis.plan import Plan, append_progress, check_plan, open_plan, read_record
-from analysis.sample import synthetic_progress
+from analysis.plan import Plan, append_record, check_plan, open_plan, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +54,7 @@ def next_rows(plan: Plan, count: int = 1, *, percent: str = "60") -> pd.DataFram
     log = read_record(plan)
     days = pd.date_range("2025-06-01", periods=count)
     rows = pd.DataFrame("", index=range(count), columns=COLUMNS)
-    rows["log_id"] = record.next_log_ids(log, count)
+    rows["log_id"] = record.next_ids(log, "progress", count)
     rows["measure_id"], rows["unit_id"], rows["status"], rows["percent"] = "M4", "port-group", "in_progress", percent
     taken = int(log["as_of"].gt("2025-05-31").sum())
     rows["as_of"] = [f"{day + pd.Timedelta(days=taken):%Y-%m-%d}" for day in days]
@@ -72,10 +71,10 @@ def test_every_place_holds_the_same(folder, kept_as):
     expected = open_plan(folder).progress
     plan = put_record(folder, kept_as)
     pd.testing.assert_frame_equal(plan.progress, expected)
-    append_progress(plan, next_rows(plan, 3))
+    append_record(plan, next_rows(plan, 3))
     again = open_plan(folder).progress
     pd.testing.assert_frame_equal(again.iloc[: len(expected)], expected)
-    assert again["log_id"].iloc[-3:].tolist() == ["P0597", "P0598", "P0599"]
+    assert again["log_id"].iloc[-3:].tolist() == record.next_ids(expected, "progress", 3)
     assert plan.sources["file"].iloc[-1] == ("progress (SQL)" if "://" in kept_as else kept_as)
 
 
@@ -85,12 +84,13 @@ def test_what_would_not_open_is_not_appended(folder, kept_as):
     plan = put_record(folder, kept_as)
     before = record.read(record.place_of(folder, {"id": plan.id, "progress": kept_as}))
     with pytest.raises(schema.DataError) as refused:
-        append_progress(plan, next_rows(plan, 2).assign(percent="180", measure_id="M1", as_of="2025-02-30"))
+        append_record(plan, next_rows(plan, 2).assign(percent="180", measure_id="M1", as_of="2025-02-30"))
     # Each row by the number that it would have.
-    assert refused.value.problems["row"].unique().tolist() == [598, 599]
+    last = int(before[0].index.max())
+    assert refused.value.problems["row"].unique().tolist() == [last + 1, last + 2]
     assert set(refused.value.problems["column"]) == {"percent", "unit_id", "as_of"}
     with pytest.raises(files.Busy, match="P0001"):
-        append_progress(plan, next_rows(plan, 1).assign(log_id="P0001"))
+        append_record(plan, next_rows(plan, 1).assign(log_id="P0001"))
     after = record.read(record.place_of(folder, {"id": plan.id, "progress": kept_as}))
     pd.testing.assert_frame_equal(after[0], before[0])
     assert after[1] == before[1]
@@ -104,7 +104,7 @@ def test_old_bytes_stay_and_encodings_are_kept(folder):
         before = text.replace("\n", "\r\n").rstrip().encode(encoding)
         file.write_bytes(before)
         plan = open_plan(folder)
-        append_progress(plan, next_rows(plan))
+        append_record(plan, next_rows(plan))
         after = file.read_bytes()
         assert after.startswith(before)
         assert open_plan(folder).progress["progress"].iloc[-1] == "继续推进"
@@ -115,7 +115,7 @@ def test_a_held_record_is_not_written(folder):
 
     plan = open_plan(folder)
     with FileLock(folder / ".progress.lock"), pytest.raises(files.Busy, match="另有人正在写入台账"):
-        append_progress(plan, next_rows(plan))
+        append_record(plan, next_rows(plan))
 
 
 def test_a_full_disk_leaves_the_old_record(folder):
@@ -128,7 +128,7 @@ def test_a_full_disk_leaves_the_old_record(folder):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) - 1, len(before) - 1))
         with pytest.raises(OSError, match="File too large"):
-            append_progress(plan, rows)
+            append_record(plan, rows)
 
     assert os.waitstatus_to_exitcode(os.waitpid(forked(append_on_a_full_disk), 0)[1]) == 0
     assert file.read_bytes() == before
@@ -143,7 +143,7 @@ def test_a_record_in_utf_16_is_read_but_not_added_to(folder):
     plan = open_plan(folder)
     pd.testing.assert_frame_equal(plan.progress, expected)
     with pytest.raises(ValueError, match="UTF-16 编码，不能追加：请另存为 UTF-8"):
-        append_progress(plan, next_rows(plan))
+        append_record(plan, next_rows(plan))
     assert file.read_bytes() == content
 
 
@@ -154,13 +154,13 @@ def test_columns_of_ones_own_stay_where_they_are(folder):
     log = log[list(reversed(log.columns))].assign(备注="己见")
     log.to_csv(file, index=False, lineterminator="\n")
     plan = open_plan(folder)
-    append_progress(plan, next_rows(plan))
+    append_record(plan, next_rows(plan))
     last = file.read_text("utf-8").splitlines()[-1]
     assert last.startswith(",")
     assert last.endswith(f"{next_rows(plan)['measure_id'].iloc[0]},{read_record(plan)['log_id'].iloc[-1]},")
     again = read_record(open_plan(folder))
     assert again["备注"].tolist() == ["己见"] * len(log) + [""]
-    assert again["log_id"].iloc[-1] == "P0597"
+    assert again["log_id"].iloc[-1] == record.next_ids(log, "progress", 1)[0]
 
 
 def test_rows_are_numbered_on_from_the_last(folder):
@@ -261,7 +261,9 @@ def test_a_database_that_nobody_knows_is_told(folder, kept_as):
     head = (folder / "plan.toml").read_text("utf-8")
     (folder / "plan.toml").write_text(f'progress = "{kept_as}"\n{head}', "utf-8")
     problems = check_plan(folder)
-    assert problems[["file", "rule"]].to_numpy().tolist() == [["progress (SQL)", "file-unreadable"]]
+    assert problems[["file", "rule"]].to_numpy().tolist() == [
+        [f"{table} (SQL)", "file-unreadable"] for table in schema.RECORD
+    ]
 
 
 def test_a_folder_in_place_of_a_parquet_file_is_told(folder):
@@ -269,7 +271,8 @@ def test_a_folder_in_place_of_a_parquet_file_is_told(folder):
     head = (folder / "plan.toml").read_text("utf-8")
     (folder / "plan.toml").write_text(f'progress = "x.parquet"\n{head}', "utf-8")
     (folder / "x.parquet").mkdir()
-    assert check_plan(folder)["message"].tolist() == ["无法读取：文件打不开：Is a directory"]
+    problems = check_plan(folder).set_index("file")
+    assert problems.at["x.parquet", "message"] == "无法读取：文件打不开：Is a directory"
 
 
 def test_a_file_that_is_no_parquet_and_one_that_is_no_database_are_told(folder):
@@ -279,14 +282,17 @@ def test_a_file_that_is_no_parquet_and_one_that_is_no_database_are_told(folder):
     for kept_as, reason in (("x.parquet", "不是完好的 Parquet 文件"), ("sqlite:///x.db", "读不到数据库中的台账")):
         (folder / kept_as.rpartition("/")[2]).write_bytes(b"neither the one nor the other" * 99)
         (folder / "plan.toml").write_text(f'progress = "{kept_as}"\n{head}', "utf-8")
-        assert check_plan(folder)["message"].str.startswith(f"无法读取：{reason}").tolist() == [True]
+        problems = check_plan(folder)
+        assert problems["message"].str.startswith(f"无法读取：{reason}").iloc[0]
 
 
 def test_a_database_that_is_not_there_is_told_and_not_made(folder):
     head = (folder / "plan.toml").read_text("utf-8")
     (folder / "plan.toml").write_text(f'progress = "sqlite:///typo.db"\n{head}', "utf-8")
     problems = check_plan(folder)
-    assert problems[["file", "rule"]].to_numpy().tolist() == [["progress (SQL)", "file-missing"]]
+    assert problems[["file", "rule"]].to_numpy().tolist() == [
+        [f"{table} (SQL)", "file-missing"] for table in schema.RECORD
+    ]
     assert not (folder / "typo.db").exists()
 
 
@@ -302,14 +308,14 @@ def test_a_database_that_is_not_there_is_told_and_not_made(folder):
     ],
 )
 def test_numbers_go_on(known, expected):
-    assert record.next_log_ids(pd.DataFrame({"log_id": known}), 2) == expected
+    assert record.next_ids(pd.DataFrame({"log_id": known}), "progress", 2) == expected
 
 
 @pytest.mark.thorough
 def test_state_survives_appends_to_a_real_record(folder):
     plan = open_plan(folder)
     before = plan.at("2025-03-31")
-    append_progress(plan, next_rows(plan, 5))
+    append_record(plan, next_rows(plan, 5))
     after = open_plan(folder).at("2025-03-31")
     pd.testing.assert_frame_equal(after.states, before.states)
     pd.testing.assert_frame_equal(after.panel, before.panel)
@@ -363,11 +369,11 @@ def test_kill_9_of_an_append_leaves_a_whole_record(folder, kept_as):
     times = 100 if kept_as == "progress.csv" else 50
     # The first run goes unhindered, to see how long it takes.
     sizes.append(sizes[-1] + 7)
-    kill_at_random(lambda: append_progress(plan, next_rows(plan, 7)), times, see)
+    kill_at_random(lambda: append_record(plan, next_rows(plan, 7)), times, see)
     grown = sum(now > then for then, now in itertools.pairwise(sizes[1:]))
     assert 0 < grown < times
     assert check_plan(folder)["severity"].ne("error").all()
-    append_progress(plan, next_rows(plan, 7))
+    append_record(plan, next_rows(plan, 7))
 
 
 @pytest.mark.integration
@@ -407,7 +413,7 @@ def test_of_many_writers_one_at_a_time(folder):
 
     def write() -> None:
         rows = next_rows(plan)
-        append_progress(plan, rows)
+        append_record(plan, rows)
 
     children = [forked(write) for _ in range(8)]
     written = sum(os.waitpid(child, 0)[1] == 0 for child in children)
@@ -474,10 +480,10 @@ def test_postgresql_keeps_a_record(folder, postgres):
     plan = put_record(folder, postgres)
     pd.testing.assert_frame_equal(plan.progress, expected)
     rows = next_rows(plan).assign(progress="=1+1；“引号”'; DROP TABLE progress; --")
-    append_progress(plan, rows)
+    append_record(plan, rows)
     assert open_plan(folder).progress["progress"].iloc[-1] == rows["progress"].iloc[0]
     with pytest.raises(files.Busy):
-        append_progress(plan, rows)
+        append_record(plan, rows)
     # A second office, with a plan folder and so a lock of its own, finds the number taken.
     from analysis.record.database import insert
 
@@ -485,7 +491,7 @@ def test_postgresql_keeps_a_record(folder, postgres):
     with pytest.raises(files.Busy):
         insert(place, next_rows(plan), after=len(expected))
     sizes: set[int] = set()
-    append = lambda: append_progress(plan, next_rows(plan, 7))  # noqa: E731
+    append = lambda: append_record(plan, next_rows(plan, 7))  # noqa: E731
     kill_at_random(append, 25, lambda: sizes.add(len(read_record(plan))))
     assert all((size - len(expected) - 1) % 7 == 0 for size in sizes)
     assert check_plan(folder)["severity"].ne("error").all()
@@ -502,16 +508,12 @@ def test_postgresql_that_is_away_is_told(folder, postgres):
 
 
 def test_sample_survives_every_place(tmp_path):
-    """A generated record read back from each place is the record that was written."""
-    tables = {
-        name: pd.read_csv(DATA / f"{name}.csv", dtype="str", keep_default_na=False)
-        for name in ("measures", "responsibilities")
-    }
-    log = synthetic_progress(**tables, seed=7)
-    for kept_as in KINDS:
-        place = record.place_of(tmp_path, {"id": "x", "progress": kept_as})
-        record.append(place, log, check=no_check)
-        assert record.read(place)[0].to_numpy().tolist() == log.to_numpy().tolist()
+    """Each table of a record read back from each place is the one that was written."""
+    for kept_as, table in itertools.product(KINDS, schema.RECORD):
+        rows = record.read(record.place_of(DATA, {"id": "tianjin-2024"}, table))[0]
+        place = record.place_of(tmp_path, {"id": "x", "progress": kept_as}, table)
+        record.append(place, rows, check=no_check)
+        assert record.read(place)[0].to_numpy().tolist() == rows.to_numpy().tolist()
 
 
 @pytest.mark.thorough

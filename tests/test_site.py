@@ -6,12 +6,13 @@ import errno
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,7 +32,7 @@ from analysis.site import (
     read_manifest,
     staging,
 )
-from analysis.site.index import index_files, page_of_failure
+from analysis.site.index import date_id, index_files, page_of_failure
 from tests.sites import contents, failure, faults, html, page, put
 from tests.stopping import steps, stop_at
 
@@ -316,9 +317,8 @@ def test_a_manifest_is_written_flat_and_read_again(tmp_path: Path) -> None:
     site = read_manifest(tmp_path)
     text = manifest_text(site)
     written, before = json.loads(text), json.loads(FLAT)
-    assert [{name: one[name] for name in two} for one, two in zip(written["pages"], before["pages"], strict=True)] == (
-        before["pages"]
-    )
+    unlinked = {"finished": "closed", "blocks": "", "made_as": "", "links": ""}
+    assert written["pages"] == [listed | unlinked for listed in before["pages"]]
     blank = {"compare_to": "", "unit": "", "theme": ""}
     assert written["failures"] == [failed | blank for failed in before["failures"]]
     (tmp_path / MANIFEST).write_text(text, "utf-8")
@@ -352,7 +352,7 @@ def test_the_newest_is_the_latest_day_the_last_known_and_compared_with_none() ->
 
 def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None:
     kept = [
-        replace(page(report, day), selection=unit, title=f"{report} {unit}", measures=measures, closed=1)
+        replace(page(report, day, unit=unit), title=f"{report} {unit}", measures=measures, closed=1)
         for day in ("2025-02-28", "2025-03-31")
         for report, unit, measures in (("load", "", 31), ("b", "small", 2), ("c", "great", 26))
     ]
@@ -360,14 +360,49 @@ def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None
     places = [text.index(f'href="plan/{day}') for day in ("2025-03-31", "2025-02-28")]
     assert places == sorted(places)
     assert text.index("c great") < text.index("b small")
-    # What older dates said is there at a glance; their pages are one click away.
-    at_a_glance, older, latest = text.split("<main", 1)[1].split("<details>")
-    assert at_a_glance.count('class="headline"') == 2
+    # What other dates said, and their pages, are one click away.
+    at_a_glance, others = text.split("<main", 1)[1].split('<details class="others">')
+    others, latest = others.split('<details class="latest">')
+    assert at_a_glance.count('class="headline"') == 1
     assert at_a_glance.count('href="plan/2025-03-31') == 3
     assert 'href="plan/2025-02-28' not in at_a_glance
-    assert older.count('href="plan/2025-02-28') == 3
+    assert others.count('href="plan/2025-02-28') == 3
+    assert "load k" in others
     assert latest.count('href="plan/latest') == 3
     assert '<td class="number">26</td><td class="number">1</td><td class="number">0</td>' in at_a_glance
+
+
+def test_the_index_begins_with_the_newest_day_of_the_whole() -> None:
+    """What somebody asked for since, of a unit or in comparison, is folded among the others."""
+    made = [page(as_of="2025-02-28"), page(), page("brief", "2025-04-15", unit="u")]
+    compared = page().parameters.model_copy(update={"compare_to": "2024-12-31"})
+    made.append(replace(page(), path="plan/2025-03-31_compared_2024-12-31/zh/load.html", parameters=compared))
+    text = index_files(Manifest({one.path: one for one in made}), REPORTS)["index.html"]
+    (first,) = re.findall("<h3[^>]*>(.*?)</h3>", text.split('<details class="others">')[0])
+    assert first == "截至2025年3月31日"
+    ids = re.findall('<h3 id="([^"]*)"', text)
+    assert ids[0] == "plan_2025-03-31"
+    assert sorted(ids) == sorted({date_id(one) for one in made})
+
+
+def test_the_index_draws_how_many_are_completed() -> None:
+    """From pages of the whole, each day as known last; said in words, too; nothing where there is one day."""
+    counts = {"2025-01-31": 1, "2025-02-28": 4, "2025-03-31": 10}
+    made = [replace(page(as_of=day), measures=31, closed=closed) for day, closed in counts.items()]
+    late = replace(page(as_of="2025-02-28", known_at="2025-05-30"), measures=31, closed=5)
+    made += [replace(late, path=late.path.replace("/zh/", "_known_2025-05-30/zh/"))]
+    made += [replace(page("brief", "2025-04-30", unit="u"), measures=3, closed=3)]
+    text = index_files(Manifest({one.path: one for one in made}), REPORTS)["index.html"]
+    assert "已办结：2025年1月31日1项，2025年3月31日10项（共31项）" in text
+    (line,) = re.findall('class="done" d="([^"]*)"', text)
+    heights = [float(height) for height in re.findall("[V ]([0-9.]+)", line)]
+    # Higher up is less from the top: 1, 5 and 10 of 31 are in the proportions of what they count.
+    assert (heights[0] - heights[1]) / (heights[0] - heights[2]) == pytest.approx(4 / 9, abs=0.02)
+    unverified = [replace(one, finished="done_reported") for one in made]
+    told = index_files(Manifest({one.path: one for one in unverified}), REPORTS)["index.html"]
+    assert "已办结" not in told.split("<main")[1]
+    alone = index_files(Manifest({made[0].path: made[0]}), REPORTS)["index.html"]
+    assert 'class="course"' not in alone
 
 
 @pytest.mark.thorough
@@ -394,11 +429,12 @@ def test_each_index_leads_to_those_of_all_other_languages() -> None:
 
 
 def told_of(one: Failure, site: Manifest = EMPTY, **parts: str) -> str:
+    error = {"output_type": "error", "ename": "ZeroDivisionError", "evalue": "by zero"}
+    traceback = ["Traceback", "\x1b[31mZeroDivisionError: by zero\x1b[0m"]
     broken = {"cell_type": "code", "source": ["1 ", "/ 0"], "metadata": {}}
-    broken["outputs"] = [{"output_type": "error", "ename": "ZeroDivisionError", "evalue": "by zero"}]
-    broken["outputs"][0]["traceback"] = ["Traceback", "\x1b[31mZeroDivisionError: by zero\x1b[0m"]
-    given = {"reason": "Traceback\nZeroDivisionError: by zero", "log": "", **parts}
-    return page_of_failure(site, one, Executed.of({"cells": [broken]}), reports=REPORTS, **given)
+    cell = {**broken, "outputs": [{**error, "traceback": traceback}]}
+    given: dict[str, Any] = {"reason": "Traceback\nZeroDivisionError: by zero", "log": "", **parts}
+    return page_of_failure(site, one, Executed.of({"cells": [cell]}), reports=REPORTS, **given)
 
 
 def test_a_failure_is_told_in_words_and_once() -> None:
@@ -411,6 +447,17 @@ def test_a_failure_is_told_in_words_and_once() -> None:
     assert "\x1b" not in text
     assert 'href="../../../../index.html"' in text
     assert "<pre>&lt;b&gt;</pre>" in told_of(failure(), log="<b>")
+
+
+def test_a_failure_is_told_in_one_language_with_both_days_and_a_line_a_cause() -> None:
+    one = replace(failure("load", known_at="2025-04-07"), result="refused")
+    text = told_of(one, reason="h1 应恰有一个；缺少页面标题 title")
+    assert '<p class="dates">截至2025年3月31日 · 按2025年4月7日前收到的反馈</p>' in text
+    assert "<li>h1 应恰有一个</li>\n<li>缺少页面标题 title</li>" in text
+    assert "url(data:font/woff;base64," in text
+    english = replace(one, parameters=one.parameters.model_copy(update={"lang": "en"}))
+    assert "Index</a>" in told_of(english)
+    assert not re.search("[\u4e00-\u9fff]", told_of(english).split("</style>")[1])
 
 
 def test_a_failure_names_what_is_shown_instead() -> None:

@@ -3,281 +3,194 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from analysis import status
-from analysis.schema import BUCKETS, DELIVERY, FRESHNESS, NO_FEEDBACK, Calendar
-from tests.strategies import SmallPlan, moments, small_plans, typed
+from analysis.periods import EVERY, Calendar
+from analysis.schema import BUCKETS, FEEDBACK, MARKS, NO_FEEDBACK, NOT_DUE, SCHEDULE
+from tests.reference import Reference
+from tests.strategies import DECIDER, SmallPlan, moments, small_plans, typed
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
+    from analysis.plan.reading import Reading
 
-CALENDAR = Calendar(pd.Period("2024-06", "M"), 5, "Asia/Shanghai")
-LATER = pd.Timestamp("2025-12-31")
-ISSUED = pd.Timestamp("2024-05-31")
-
-Pair = tuple[str, str]
-Month = tuple[int, int]
-Row = dict[Any, Any]
+PAIR = ["measure_id", "unit_id"]
+FRAMES = ("responsibilities", "measures", "states", "measure_states", "obligations", "panel", "measure_panel", "apart")
+"""What a reading says of a plan."""
 
 
-# What the definitions say, once more and without pandas.
+def plain(cell: Any) -> Any:
+    """A cell as the reference has it."""
+    return None if pd.isna(cell) else cell.date() if isinstance(cell, pd.Timestamp) else cell
 
 
-def order_of(word: Row) -> tuple[Any, ...]:
-    return word["as_of"], word["reported_at"], word["log_id"]
+def pairs_of(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(rows[PAIR].itertuples(index=False, name=None))
 
 
-def pairs_of(small: SmallPlan) -> list[Pair]:
-    return list(zip(small.responsibilities["measure_id"], small.responsibilities["unit_id"], strict=True))
+def read(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp) -> Reading:
+    return small.plan.at(as_of, known_at=max(as_of, known_at))
 
 
-def standing_words(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp) -> dict[Pair, list[Row]]:
-    """The statements that count for each responsibility, the one that decides last."""
-    known = [row for row in small.progress.to_dict("records") if row["reported_at"] <= known_at]
-    replaced = {row["supersedes"] for row in known}
-    standing = [row for row in known if row["as_of"] <= as_of and row["log_id"] not in replaced]
-    return {
-        pair: sorted([row for row in standing if (row["measure_id"], row["unit_id"]) == pair], key=order_of)
-        for pair in pairs_of(small)
-    }
-
-
-def month_of(day: pd.Timestamp) -> Month:
-    return day.year, day.month
-
-
-def months_due(calendar: Calendar, as_of: pd.Timestamp) -> dict[Month, pd.Timestamp]:
-    """Month → its due date, for those whose due date has come."""
-    due: dict[Month, pd.Timestamp] = {}
-    year, month = calendar.first_period.year, calendar.first_period.month
-    while True:
-        following = (year + month // 12, month % 12 + 1)
-        day = pd.Timestamp(*following, calendar.due_day)
-        if day > as_of:
-            return due
-        due[year, month] = day
-        year, month = following
-
-
-def expected_feedback(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp) -> dict[tuple[str, str, str], str]:
-    words = standing_words(small, as_of, known_at)
-    known = [
-        row for row in small.progress.to_dict("records") if row["reported_at"] <= known_at and row["as_of"] <= as_of
-    ]
-    found = {}
-    for measure, unit in pairs_of(small):
-        settled_in: Month | None = None
-        for word in words[measure, unit]:
-            if word["status"] not in ("closed", "withdrawn"):
-                settled_in = None
-            elif settled_in is None:
-                settled_in = month_of(word["as_of"])
-        for month, due in months_due(small.calendar, as_of).items():
-            if settled_in and month > settled_in:
-                continue
-            arrivals = [
-                row["reported_at"]
-                for row in known
-                if (row["measure_id"], row["unit_id"], month_of(row["as_of"])) == (measure, unit, month)
-            ]
-            came = "missing" if not arrivals else "on_time" if min(arrivals) <= due else "late"
-            found[measure, unit, f"{month[0]}-{month[1]:02d}"] = came
-    return found
-
-
-# What cannot be known at K, or is not yet true at T, changes nothing.
-
-
-@pytest.mark.thorough
-@given(small_plans(), moments, moments)
-def test_statements_that_arrive_after_k_change_nothing(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
-    before = small.keeping(small.progress["reported_at"] <= known_at)
-    for measure in (status.latest, status.feedback):
-        assert_frame_equal(
-            measure(**small.record, as_of=as_of, known_at=known_at),
-            measure(**before.record, as_of=as_of, known_at=known_at),
-        )
-
-
-@pytest.mark.thorough
-@given(small_plans(), moments)
-def test_what_was_published_on_a_day_never_changes(small: SmallPlan, day: pd.Timestamp):
-    on_the_day = small.keeping(small.progress["reported_at"] <= day)
-    published = on_the_day.plan.at(day).states
-    assert_frame_equal(small.plan.at(day).states, published)
-    assert_frame_equal(small.plan.at(day, known_at=day).states, published)
-
-
-@given(small_plans(), moments, moments)
-def test_statements_true_after_t_change_nothing_unless_they_correct(
-    small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp
-):
-    before = small.keeping((small.progress["as_of"] <= as_of) | small.progress["supersedes"].ne(""))
-    assert_frame_equal(
-        status.latest(**small.record, as_of=as_of, known_at=known_at),
-        status.latest(**before.record, as_of=as_of, known_at=known_at),
-    )
-
-
-@pytest.mark.thorough
-@given(small_plans(), moments, moments, st.randoms(use_true_random=False))
-def test_order_of_statements_never_matters(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp, chance: Any):
-    other = small.reordered(chance)
-    for measure in (status.latest, status.feedback):
-        assert_frame_equal(
-            measure(**small.record, as_of=as_of, known_at=known_at),
-            measure(**other.record, as_of=as_of, known_at=known_at),
-        )
-
-
-def test_inputs_are_left_alone(tianjin: Plan):
-    frames = tianjin.progress, tianjin.responsibilities, tianjin.measures
-    before = [frame.copy(deep=True) for frame in frames]
-    now = tianjin.at(LATER)
-    for frame in (now.measure_states, now.feedback, now.panel, now.standing):
-        assert not frame.empty
-    for frame, copy in zip(frames, before, strict=True):
-        assert_frame_equal(frame, copy)
+def require_the_same(one: Reading, other: Reading) -> None:
+    for name in FRAMES:
+        assert_frame_equal(getattr(one, name), getattr(other, name), obj=name)
+    assert one.receipts == other.receipts
 
 
 # The same as plain Python.
 
 
-@given(small_plans(), moments, moments)
-def test_latest_is_the_last_standing_word(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
-    states = status.latest(**small.record, as_of=as_of, known_at=known_at)
-    words = standing_words(small, as_of, known_at)
-    assert list(zip(states["measure_id"], states["unit_id"], strict=True)) == pairs_of(small)
-    due = months_due(small.calendar, as_of)
-    for row in states.to_dict("records"):
-        said = words[row["measure_id"], row["unit_id"]]
-        if not said:
-            assert row["state"] == row["freshness"] == NO_FEEDBACK
-            assert row["periods_missed"] == len(due)
-            assert all(pd.isna(row[column]) for column in ("log_id", "as_of", "percent"))
-            continue
-        assert (row["log_id"], row["state"]) == (said[-1]["log_id"], said[-1]["status"])
-        assert row["as_of"] == said[-1]["as_of"]
-        missed = sum(month > month_of(row["as_of"]) for month in due)
-        assert row["periods_missed"] == missed
-        age = ["current", "current", "stale"][missed] if missed < 3 else "very_stale"
-        assert row["freshness"] == ("settled" if row["state"] in ("closed", "withdrawn") else age)
+def require_what_is_defined(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp) -> None:
+    now = read(small, as_of, known_at)
+    defined = Reference(small, now.as_of.date(), now.known_at.date())
+    measures = [measure for measure in defined.measures if defined.is_in_scope(measure, defined.t)]
+    assert now.measure_states["measure_id"].tolist() == measures
+    for row in now.measure_states.to_dict("records"):
+        expected = defined.state(row["measure_id"])
+        assert {name: plain(row[name]) for name in expected} == expected
+    pairs = [pair for pair in defined.pairs() if pair[0] in measures and defined.is_on(pair, defined.t)]
+    assert pairs_of(now.states) == pairs_of(now.responsibilities) == pairs
+    for row in now.states.to_dict("records"):
+        pair = row["measure_id"], row["unit_id"]
+        words = defined.words_of(pair, defined.t)
+        unheard = NO_FEEDBACK if defined.has_owed(pair) else NOT_DUE
+        assert plain(row["log_id"]) == (words[-1]["log_id"] if words else None)
+        assert row["state"] == (defined.state_of(pair, defined.t) or unheard)
+        assert row["mark"] == (defined.sent_back(words[-1], defined.t) if words else "")
+        assert (row["owed"], row["missing"]) == (defined.has_owed(pair), len(defined.missing(pair)))
+        assert row["has_lapsed"] == defined.has_lapsed(pair)
+    asked = now.obligations[[*PAIR, "period", "feedback", "is_in"]]
+    assert list(asked.itertuples(index=False, name=None)) == defined.owed()
 
 
 @given(small_plans(all_named=False), moments, moments)
-def test_by_measure_is_the_weakest_reporting_unit(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
-    found = status.by_measure(status.latest(**small.record, as_of=as_of, known_at=known_at), small.measures)
-    words = standing_words(small, as_of, known_at)
-    due = months_due(small.calendar, as_of)
-    assert found[["measure_id", "theme_id", "kind"]].equals(small.measures[["measure_id", "theme_id", "kind"]])
-    for row in found.to_dict("records"):
-        units = {unit: said[-1:] for (measure, unit), said in words.items() if measure == row["measure_id"]}
-        last = [word for said in units.values() for word in said]
-        states = {word["status"] for word in last}
-        assert row["state"] == min(states, key=DELIVERY.index, default=NO_FEEDBACK)
-        assert (row["units"], row["units_reporting"]) == (len(units), len(last))
-        assert row["units_disagree"] == (len(states) > 1)
-        assert row["has_evidence"] == any(word["evidence_ref"] for word in last)
-        assert row["has_current_feedback"] == any(
-            word["status"] in ("closed", "withdrawn") or sum(month > month_of(word["as_of"]) for month in due) <= 1
-            for word in last
-        )
-        if last:
-            assert row["last_as_of"] == max(word["as_of"] for word in last)
-        else:
-            assert pd.isna(row["last_as_of"])
+def test_a_reading_is_what_is_defined(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
+    require_what_is_defined(small, as_of, known_at)
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("every", EVERY)
+@settings(max_examples=30)
+@given(st.data(), moments, moments)
+def test_a_reading_is_what_is_defined_whatever_the_calendar(
+    every: str, data: st.DataObject, as_of: pd.Timestamp, known_at: pd.Timestamp
+):
+    require_what_is_defined(data.draw(small_plans(every=every, most=24)), as_of, known_at)
+
+
+# What cannot be known at K, or is not yet true at T, changes nothing.
+
+
+@given(small_plans(all_named=False), moments, moments)
+def test_what_arrives_after_k_changes_nothing(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
+    now = read(small, as_of, known_at)
+    require_the_same(now, read(small.known(now.known_at), as_of, known_at))
+
+
 @given(small_plans(), moments, moments)
-def test_feedback_is_what_became_of_each_report_due(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
-    found = status.feedback(**small.record, as_of=as_of, known_at=known_at)
-    told = {
-        (row["measure_id"], row["unit_id"], str(row["period"])): row["feedback"] for row in found.to_dict("records")
-    }
-    assert len(told) == len(found)
-    assert told == expected_feedback(small, as_of, known_at)
+def test_what_is_true_after_t_changes_nothing_unless_it_takes_back(
+    small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp
+):
+    said, decided = small.progress, small.decisions
+    spoken = said["as_of"].where(said["as_of"].le(said["reported_at"]), said["reported_at"])
+    before = replace(
+        small,
+        progress=said[spoken.le(as_of) | said["supersedes"].ne("")].reset_index(drop=True),
+        decisions=decided[decided["effective_on"].le(as_of) | decided["supersedes"].ne("")].reset_index(drop=True),
+    )
+    require_the_same(read(small, as_of, known_at), read(before, as_of, known_at))
+
+
+@given(small_plans(), moments, moments, st.randoms(use_true_random=False))
+def test_the_order_of_rows_tells_only_what_nothing_else_tells(
+    small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp, chance: Any
+):
+    require_the_same(read(small, as_of, known_at), read(small.reordered(chance), as_of, known_at))
+
+
+@given(small_plans(), moments)
+def test_a_day_before_what_was_known_is_refused(small: SmallPlan, as_of: pd.Timestamp):
+    with pytest.raises(ValueError, match="known_at"):
+        small.plan.at(as_of, known_at=as_of - pd.Timedelta(days=1))
+
+
+def test_inputs_are_left_alone(tianjin: Plan):
+    frames = tianjin.progress, tianjin.decisions, tianjin.responsibilities, tianjin.measures
+    before = [frame.copy(deep=True) for frame in frames]
+    now = tianjin.at("2025-12-31")
+    assert not any(getattr(now, name).empty for name in FRAMES if name != "apart")
+    for frame, copy in zip(frames, before, strict=True):
+        assert_frame_equal(frame, copy)
 
 
 # Panels.
 
 
-@pytest.mark.thorough
-@given(small_plans(), st.lists(moments, min_size=1, max_size=4, unique=True), moments)
-def test_a_panel_is_the_latest_word_at_each_of_its_ends(
-    small: SmallPlan, ends: list[pd.Timestamp], known_at: pd.Timestamp
-):
-    ends = sorted(ends)
-    panel = status.panel(**small.record, period_ends=pd.DatetimeIndex(ends), known_at=known_at)
-    assert len(panel) == len(ends) * len(small.responsibilities)
-    measures = status.by_measure(panel, small.measures)
-    for end in ends:
-        latest = status.latest(**small.record, as_of=end, known_at=known_at)
-        at_end = panel[panel["period_end"].eq(end)].drop(columns="period_end").reset_index(drop=True)
-        assert_frame_equal(at_end, latest)
-        of_measures = measures[measures["period_end"].eq(end)].drop(columns="period_end").reset_index(drop=True)
-        assert_frame_equal(of_measures, status.by_measure(latest, small.measures))
+@given(small_plans(), moments, moments)
+def test_a_panel_is_the_states_at_the_end_of_each_period(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
+    # What is owed once, when due, is owed at the deadline that holds at T: an earlier day had another.
+    small = replace(small, calendar=replace(small.calendar, owed="each-period"))
+    now = read(small, as_of, known_at)
+    if small.calendar.every == "none":
+        return
+    for day in now.periods["period_end"]:
+        then = small.plan.at(day, known_at=now.known_at)
+        at_end = now.panel[now.panel["period_end"].eq(day)].drop(columns="period_end").reset_index(drop=True)
+        assert_frame_equal(at_end, then.states[at_end.columns])
+        of_measures = now.measure_panel[now.measure_panel["period_end"].eq(day)].reset_index(drop=True)
+        assert_frame_equal(of_measures.drop(columns="period_end"), then.measure_states[of_measures.columns[1:]])
 
 
-def test_a_panel_refuses_period_ends_out_of_order(tianjin: Plan):
-    ends = pd.DatetimeIndex(["2024-08-31", "2024-07-31"])
-    with pytest.raises(ValueError, match="period_ends"):
-        status.panel(tianjin.responsibilities, tianjin.progress, calendar=CALENDAR, period_ends=ends, known_at=LATER)
+def test_a_history_refuses_days_out_of_order(tianjin: Plan):
+    now = tianjin.at("2025-03-31")
+    with pytest.raises(ValueError, match="days"):
+        status.history(
+            tianjin.measures,
+            tianjin.responsibilities,
+            now.record,
+            days=pd.DatetimeIndex(["2024-08-31", "2024-07-31"]),
+        )
 
 
 def test_before_the_first_period_a_panel_holds_the_day_alone(tianjin: Plan):
-    day = pd.Timestamp("2024-05-31")
-    panel = status.panel(
-        tianjin.responsibilities,
-        tianjin.progress,
-        calendar=tianjin.calendar,
-        period_ends=tianjin.calendar.period_ends(day),
-        known_at=LATER,
-    )
-    assert panel["period_end"].tolist() == [day] * 91
-    assert set(panel["state"]) == {"no_feedback"}
-    told, named = (frame.groupby(["measure_id", "unit_id"]).groups for frame in (panel, tianjin.responsibilities))
-    assert set(told) == set(named)
+    panel = tianjin.at("2024-05-31", known_at="2025-12-31").panel
+    assert panel["period_end"].tolist() == [pd.Timestamp("2024-05-31")] * 91
+    assert set(panel["state"]) == {NOT_DUE}
+    assert pairs_of(panel) == pairs_of(tianjin.responsibilities)
 
 
-def test_a_panel_of_no_periods_is_empty(tianjin: Plan):
-    ends = pd.DatetimeIndex([])
-    panel = status.panel(
-        tianjin.responsibilities, tianjin.progress, calendar=CALENDAR, period_ends=ends, known_at=LATER
-    )
-    assert panel.empty
-    assert {"period_end", "state", "freshness"} <= set(panel.columns)
-    assert status.by_measure(panel, tianjin.measures).empty
+# Counts and vocabularies.
 
 
-# Counts.
-
-
-@pytest.mark.thorough
-@given(small_plans(all_named=False), moments)
-def test_buckets_add_to_the_measures(small: SmallPlan, as_of: pd.Timestamp):
-    states = small.plan.at(as_of).measure_states
-    by_theme = status.count_states(states, "theme_id")
-    assert list(by_theme.columns) == ["theme_id", *BUCKETS]
-    assert list(by_theme["theme_id"]) == list(small.measures["theme_id"].unique())
-    assert list(by_theme.index) == list(range(len(by_theme)))
-    for row in by_theme.to_dict("records"):
+@given(small_plans(all_named=False), moments, moments)
+def test_buckets_add_to_the_measures_in_scope(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
+    now = read(small, as_of, known_at)
+    states = now.measure_states
+    counted = status.count_states(states, "theme_id")
+    assert list(counted.columns) == ["theme_id", *BUCKETS]
+    start = small.measures["from"]
+    assert counted[list(BUCKETS)].to_numpy().sum() == (start.isna() | start.le(as_of)).sum() == len(now.measures)
+    for row in counted.to_dict("records"):
         of_theme = states.loc[states["theme_id"].eq(row["theme_id"]), "state"].to_list()
         assert {bucket: row[bucket] for bucket in BUCKETS} == {bucket: of_theme.count(bucket) for bucket in BUCKETS}
+    assert set(states["mark"]) <= {"", *MARKS}
+    assert set(states["schedule"]) <= set(SCHEDULE)
+    assert set(now.obligations["feedback"]) <= set(FEEDBACK)
 
 
 @pytest.mark.parametrize("day", ["2024-05-31", "2024-06-30", "2024-09-12", "2025-03-31"])
 def test_buckets_of_the_embedded_plan_add_to_its_measures(tianjin: Plan, day: str):
     now = tianjin.at(day)
     assert len(now.states) == 91
-    assert set(now.states["freshness"]) <= set(FRESHNESS)
     assert status.count_states(now.measure_states, "theme_id")[list(BUCKETS)].to_numpy().sum() == 31
 
 
@@ -291,236 +204,284 @@ def test_a_group_called_like_a_state_is_still_a_group():
     assert words.to_dict("list") == {"unit_id": ["stalled", "closed"], "closed": [1, 1]}
 
 
+# The definitions one by one, where a person can follow them.
+
+MONTHLY = Calendar("month", "2024-06", 5)
+Said = tuple[str, str, str]
+Decided = tuple[str, ...]
+
+
+def one_measure(
+    *decided: Decided,
+    calendar: Calendar = MONTHLY,
+    due: str = "",
+    known_at: str = "",
+    as_of: str = "2024-10-31",
+    is_verified: bool = True,
+    **said: list[Said],
+) -> dict[str, Any]:
+    """How a measure stands, from what each of its units said (as_of, reported_at, status) and what was decided.
+
+    A decision is (decision, effective_on) and, where it needs them, the unit, a new deadline, or the row taken back.
+    """
+    named = [
+        {"measure_id": "M1", "clause": 1, "unit_id": unit, "position": place, "role": "joint"}
+        for place, unit in enumerate(said, start=1)
+    ]
+    words = [
+        {"measure_id": "M1", "unit_id": unit, "as_of": as_of, "reported_at": arrived, "status": state}
+        for unit, statements in said.items()
+        for as_of, arrived, state in statements
+    ]
+    rows = []
+    for number, (decision, day, *more) in enumerate(decided, start=1):
+        row = {"decision_id": f"D{number}", "measure_id": "M1", "decision": decision, "decided_by": DECIDER}
+        field = {"extended": "due", "void": "supersedes"}.get(decision, "unit_id")
+        rows.append({**row, "effective_on": day, "recorded_at": day, field: "".join(more)})
+    small = SmallPlan(
+        typed("measures", [{"measure_id": "M1", "theme_id": "T1", "number": 1, "kind": "one_off", "due": due}]),
+        typed("units", ({"unit_id": unit, "name": unit, "is_group": "false"} for unit in "abcd")),
+        typed("responsibilities", named),
+        typed("commitments", ()),
+        typed("progress", ({**word, "log_id": f"P{place}"} for place, word in enumerate(words, start=1))),
+        calendar,
+        typed("decisions", rows),
+        is_verified=is_verified,
+    )
+    now = small.plan.at(as_of, known_at=known_at)
+    stands = now.measure_states.iloc[0].to_dict()
+    listed = now.feedback.groupby("unit_id")["feedback"].agg(list).to_dict()
+    return {**stands, "feedback": listed, "of": now.states.set_index("unit_id")["state"].to_dict()}
+
+
+DONE = [("2024-07-31", "2024-08-02", "done_reported")]
+AGAIN = [*DONE, ("2024-08-31", "2024-09-02", "done_reported")]
+WORKING = [("2024-07-31", "2024-08-02", "in_progress")]
+
+
+@pytest.mark.parametrize(
+    ("said", "decided", "state", "mark"),
+    [
+        ({"a": DONE, "b": WORKING}, [], "in_progress", ""),
+        ({"a": [("2024-07-31", "2024-08-02", "stalled")], "b": []}, [], "stalled", ""),
+        # Done only when every unit says so.
+        ({"a": DONE, "b": DONE}, [], "done_reported", ""),
+        ({"a": DONE, "b": []}, [], "in_progress", "partly_done"),
+        # No unit's word closes; a decision does, whatever units say.
+        ({"a": DONE, "b": []}, [("closed", "2024-09-15")], "closed", ""),
+        ({"a": WORKING}, [("withdrawn", "2024-09-15")], "withdrawn", ""),
+        ({"a": WORKING}, [("withdrawn", "2024-09-15"), ("reopened", "2024-10-15")], "in_progress", ""),
+        ({"a": DONE}, [("closed", "2024-09-15"), ("reopened", "2024-10-15")], "in_progress", "reopened"),
+        # Sent back, a done word counts no longer; one that arrives later does.
+        ({"a": DONE, "b": DONE}, [("returned", "2024-08-02")], "in_progress", "returned"),
+        ({"a": DONE, "b": DONE}, [("returned", "2024-08-02", "b")], "in_progress", "returned"),
+        ({"a": DONE, "b": DONE}, [("returned", "2024-08-01")], "done_reported", ""),
+        ({"a": AGAIN}, [("returned", "2024-08-15")], "done_reported", ""),
+        # A closure that is void was never taken; a withdrawn word was never said.
+        ({"a": DONE}, [("closed", "2024-09-15"), ("void", "2024-09-20", "D1")], "done_reported", ""),
+        ({"a": DONE}, [("void", "2024-09-20", "P1")], "no_feedback", ""),
+        # Whoever left is not asked any more, whoever joined is.
+        ({"a": DONE, "b": WORKING}, [("left", "2024-09-01", "b")], "done_reported", ""),
+        ({"a": DONE}, [("joined", "2024-09-01", "c")], "in_progress", "partly_done"),
+        ({"a": DONE}, [("left", "2024-09-01", "a")], "not_due", "no_unit"),
+        ({"a": []}, [], "no_feedback", ""),
+    ],
+)  # fmt: skip
+def test_the_state_of_a_measure(said: dict[str, list[Said]], decided: list[Decided], state: str, mark: str):
+    stands = one_measure(*decided, **said)
+    assert (stands["state"], stands["mark"]) == (state, mark)
+
+
+def test_no_feedback_is_what_was_owed_and_not_due_is_what_was_not():
+    assert one_measure(a=[], as_of="2024-06-30", known_at="2024-07-04")["state"] == NOT_DUE
+    assert one_measure(a=[], as_of="2024-06-30", known_at="2024-07-05")["state"] == NO_FEEDBACK
+    # When nobody says what was known, it is what came in by the due day.
+    assert one_measure(a=[], as_of="2024-06-30")["state"] == NO_FEEDBACK
+    assert one_measure(a=[], as_of="2024-06-29")["state"] == NOT_DUE
+
+
+@pytest.mark.parametrize(
+    ("decided", "is_contradicted"),
+    [
+        ([("closed", "2024-08-15")], True),
+        # A word of the very day is not of a later one.
+        ([("closed", "2024-09-30")], False),
+        ([("closed", "2024-08-15"), ("closed", "2024-10-15")], False),
+        ([("closed", "2024-08-15"), ("left", "2024-10-15", "b")], False),
+        ([], False),
+    ],
+)
+def test_a_closure_is_contradicted_by_an_open_word_for_a_later_day(decided: list[Decided], *, is_contradicted: bool):
+    later = [("2024-09-30", "2024-10-02", "stalled")]
+    stands = one_measure(*decided, a=DONE, b=[*DONE, *later])
+    assert stands["is_contradicted"] == is_contradicted
+    assert stands["state"] == ("closed" if decided else "stalled")
+    taken_back = one_measure(*decided, a=DONE, b=[*DONE, *later, ("2024-10-20", "2024-10-21", "done_reported")])
+    assert not taken_back["is_contradicted"]
+
+
+def test_what_is_reported_done_waits_for_a_decision_where_somebody_decides():
+    assert one_measure(a=DONE)["is_waiting"]
+    assert not one_measure(a=DONE, is_verified=False)["is_waiting"]
+    assert not one_measure(("returned", "2024-09-01"), a=DONE)["is_waiting"]
+    assert not one_measure(("closed", "2024-09-01"), a=DONE)["is_waiting"]
+
+
+def test_a_superseded_word_never_revives():
+    small = SmallPlan(
+        typed("measures", [{"measure_id": "M1", "theme_id": "T1", "number": 1, "kind": "one_off"}]),
+        typed("units", [{"unit_id": "a", "name": "a", "is_group": "false"}]),
+        typed("responsibilities", [{"measure_id": "M1", "clause": 1, "unit_id": "a", "position": 1, "role": "sole"}]),
+        typed("commitments", ()),
+        typed(
+            "progress",
+            (
+                {"log_id": key, "measure_id": "M1", "unit_id": "a", "as_of": "2024-06-30", "status": state,
+                 "reported_at": f"2024-07-0{place}", "supersedes": before}
+                for place, (key, before, state) in enumerate(
+                    [("P1", "", "done_reported"), ("P2", "P1", "stalled"), ("P3", "P2", "not_started")], start=1
+                )
+            ),
+        ),
+        MONTHLY,
+        typed("decisions", [
+            {"decision_id": "D1", "measure_id": "M1", "decision": "void", "effective_on": "2024-07-09",
+             "recorded_at": "2024-07-09", "decided_by": DECIDER, "supersedes": "P3"},
+        ]),
+    )  # fmt: skip
+    states = {day: small.plan.at("2024-06-30", known_at=day).states["state"].item() for day in (
+        "2024-07-01", "2024-07-02", "2024-07-03", "2024-07-09")}  # fmt: skip
+    assert list(states.values()) == ["done_reported", "stalled", "not_started", NO_FEEDBACK]
+
+
+# What is owed.
+
+
+@pytest.mark.parametrize(
+    ("said", "decided", "feedback"),
+    [
+        ([], [], ["missing"] * 5),
+        ([("2024-06-30", "2024-07-05", "in_progress")], [], ["on_time", *["missing"] * 4]),
+        ([("2024-06-30", "2024-07-06", "in_progress")], [], ["late", *["missing"] * 4]),
+        ([("2024-08-31", "2024-09-05", "in_progress")], [], ["skipped", "skipped", "on_time", "missing", "missing"]),
+        # Whoever is done owes that period's statement, and none after it until it is sent back.
+        (DONE, [], ["skipped", "on_time"]),
+        # Sent back in September, it owes September and October; August it did not owe.
+        (DONE, [("returned", "2024-09-15")], ["skipped", "on_time", "missing", "missing"]),
+        (DONE, [("reopened", "2024-10-01")], ["skipped", "on_time", "missing"]),
+        # Nothing is owed on what is settled on the last day of a period.
+        ([], [("closed", "2024-08-31")], ["missing", "missing"]),
+        ([], [("closed", "2024-09-01")], ["missing"] * 3),
+        ([], [("withdrawn", "2024-08-31"), ("reopened", "2024-10-10")], ["missing"] * 3),
+        ([], [("left", "2024-08-31", "a")], ["missing"] * 2),
+    ],
+)  # fmt: skip
+def test_what_is_owed_each_period(said: list[Said], decided: list[Decided], feedback: list[str]):
+    assert one_measure(*decided, a=said)["feedback"].get("a", []) == feedback
+
+
+@pytest.mark.parametrize(
+    ("said", "decided", "feedback"),
+    [
+        ([], [], ["missing"]),
+        (WORKING, [], ["missing"]),
+        (DONE, [], ["on_time"]),
+        ([("2024-08-31", "2024-08-31", "in_progress")], [], ["on_time"]),
+        ([("2024-08-31", "2024-09-01", "in_progress")], [], ["late"]),
+        (DONE, [("returned", "2024-08-20")], ["missing"]),
+        # What was sent back came in time, but does not stand; what stands came late.
+        ([*DONE, ("2024-08-25", "2024-09-03", "done_reported")], [("returned", "2024-08-20")], ["late"]),
+        ([*DONE, ("2024-08-25", "2024-09-03", "done_reported")], [], ["on_time"]),
+        ([], [("closed", "2024-08-31")], []),
+        ([], [("extended", "2024-08-01", "2024-12-31")], []),
+    ],
+)
+def test_what_is_owed_once_when_due(said: list[Said], decided: list[Decided], feedback: list[str]):
+    for calendar in (replace(MONTHLY, owed="when-due"), Calendar("none")):
+        found = one_measure(*decided, a=said, due="2024-08-31", calendar=calendar)
+        assert found["feedback"].get("a", []) == feedback
+
+
+@pytest.mark.parametrize(
+    ("calendar", "as_of", "count"),
+    [
+        (Calendar("week", "2024-W23"), "2024-06-30", 4),
+        (Calendar("quarter", "2024-Q2"), "2024-12-31", 3),
+        (Calendar("half-year", "2024-H1"), "2024-12-30", 1),
+        (Calendar("year", "2023"), "2024-12-31", 2),
+        (Calendar("none"), "2024-12-31", 0),
+        # Due five days before the end: asked for while the month still runs.
+        (Calendar("month", "2024-06", -5), "2024-06-24", 0),
+        (Calendar("month", "2024-06", -5), "2024-06-25", 1),
+    ],
+)
+def test_periods_of_any_length_are_owed_when_their_day_has_come(calendar: Calendar, as_of: str, count: int):
+    assert one_measure(a=[], calendar=calendar, as_of=as_of)["feedback"].get("a", []) == ["missing"] * count
+
+
+def test_a_unit_that_owes_two_periods_in_a_row_has_lapsed():
+    first = ("2024-06-30", "2024-07-01", "in_progress")
+    for said, lapsed in (
+        ([first], 1),
+        ([first, ("2024-09-30", "2024-10-01", "in_progress")], 0),
+        # A unit that never spoke is silent, which is told apart.
+        ([], 0),
+    ):
+        stands = one_measure(a=said)
+        assert (stands["units_lapsed"], stands["units_silent"]) == (lapsed, int(not said))
+
+
 # Deadlines.
 
 
-def expected_schedule(small: SmallPlan, measure: Row, due: pd.Timestamp | None, as_of: pd.Timestamp) -> str:
-    said = {pair: words[-1] for pair, words in standing_words(small, as_of, as_of).items() if words}
-    percents = [word["percent"] for pair, word in said.items() if pair[0] == measure["measure_id"]]
-    least = min((percent for percent in percents if percent == percent), default=0)
-    if due is None:
-        return "no_deadline"
-    if measure["state"] in ("closed", "withdrawn"):
-        return "on_track"
-    if due < as_of:
-        return "overdue"
-    return "behind" if least * (due - ISSUED).days < 100 * (as_of - ISSUED).days else "on_track"
-
-
-@pytest.mark.thorough
-@given(small_plans(), moments, st.data())
-def test_schedule_follows_the_deadline_and_the_least_percentage(
-    small: SmallPlan, as_of: pd.Timestamp, data: st.DataObject
-):
-    deadlines = st.none() | moments.filter(lambda day: day > ISSUED)
-    dues = {measure: data.draw(deadlines) for measure in small.measures["measure_id"]}
-    now = small.plan.at(as_of)
-    due = pd.Series(dues, dtype="datetime64[ns]")
-    found = status.schedule(now.measure_states, now.states, due, issued=ISSUED, as_of=as_of)
-    assert found.to_dict() == {
-        measure["measure_id"]: expected_schedule(small, measure, dues[measure["measure_id"]], as_of)
-        for measure in now.measure_states.to_dict("records")
-    }
-
-
 @pytest.mark.parametrize(
-    ("state", "day", "schedule"),
+    ("said", "decided", "as_of", "schedule"),
     [
-        # Ten days from the notice to the deadline; of 40 per cent, four may be over.
-        ("in_progress", "2024-05-31", "on_track"),
-        ("in_progress", "2024-06-04", "on_track"),
-        ("in_progress", "2024-06-05", "behind"),
-        ("in_progress", "2024-06-10", "behind"),
-        ("in_progress", "2024-06-11", "overdue"),
-        ("closed", "2024-06-11", "on_track"),
-        ("withdrawn", "2024-06-11", "on_track"),
-        # What is only reported is not done.
-        ("done_reported", "2024-06-11", "overdue"),
-        ("done_reported", "2024-06-10", "behind"),
+        (WORKING, [], "2024-08-31", "due_soon"),
+        (WORKING, [], "2024-09-01", "overdue"),
+        (WORKING, [], "2024-05-30", "later"),
+        (DONE, [], "2024-12-31", "in_time"),
+        (WORKING, [("closed", "2024-09-01")], "2024-12-31", "late"),
+        (WORKING, [("closed", "2024-08-31")], "2024-12-31", "in_time"),
+        (WORKING, [("withdrawn", "2024-08-31")], "2024-12-31", "withdrawn"),
+        (WORKING, [("extended", "2024-08-30", "2024-10-31")], "2024-09-30", "due_soon"),
+        (WORKING, [("extended", "2024-08-30", "2024-10-31")], "2024-11-01", "overdue"),
+        # What was sent back is not done.
+        (DONE, [("returned", "2024-08-15")], "2024-09-30", "overdue"),
+        # Done since its last run of done words began.
+        ([*DONE, ("2024-08-15", "2024-08-15", "in_progress"), ("2024-09-30", "2024-09-30", "done_reported")],
+         [], "2024-12-31", "late"),
     ],
-)
-def test_a_deadline_day_by_day(state: str, day: str, schedule: str):
-    small = one_measure(2, a=[("2024-05-31", "2024-05-31", state, "P1")], b=[("2024-05-31", "2024-05-31", state, "P2")])
-    small.progress["percent"] = [90.0, 40.0]
-    now, due = small.plan.at(day), pd.Series({"M1": pd.Timestamp("2024-06-10")})
-    found = status.schedule(now.measure_states, now.states, due, issued=ISSUED, as_of=now.as_of)
-    assert found.to_dict() == {"M1": schedule}
+)  # fmt: skip
+def test_a_deadline(said: list[Said], decided: list[Decided], as_of: str, schedule: str):
+    stands = one_measure(*decided, a=said, due="2024-08-31", as_of=as_of)
+    assert stands["schedule"] == schedule
+    assert stands["due_original"] == pd.Timestamp("2024-08-31")
+    without = one_measure(*[one for one in decided if one[0] != "extended"], a=said, as_of=as_of)
+    assert without["schedule"] == ("withdrawn" if schedule == "withdrawn" else "no_deadline")
 
 
-# Worked by hand.
+def test_evidence_counts_until_it_is_taken_back(tianjin: Plan):
+    now = tianjin.at("2025-03-31")
+    named = now.standing.loc[now.standing["evidence_ref"].ne(""), "measure_id"]
+    assert set(named) <= set(now.measure_states.loc[now.measure_states["has_evidence"], "measure_id"])
+    # Of some of them the latest word names none.
+    latest = now.states.groupby("measure_id")["evidence_ref"].agg(lambda refs: refs.fillna("").ne("").any())
+    assert set(named) - set(latest.index[latest])
 
 
-def one_measure(units: int = 1, kind: str = "one_off", **words: list[tuple[str, ...]]) -> SmallPlan:
-    """Measure M1 and what its units said: unit → (as_of, reported_at, status, log_id, supersedes), blanks left out."""
-    names = ["log_id", "measure_id", "unit_id", "as_of", "reported_at", "status", "supersedes"]
-    rows = [
-        dict(zip(names, (log_id, "M1", f"unit-{unit}", as_of, reported_at, state, *more), strict=False))
-        for unit, said in words.items()
-        for as_of, reported_at, state, log_id, *more in said
-    ]
-    measures = typed("measures", [{"measure_id": "M1", "theme_id": "T1", "kind": kind}])
-    named = [{"measure_id": "M1", "clause": 1, "unit_id": f"unit-{unit}"} for unit in "abcd"[:units]]
-    return SmallPlan(
-        measures,
-        typed("units", [{"unit_id": row["unit_id"]} for row in named]),
-        typed("responsibilities", ({**row, "position": place} for place, row in enumerate(named, start=1))),
-        typed("commitments", []),
-        typed("progress", rows),
-        CALENDAR,
-    )
+def test_words_of_units_that_are_not_on_the_measure_are_kept_apart():
+    said = {"a": WORKING, "b": [("2024-07-31", "2024-08-02", "stalled")]}
+    assert one_measure(**said)["state"] == "stalled"
+    assert one_measure(("left", "2024-08-15", "b"), **said)["state"] == "in_progress"
+    assert one_measure(("left", "2024-08-15", "b"), ("joined", "2024-09-15", "b"), **said)["state"] == "stalled"
 
 
-def state_of(small: SmallPlan, as_of: pd.Timestamp = LATER) -> str:
-    return small.plan.at(as_of).measure_states["state"].item()
-
-
-@pytest.mark.parametrize(
-    ("said", "state"),
-    [
-        # The later day wins, though it arrived first.
-        ([("2024-07-31", "2024-08-01", "stalled", "P1"), ("2024-06-30", "2024-08-09", "not_started", "P2")], "stalled"),
-        # One day: the later arrival wins, whatever the ids.
-        (
-            [("2024-06-30", "2024-07-01", "stalled", "P9"), ("2024-06-30", "2024-07-02", "in_progress", "P1")],
-            "in_progress",
-        ),
-        # One day, one arrival: the greater id wins, wherever it stands.
-        ([("2024-06-30", "2024-07-01", "stalled", "P2"), ("2024-06-30", "2024-07-01", "in_progress", "P1")], "stalled"),
-    ],
-)
-def test_ties(said: list[tuple[str, ...]], state: str):
-    assert state_of(one_measure(a=said)) == state
-    assert state_of(one_measure(a=said[::-1])) == state
-
-
-def test_a_correction_replaces_a_word_even_by_an_earlier_day():
-    first = ("2024-07-31", "2024-08-01", "closed", "P1")
-    small = one_measure(a=[first, ("2024-06-30", "2024-08-20", "in_progress", "P2", "P1")])
-    assert state_of(small, pd.Timestamp("2024-08-19")) == "closed"
-    assert state_of(small, pd.Timestamp("2024-08-20")) == "in_progress"
-    # What was published on the 19th can still be asked for, and so can the 19th as known today.
-    known_later = small.plan.at("2024-08-19", known_at=LATER).states
-    assert known_later["state"].item() == "in_progress"
-
-
-def test_a_corrected_correction_does_not_bring_the_first_word_back():
-    said = [
-        ("2024-06-30", "2024-07-01", "in_progress", "P1"),
-        ("2024-06-30", "2024-07-02", "closed", "P2", "P1"),
-        ("2024-08-31", "2024-09-01", "stalled", "P3", "P2"),
-    ]
-    states = one_measure(a=said).plan.at("2024-07-31", known_at=LATER).states
-    assert states["state"].item() == NO_FEEDBACK
-
-
-def test_no_feedback_is_not_not_started():
-    silent, idle = one_measure(), one_measure(a=[("2024-06-30", "2024-07-01", "not_started", "P1")])
-    assert state_of(silent) == NO_FEEDBACK
-    assert state_of(idle) == "not_started"
-    # A silent unit beside one that reports does not drag the measure down.
-    half = one_measure(2, a=[("2024-06-30", "2024-07-01", "done_reported", "P1")])
-    assert state_of(half) == "done_reported"
-    assert silent.plan.at(LATER).states["percent"].isna().all()
-
-
-def test_withdrawn_only_if_all_withdrew():
-    gone = [("2024-06-30", "2024-07-01", "withdrawn", "P1")]
-    done = [("2024-06-30", "2024-07-01", "closed", "P2")]
-    assert state_of(one_measure(2, a=gone, b=done)) == "closed"
-    assert state_of(one_measure(2, a=gone, b=[(*gone[0][:3], "P2")])) == "withdrawn"
-
-
-@pytest.mark.parametrize(
-    ("day", "missed", "freshness"),
-    [
-        ("2024-06-30", 0, "current"),
-        ("2024-07-05", 0, "current"),
-        ("2024-08-04", 0, "current"),
-        ("2024-08-05", 1, "current"),
-        ("2024-09-04", 1, "current"),
-        ("2024-09-05", 2, "stale"),
-        ("2024-10-05", 3, "very_stale"),
-        ("2025-01-05", 6, "very_stale"),
-    ],
-)
-def test_a_word_of_june_ages(day: str, missed: int, freshness: str):
-    small = one_measure(a=[("2024-06-30", "2024-06-30", "in_progress", "P1")])
-    states = small.plan.at(day).states
-    assert (states["periods_missed"].item(), states["freshness"].item()) == (missed, freshness)
-
-
-def test_a_closed_measure_owes_nothing_and_stays_settled():
-    small = one_measure(a=[("2024-07-20", "2024-08-05", "closed", "P1")])
-    assert small.plan.at(LATER).states["freshness"].item() == "settled"
-    found = small.plan.at(LATER).feedback
-    assert list(zip(found["period"].astype("str"), found["feedback"], strict=True)) == [
-        ("2024-06", "missing"),
-        ("2024-07", "on_time"),
-    ]
-
-
-def test_saying_once_more_that_it_is_closed_owes_nothing_for_the_months_between():
-    said = [("2024-06-30", "2024-07-01", "closed", "P1"), ("2024-10-31", "2024-11-01", "closed", "P2")]
-    assert list(one_measure(a=said).plan.at(LATER).feedback["period"].astype("str")) == ["2024-06"]
-
-
-def test_a_reopened_measure_owes_again():
-    said = [("2024-06-30", "2024-07-01", "closed", "P1"), ("2024-08-31", "2024-09-01", "in_progress", "P2")]
-    found = one_measure(a=said).plan.at("2024-09-30").feedback
-    assert list(found["feedback"]) == ["on_time", "missing", "on_time"]
-
-
-def test_whoever_reopens_owes_from_that_day_on():
-    said = [("2024-06-30", "2024-07-01", "closed", "P1"), ("2024-09-30", "2024-09-30", "in_progress", "P2")]
-    small = one_measure(a=said)
-    assert list(small.plan.at("2024-09-29").feedback["feedback"]) == ["on_time"]
-    assert list(small.plan.at("2024-09-30").feedback["feedback"]) == ["on_time", "missing", "missing"]
-
-
-def test_feedback_is_late_from_the_day_after_the_due_day():
-    said = [
-        ("2024-06-30", "2024-07-05", "in_progress", "P1"),
-        ("2024-07-31", "2024-08-06", "in_progress", "P2"),
-        ("2024-08-31", "2024-09-06", "in_progress", "P3"),
-    ]
-    small = one_measure(a=said)
-    assert list(small.plan.at("2024-09-05").feedback["feedback"]) == [
-        "on_time",
-        "late",
-        "missing",
-    ]
-    # The third has arrived by the next day.
-    assert list(small.plan.at("2024-09-06").feedback["feedback"]) == [
-        "on_time",
-        "late",
-        "late",
-    ]
-
-
-def test_nothing_due_yet_is_an_empty_frame(tianjin: Plan):
-    feedback = tianjin.at("2024-07-04").feedback
-    assert feedback.empty
-    assert list(feedback.columns) == ["measure_id", "unit_id", "period", "feedback"]
-
-
-def test_an_empty_record(tianjin: Plan):
-    now = replace(tianjin, progress=typed("progress", [])).at("2024-08-05")
-    assert len(now.states) == 91
-    assert set(now.states["state"]) == set(now.states["freshness"]) == {NO_FEEDBACK}
-    assert status.count_states(now.measure_states, "theme_id")[NO_FEEDBACK].sum() == 31
-    assert not now.measure_states[["has_current_feedback", "units_disagree"]].any(axis=None)
-    assert list(now.feedback["feedback"].unique()) == ["missing"]
-    assert len(now.feedback) == 2 * 91
-
-
-def test_no_responsibilities(tianjin: Plan):
-    nobody = tianjin.select(unit="guanshuibao", theme="T1")
-    now = nobody.at(LATER)
-    for frame in (now.states, now.feedback, now.measure_states, now.panel, now.measure_panel):
-        assert frame.empty
-    assert status.count_states(now.measure_states, "theme_id").empty
-    # Measures that no unit carries are still measures.
-    unnamed = status.by_measure(now.states, tianjin.measures)
-    assert list(unnamed["measure_id"]) == list(tianjin.measures["measure_id"])
-    assert set(unnamed["state"]) == {NO_FEEDBACK}
-    assert not unnamed["units"].any()
+def test_a_comparison_reads_both_days_at_one_k(tianjin: Plan):
+    now = tianjin.at("2025-03-31", known_at="2025-04-30")
+    earlier = now.before("2024-12-31")
+    assert (earlier.as_of, earlier.known_at) == (pd.Timestamp("2024-12-31"), now.known_at)
+    assert now.before().as_of == pd.Timestamp("2025-02-28")
+    published = earlier.as_published()
+    assert published.known_at == tianjin.at("2024-12-31").known_at == pd.Timestamp("2025-01-06")
+    assert date(2025, 1, 6) - date(2024, 12, 31) > timedelta(days=tianjin.calendar.due_after_days)

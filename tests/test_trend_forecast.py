@@ -1,233 +1,198 @@
-"""A forecast that says no more than the past holds, and what became of earlier ones."""
+"""A forecast that says no more than the past holds: counted exactly, and refused where the past is too short."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections import Counter
+from itertools import product
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal
 
 from analysis import trend
+from tests.hand_made import hand_made
+from tests.recount import Recount, files_of
+from tests.strategies import small_plans
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.plan.reading import Reading
+    from analysis.trend import Forecast
+    from tests.strategies import SmallPlan
+
+MONTHS = pd.date_range("2024-06-30", periods=40, freq="ME")
 
 
-def past(*closed: int, scope: int = 20, start: str = "2024-06-30") -> pd.DataFrame:
-    """A burn-up with these closed measures at the ends of months in a row."""
-    ends = pd.date_range(start, periods=len(closed), freq="ME")
-    return pd.DataFrame({"period_end": ends, "scope": scope, "closed": closed, "reported": closed})
+def past(steps: Sequence[int], *, left: int, known_at: str = "", running: int = 0) -> Reading:
+    """A plan that closed so many measures in each month from June 2024, with so many left open.
+
+    `running` more are closed in the month after, whose feedback is not in yet.
+    """
+    decided = []
+    for month, count in zip(MONTHS, [*steps, running], strict=False):
+        day = month.replace(day=3)
+        decided += [f"M{len(decided) + place} closed {day:%Y-%m-%d}" for place in range(1, count + 1)]
+    crowds = {f"M{number}": "a" for number in range(1, len(decided) + left + 1)}
+    plan = hand_made(crowds or {"M1": "a"}, decided=decided, kinds={} if crowds else {"M1": "ongoing"})
+    if running:
+        return plan.at(MONTHS[len(steps)].replace(day=15))
+    return plan.at(MONTHS[len(steps) - 1], known_at=known_at)
 
 
-@st.composite
-def pasts(draw: st.DrawFn) -> pd.DataFrame:
-    """Long enough to draw from, with quiet periods and reopened measures, and something left to do."""
-    steps = draw(st.lists(st.sampled_from([0, 0, 1, 1, 2, 3, -1]), min_size=8, max_size=14))
-    closed, counts = 0, []
-    for step in steps:
-        closed = max(closed + step, 0)
-        counts.append(closed)
-    return past(*counts, scope=max(counts) + draw(st.integers(1, 30)))
+def enumerated(steps: Sequence[int], *, left: int, periods: int) -> dict[int, list[int]]:
+    """Chance in a hundred → what is reached with it after 1, 2, … periods, over every way that the draws may fall."""
+    reached: dict[int, list[int]] = {50: [], 85: []}
+    for ahead in range(1, periods + 1):
+        ways = Counter(sum(draws) for draws in product(steps, repeat=ahead))
+        for level, counts in reached.items():
+            counts.append(
+                max(
+                    done
+                    for done in range(left + 1)
+                    if 100 * sum(n for total, n in ways.items() if min(total, left) >= done)
+                    >= level * len(steps) ** ahead
+                )
+            )
+    return {level: [sum(steps) + count for count in counts] for level, counts in reached.items()}
 
 
-def completions(burn_up: pd.DataFrame) -> int:
-    counts = [0, *burn_up["closed"]]
-    return sum(max(later - earlier, 0) for earlier, later in pairwise(counts))
+pasts = st.lists(st.sampled_from([0, 0, 0, 1, 1, 2, 3]), min_size=8, max_size=9).filter(lambda steps: sum(steps) >= 5)
 
 
-@given(pasts())
-def test_a_fan_stays_between_what_is_closed_and_the_scope(burn_up: pd.DataFrame):
-    outlook = trend.forecast(burn_up, paths=200)
-    assert outlook.refused == ("few_completions" if completions(burn_up) < 5 else "")
-    if outlook.refused:
-        assert outlook.fan.empty
-        assert not outlook.finish
-        return
-    closed, scope = burn_up["closed"].iloc[-1], burn_up["scope"].iloc[-1]
-    fan = outlook.fan
+@pytest.mark.thorough
+@given(pasts, st.integers(1, 12))
+def test_a_forecast_is_every_way_that_the_past_may_fall(steps: list[int], left: int):
+    outlook = trend.forecast(past(steps, left=left))
+    counted = enumerated(steps, left=left, periods=3)
+    assert outlook.refused == ""
+    assert outlook.fan["p50"].head(3).tolist() == counted[50]
+    assert outlook.fan["p85"].head(3).tolist() == counted[85]
+
+
+def test_a_forecast_by_hand():
+    """Sixteen closed in each of two of eight months, sixteen left: within n months with a chance of 1 − (3/4)ⁿ."""
+    outlook = trend.forecast(past([0, 0, 0, 16, 0, 16, 0, 0], left=16))
+    # One half is passed at 3, 85 in a hundred at 7.
+    assert outlook.fan["p50"].tolist() == [32] * 2 + [48] * 22
+    assert outlook.fan["p85"].tolist() == [32] * 6 + [48] * 18
+    assert outlook.finish == {"p50": pd.Timestamp("2025-04-30"), "p85": pd.Timestamp("2025-08-31")}
+
+
+def test_a_chance_of_exactly_one_half_is_one_half():
+    """Four of eight months closed two: after one month two more are there with a chance of exactly one half."""
+    outlook = trend.forecast(past([2, 0, 2, 0, 2, 0, 2, 0], left=100))
+    assert outlook.fan["p50"].iloc[0] == 10
+    assert outlook.fan["p85"].iloc[0] == 8
+
+
+@pytest.mark.thorough
+@given(pasts, st.integers(1, 40))
+def test_a_fan_stays_between_what_is_closed_and_what_can_be(steps: list[int], left: int):
+    outlook = trend.forecast(past(steps, left=left))
+    fan, done, scope = outlook.fan, sum(steps), sum(steps) + left
+    assert (outlook.periods, outlook.completions, outlook.completed, outlook.scope) == (len(steps), done, done, scope)
     assert (fan["p85"] <= fan["p50"]).all()
     for level in ("p50", "p85"):
         assert fan[level].is_monotonic_increasing
-        assert fan[level].between(closed, scope).all()
-        done = fan.loc[fan[level].eq(scope), "period_end"]
+        assert fan[level].between(done, scope).all()
+        ends = fan.loc[fan[level].eq(scope), "period_end"]
         # The day it is done is the first one on which the fan reaches the scope.
-        assert outlook.finish[level] == done.iloc[0] if len(done) else pd.isna(outlook.finish[level])
-    months = pd.date_range(burn_up["period_end"].iloc[-1] + pd.Timedelta(days=1), periods=len(fan), freq="ME")
-    assert fan["period_end"].tolist() == months.tolist()
-
-
-@given(pasts(), st.integers(0, 10))
-def test_the_same_seed_gives_the_same_fan(burn_up: pd.DataFrame, seed: int):
-    one, other = (trend.forecast(burn_up, seed=seed, paths=100) for _ in range(2))
-    assert_frame_equal(one.fan, other.fan)
-    assert one.finish == other.finish or any(map(pd.isna, one.finish.values()))
-
-
-def test_another_seed_gives_another_fan():
-    burn_up = past(0, 3, 3, 4, 9, 9, 9, 11, scope=90)
-    fans = [trend.forecast(burn_up, seed=seed, paths=30).fan[["p50", "p85"]] for seed in (1, 2)]
-    assert not fans[0].equals(fans[1])
+        assert outlook.finish[level] == ends.iloc[0] if len(ends) else pd.isna(outlook.finish[level])
+    assert fan["period_end"].tolist() == MONTHS[len(steps) : len(steps) + 24].tolist()
 
 
 @pytest.mark.parametrize(
-    ("closed", "scope", "refused"),
+    ("steps", "left", "refused"),
     [
-        ([], 20, "nothing_left"),
-        ([0, 1, 2, 3, 4, 5, 6], 20, "few_periods"),
-        ([0, 1, 2, 3, 4, 5, 6, 7], 20, ""),
-        ([0, 0, 0, 0, 1, 2, 3, 4], 20, "few_completions"),
-        ([0, 0, 0, 0, 1, 2, 3, 5], 20, ""),
-        ([0, 1, 2, 3, 4, 5, 6, 7], 7, "nothing_left"),
-        # Nothing to complete at all.
+        ([1] * 7, 13, "few_periods"),
+        ([1] * 8, 13, ""),
+        ([0, 0, 0, 0, 1, 1, 1, 1], 16, "few_completions"),
+        ([0, 0, 0, 0, 1, 1, 1, 2], 16, ""),
+        # Refused as done first: nothing is left to foretell.
+        ([1] * 8, 0, "nothing_left"),
+        ([1, 1], 0, "nothing_left"),
+        # Nothing can be completed at all.
         ([0] * 9, 0, "nothing_left"),
     ],
 )
-def test_where_a_forecast_is_refused(closed: list[int], scope: int, refused: str):
-    outlook = trend.forecast(past(*closed, scope=scope), paths=100)
+def test_where_a_forecast_is_refused(steps: list[int], left: int, refused: str):
+    outlook = trend.forecast(past(steps, left=left))
     assert outlook.refused == refused
-    assert outlook.periods == len(closed)
-    assert outlook.completions == (closed[-1] if closed else 0)
+    assert outlook.periods == len(steps)
+    assert outlook.completions == sum(steps)
     assert outlook.fan.empty == bool(refused)
     assert list(outlook.fan.columns) == ["period_end", "p50", "p85"]
 
 
-def test_months_without_closures_are_drawn_too():
-    """Sixteen closed in each of two of eight months: without the six quiet ones a draw would be done in a month."""
-    outlook = trend.forecast(past(0, 0, 0, 16, 16, 32, 32, 32, scope=48))
-    # Within n months the last sixteen are closed with probability 1 − (3/4)ⁿ: one half is passed at 3, 85 % at 7.
-    assert outlook.fan["p50"].tolist() == [32] * 2 + [48] * 5
-    assert outlook.fan["p85"].tolist() == [32] * 6 + [48]
-    assert outlook.finish == {"p50": pd.Timestamp("2025-04-30"), "p85": pd.Timestamp("2025-08-31")}
+def test_a_period_that_is_not_in_is_not_drawn_from():
+    """Eight months have ended; that of the last is due on the day after K."""
+    steps = [1] * 8
+    assert trend.forecast(past(steps, left=5, known_at="2025-02-04")).refused == "few_periods"
+    assert trend.forecast(past(steps, left=5, known_at="2025-02-05")).refused == ""
 
 
-def test_the_first_month_counts_as_one():
-    """Five closed in the first month and none since: the draw knows that month."""
-    outlook = trend.forecast(past(5, 5, 5, 5, 5, 5, 5, 5, scope=10), paths=4000)
-    assert outlook.completions == 5
-    assert outlook.fan["p50"].tolist()[:6] == [5] * 5 + [10]
-
-
-def test_a_reopened_measure_takes_back_no_months_work():
-    steady = trend.forecast(past(2, 4, 6, 8, 10, 12, 14, 16, 15, scope=30), paths=2000)
-    assert steady.completions == 16
-    assert (steady.fan["p85"] >= 15).all()
-
-
-@given(pasts(), st.integers(0, 3), st.integers(1, 27))
-def test_the_period_still_running_is_neither_counted_nor_drawn(burn_up: pd.DataFrame, more: int, day: int):
-    """What was closed in it stands, and what is drawn for the months from its own on is added to that."""
-    last = burn_up.tail(1)
-    running = last.assign(period_end=last["period_end"] + pd.Timedelta(days=day), closed=last["closed"] + more)
-    # As much is left as without it.
-    running["scope"] += more
-    now = pd.concat([burn_up, running.assign(reported=running["closed"])], ignore_index=True)
-    without, outlook = (trend.forecast(rows, paths=100) for rows in (burn_up, now))
-    assert (outlook.refused, outlook.periods, outlook.completions) == (
-        without.refused,
-        without.periods,
-        without.completions,
-    )
-    assert outlook.fan["period_end"].tolist() == without.fan["period_end"].tolist()
-    for level in ("p50", "p85"):
-        assert outlook.fan[level].tolist() == (without.fan[level] + more).tolist()
-    assert pd.Series(outlook.finish).equals(pd.Series(without.finish))
-    # Nor does it stand for the month that it will have been in a test of the past.
-    assert trend.backtest(now, paths=30).to_dict("list") == trend.backtest(burn_up, paths=30).to_dict("list")
-
-
-def test_a_period_still_running_by_hand():
-    """Two a month for eight months and one in the first half of the ninth: by its end it will have been three."""
-    running = pd.DataFrame({"period_end": [pd.Timestamp("2025-02-14")], "scope": 24, "closed": 17, "reported": 17})
-    outlook = trend.forecast(pd.concat([past(2, 4, 6, 8, 10, 12, 14, 16, scope=24), running], ignore_index=True))
-    assert (outlook.periods, outlook.completions) == (8, 16)
-    assert outlook.fan["period_end"].tolist() == pd.date_range("2025-02-28", periods=4, freq="ME").tolist()
-    assert outlook.fan["p50"].tolist() == outlook.fan["p85"].tolist() == [19, 21, 23, 24]
+def test_what_the_running_period_closed_stands_and_is_not_drawn_from():
+    """Two a month for eight months and one in the ninth, whose feedback is not in: it goes on from the eighth."""
+    outlook = trend.forecast(past([2] * 8, left=7, running=1))
+    assert (outlook.periods, outlook.completions, outlook.completed) == (8, 16, 17)
+    assert outlook.fan["period_end"].iloc[0] == pd.Timestamp("2025-02-28")
+    assert outlook.fan["p50"].head(4).tolist() == outlook.fan["p85"].head(4).tolist() == [18, 20, 22, 24]
     assert outlook.finish == {"p50": pd.Timestamp("2025-05-31"), "p85": pd.Timestamp("2025-05-31")}
-    # Seven months and a half are not eight.
-    early = pd.concat([past(2, 4, 6, 8, 10, 12, 14, scope=24), running.assign(period_end=pd.Timestamp("2025-01-30"))])
-    assert (trend.forecast(early).refused, trend.forecast(early).periods) == ("few_periods", 7)
-    # What it closed makes up for no closure that is lacking.
-    few = pd.concat([past(0, 0, 0, 0, 1, 2, 3, 4), running.assign(scope=20, closed=5, reported=5)], ignore_index=True)
-    assert (trend.forecast(few).refused, trend.forecast(few).completions) == ("few_completions", 4)
-    done = pd.concat([past(0, 0, 0, 0, 1, 2, 3, 4, scope=5), running.assign(scope=5, closed=5, reported=5)])
-    assert trend.forecast(done).refused == "nothing_left"
+    # It makes up for no completion that is lacking, and for no period.
+    assert trend.forecast(past([0, 0, 0, 0, 1, 1, 1, 1], left=9, running=1)).refused == "few_completions"
+    assert trend.forecast(past([1] * 7, left=9, running=1)).refused == "few_periods"
 
 
-def test_where_the_end_lies_beyond_the_horizon_it_is_not_outlook():
-    outlook = trend.forecast(past(0, 1, 2, 3, 4, 5, 5, 5, scope=400), paths=500)
+def test_where_the_end_lies_beyond_the_horizon_there_is_none():
+    outlook = trend.forecast(past([1] * 5 + [0] * 3, left=200))
     assert len(outlook.fan) == 24
     assert all(pd.isna(day) for day in outlook.finish.values())
 
 
-def test_half_of_the_draws_may_end_within_the_horizon_and_85_percent_not():
-    outlook = trend.forecast(past(0, 0, 0, 0, 0, 0, 0, *[5] * 9, scope=10))
-    # 1 − (15/16)ⁿ passes one half at 11 and 85 % at 30.
-    assert pd.Timestamp("2026-07-31") <= outlook.finish["p50"] <= pd.Timestamp("2026-09-30")
-    assert pd.isna(outlook.finish["p85"])
-    assert len(outlook.fan) == 24
+@pytest.mark.thorough
+@given(small_plans(), st.dates(pd.Timestamp("2024-12-31").date(), pd.Timestamp("2025-12-31").date()))
+def test_a_forecast_is_that_of_the_reference(small: SmallPlan, day: object):
+    outlook = trend.forecast(small.plan.at(day))  # type: ignore[arg-type]
+    refused, fan = Recount(files_of(small), day).forecast()  # type: ignore[arg-type]
+    assert outlook.refused == refused
+    assert [tuple(row) for row in outlook.fan[["p50", "p85"]].to_numpy().tolist()] == fan
 
 
-# Past and forecast in one frame, and the test of earlier forecasts.
+# Past and forecast in one frame.
 
 
-@given(pasts())
-def test_past_and_forecast_follow_each_other(burn_up: pd.DataFrame):
-    outlook = trend.forecast(burn_up, paths=100)
-    joined = trend.with_past(outlook, burn_up)
-    if outlook.refused:
-        assert joined.empty
-        assert list(joined.columns) == ["period_end", "scope", "closed", "p50", "p85"]
-        return
-    assert len(joined) == len(burn_up) + len(outlook.fan)
-    assert joined["period_end"].is_monotonic_increasing
-    assert joined["period_end"].is_unique
-    assert joined["scope"].eq(burn_up["scope"].iloc[-1]).all()
-    before, after = joined.iloc[: len(burn_up)], joined.iloc[len(burn_up) :]
-    assert before["closed"].tolist() == burn_up["closed"].tolist()
+def joined(now: Reading) -> tuple[Forecast, pd.DataFrame]:
+    outlook = trend.forecast(now)
+    return outlook, trend.with_past(outlook, trend.burn_up(now))
+
+
+def test_past_and_forecast_follow_each_other():
+    outlook, frame = joined(past([1] * 8, left=100))
+    before, after = frame.iloc[:8], frame.iloc[8:]
+    assert before["completed"].tolist() == list(range(1, 9))
     assert before[["p50", "p85"]].isna().all(axis=None)
-    assert after["closed"].isna().all()
-    assert after[["p50", "p85"]].to_numpy().tolist() == outlook.fan[["p50", "p85"]].to_numpy().tolist()
+    # Three periods ahead, where the end lies beyond the horizon.
+    assert after["completed"].isna().all()
+    assert after[["p50", "p85"]].to_numpy().tolist() == outlook.fan[["p50", "p85"]].head(3).to_numpy().tolist()
+    assert frame["scope"].eq(108).all()
+    assert frame["period_end"].is_monotonic_increasing
 
 
-def test_earlier_forecasts_by_hand():
-    """Two a month for nine months, then one in two: what was foreoutlook was certain, and did not all come."""
-    burn_up = past(2, 4, 6, 8, 10, 12, 14, 16, 18, 18, 19, scope=40)
-    tested = trend.backtest(burn_up, paths=50)
-    ends = burn_up["period_end"].tolist()
-    made_first = tested[tested["made_at"].eq(ends[7])]
-    assert made_first["period_end"].tolist() == ends[8:]
-    assert made_first["closed"].tolist() == [18, 18, 19]
-    assert made_first["p50"].tolist() == made_first["p85"].tolist() == [18, 20, 22]
-    assert made_first["held_p50"].tolist() == made_first["held_p85"].tolist() == [True, False, False]
-    made_second = tested[tested["made_at"].eq(ends[8])]
-    assert made_second["p85"].tolist() == [20, 22]
-    assert not made_second["held_p85"].any()
-    # One a forecast and a month after it: 3 + 2 + 1.
-    assert len(tested) == 6
+def test_where_it_ends_within_the_horizon_it_is_shown_until_then():
+    outlook, frame = joined(past([1] * 8, left=5))
+    assert frame["period_end"].iloc[-1] == outlook.finish["p85"]
+    assert frame["p85"].iloc[-1] == 13
 
 
-@given(pasts())
-def test_a_forecast_is_tested_with_what_was_known_to_it(burn_up: pd.DataFrame):
-    tested = trend.backtest(burn_up, paths=60)
-    assert list(tested.columns) == ["made_at", "period_end", "closed", "p50", "p85", "held_p50", "held_p85"]
-    closed = burn_up.set_index("period_end")["closed"]
-    for made_at, rows in tested.groupby("made_at"):
-        until = burn_up[burn_up["period_end"].le(made_at)]
-        outlook = trend.forecast(until, paths=60)
-        assert not outlook.refused
-        assert len(until) >= 8
-        foreoutlook = outlook.fan.set_index("period_end")
-        assert rows["period_end"].gt(made_at).all()
-        assert rows["closed"].tolist() == closed[rows["period_end"]].tolist()
-        for level in ("p50", "p85"):
-            assert rows[level].tolist() == foreoutlook.loc[rows["period_end"], level].tolist()
-            assert rows[f"held_{level}"].tolist() == (rows["closed"] >= rows[level]).tolist()
-    # What holds at one half holds at 85 %, which foretells no more.
-    assert (tested["held_p85"] | ~tested["held_p50"]).all()
+def test_a_period_that_is_not_in_is_not_shown_as_past():
+    _, frame = joined(past([2] * 8, left=7, running=1))
+    assert frame["completed"].dropna().tolist() == [2, 4, 6, 8, 10, 12, 14, 16]
 
 
-@pytest.mark.parametrize("closed", [[], [0, 1, 2], [0, 1, 2, 3, 4, 5, 6, 7]])
-def test_a_past_too_short_to_test_gives_no_rows(closed: list[int]):
-    tested = trend.backtest(past(*closed), paths=50)
-    assert tested.empty
-    assert {"held_p50", "held_p85"} <= set(tested.columns)
+def test_a_forecast_that_was_refused_shows_nothing():
+    _, frame = joined(past([1, 1], left=3))
+    assert frame.empty
+    assert list(frame.columns) == ["period_end", "scope", "completed", "p50", "p85"]

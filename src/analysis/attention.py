@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.schema import NO_FEEDBACK, SETTLED
+from analysis.schema import NO_FEEDBACK, SETTLED, VERIFIED
 
 if TYPE_CHECKING:
     from analysis.plan.reading import Reading
@@ -87,10 +87,12 @@ def voices(now: Reading) -> pd.DataFrame:
 
 def _repeats(run: pd.DataFrame, request: pd.Series) -> pd.Series:
     """In how many reports in a row, up to the latest, each pair has made its request."""
-    same = run.assign(
-        same=run["request"].to_numpy() == request.reindex(pd.MultiIndex.from_frame(run[_PAIR])).to_numpy()
+    asked = request.reindex(pd.MultiIndex.from_frame(run[_PAIR])).to_numpy()
+    place = pd.Series(range(len(run)), index=run.index)
+    other = (
+        place.where(run["request"].to_numpy() != asked).groupby([run[key] for key in _PAIR]).transform("max").fillna(-1)
     )
-    same = same[same["same"] & same["request"].ne("")]
+    same = run[place.gt(other) & run["request"].ne("")]
     return same.groupby(_PAIR).size().reindex(request.index, fill_value=0)
 
 
@@ -99,7 +101,8 @@ def _overdue(now: Reading) -> pd.DataFrame:
     cases = _cases(now, late["measure_id"], "overdue", late["due"] + pd.Timedelta(days=1))
     # Who says done has done its part.
     still = now.states[now.states["state"].ne("done_reported")].groupby("measure_id")["unit_id"].agg(list)
-    return cases.assign(unit_ids=[still.get(measure, []) for measure in cases["measure_id"]])
+    cases["unit_ids"] = [still.get(measure, []) for measure in cases["measure_id"]]
+    return cases
 
 
 def _stalled(now: Reading) -> pd.DataFrame:
@@ -111,10 +114,11 @@ def _stalled(now: Reading) -> pd.DataFrame:
 
 
 def _contradicted(now: Reading) -> pd.DataFrame:
-    measures = now.measure_states[now.measure_states["is_contradicted"]].set_index("measure_id")
-    words = now.states[now.states["measure_id"].isin(measures.index)]
+    measures = now.measure_states.loc[now.measure_states["is_contradicted"], "measure_id"]
+    words = now.states[now.states["measure_id"].isin(measures)]
     against = words[words["state"].isin(["stalled", "not_started", "in_progress"])]
-    against = against[against["as_of"] > measures["decided_on"].reindex(against["measure_id"]).to_numpy()]
+    decided = now.decisions[now.decisions["decision"].isin(VERIFIED)].groupby("measure_id")["effective_on"].max()
+    against = against[against["as_of"] > decided.reindex(against["measure_id"]).to_numpy()]
     grouped = against.groupby("measure_id", sort=False).agg(unit_ids=("unit_id", list), since=("as_of", "min"))
     return grouped.reset_index().assign(reason="contradicted")
 
@@ -123,7 +127,8 @@ def _unheard(now: Reading) -> pd.DataFrame:
     """Measures of which nobody has ever spoken, and those of which a unit owes two periods or more."""
     measures = now.measure_states.set_index("measure_id")
     gone = now.feedback[now.feedback["feedback"].eq("missing")]
-    first = gone.groupby(_PAIR)["due"].min().rename("since")
+    # From the end of the first period of which no report came: the day that it fell due may lie beyond T.
+    first = gone.groupby(_PAIR)["checked_on"].min().rename("since")
     owing = now.states.join(first, on=_PAIR)
     states = measures["state"].reindex(owing["measure_id"]).to_numpy()
     is_silent = (states == NO_FEEDBACK) & owing["state"].eq(NO_FEEDBACK)
@@ -131,8 +136,7 @@ def _unheard(now: Reading) -> pd.DataFrame:
     owing["reason"] = is_silent.map({True: "silent", False: "lapsed"})
     kept = owing[is_silent | (is_open & owing["has_lapsed"])]
     grouped = kept.groupby(["measure_id", "reason"], sort=False).agg(unit_ids=("unit_id", list), since=("since", "min"))
-    # From the day after the first report was due.
-    return grouped.reset_index().assign(since=lambda cases: cases["since"] + pd.Timedelta(days=1))
+    return grouped.reset_index()
 
 
 def _waiting(now: Reading) -> pd.DataFrame:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 URGENCY = ("overdue", "stalled", "sent_back", "silent", "due_soon", "open", "done", "settled")
 """Why a measure stands where it does in a unit's list, the most urgent first: past its deadline; stalled by the unit's
-own word; sent back to it; never reported on, or two reports owed in a row; its deadline within a quarter; open; reported
-done by the unit; closed or withdrawn."""
+own word; sent back to it; never reported on, or two reports owed in a row; its deadline within a quarter; open;
+reported done by the unit; closed or withdrawn."""
 
 _PAIR = ["measure_id", "unit_id"]
 
@@ -25,8 +25,8 @@ _PAIR = ["measure_id", "unit_id"]
 def asked(now: Reading) -> pd.DataFrame:
     """The statements that are asked for next and have not come.
 
-    Where units report each period, those on the periods of which feedback is not in yet; where all is in, those that the
-    next period will ask for, as things are known at K. Where they report when due, one on each measure at its own
+    Where units report each period, those on the periods of which feedback is not in yet; where all is in, those that
+    the next period will ask for, as things are known at K. Where they report when due, one on each measure at its own
     deadline after T. One definition of owed: `analysis.status.owed`.
 
     Returns
@@ -57,9 +57,9 @@ def carried(now: Reading, *, unit: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By `URGENCY`, then by deadline, then in notice order: measure_id, urgency, state_of_unit, mark (of its own part),
-        state_of_measure, due, schedule, other_units (list of those on the measure beside it), as_of, reported_at,
-        progress, problems, request, next_step, since, request_periods, missing, has_lapsed (as in
+        By `URGENCY`, then by deadline, then in notice order: measure_id, urgency, state_of_unit, mark (of its own
+        part), state_of_measure, due, schedule, other_units (list of those on the measure beside it), as_of,
+        reported_at, progress, problems, request, next_step, since, request_periods, missing, has_lapsed (as in
         `analysis.attention.voices`; nothing is missing on what is settled).
     """
     spoken = voices(now)
@@ -96,8 +96,8 @@ def asked_of(now: Reading, *, unit: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The nearest day first, then in notice order: measure_id, period, due (as in `asked`), report_due (the same), missing
-        (reports that it owes beside), reported_at (when its last word arrived).
+        The nearest day first, then in notice order: measure_id, period, due (as in `asked`), report_due (the same),
+        missing (reports that it owes beside), reported_at (when its last word arrived).
     """
     rows = asked(now)
     rows = rows[rows["unit_id"].eq(unit)].merge(now.states[[*_PAIR, "missing", "reported_at"]], on=_PAIR, how="left")
@@ -119,13 +119,16 @@ def decisions(now: Reading, *, unit: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Those that still wait for its answer first, then the latest first: measure_id, decision, effective_on,
-        decided_by, reason_given, due, waits (whether it sent the unit's work back, and the unit has not said done since).
+        decided_by, reason_given, due, waits (whether it sent the unit's work back, and the unit has not said done
+        since).
     """
     taken, states = now.decisions, now.states[now.states["unit_id"].eq(unit)].set_index("measure_id")
     of_all = taken["unit_id"].eq("") & taken["measure_id"].isin(states.index)
     rows = taken[of_all | taken["unit_id"].eq(unit)].rename(columns={"reason": "reason_given"})
     backs = rows[rows["decision"].isin(["returned", "reopened"])].drop_duplicates("measure_id", keep="last")
-    rows["waits"] = rows.index.isin(backs.index) & rows["measure_id"].map(states["mark"]).eq(rows["decision"])
+    rows["waits"] = rows.index.isin(backs.index) & rows["decision"].eq(
+        states["mark"].reindex(rows["measure_id"]).to_numpy()
+    )
     rows = rows.iloc[::-1].sort_values("waits", ascending=False, kind="stable", ignore_index=True)
     return rows[["measure_id", "decision", "effective_on", "decided_by", "reason_given", "due", "waits"]]
 
@@ -168,7 +171,6 @@ def _ahead(now: Reading, last: pd.Timestamp) -> pd.DataFrame:
     """What will have been owed by a later day, as things are known at K and deadlines stand at T."""
     plan, record = now.plan, now.record
     deadlines = status.due_days(plan.measures, record.decisions, as_of=now.as_of)
-    measures = plan.measures[["measure_id", "from"]].merge(deadlines, on="measure_id")
     days = pd.DatetimeIndex([period.end for period in plan.calendar.until(last.date())] or [last])
     past = status.history(plan.measures, plan.responsibilities, record, days=days)
-    return status.owed(past, measures, plan.calendar, as_of=last)
+    return status.owed(past, deadlines, plan.calendar, as_of=last)

@@ -48,6 +48,58 @@ def read_catalogue(lang: str) -> Catalog:
         return read_po(file)
 
 
+class Message:
+    """Something to say before it is known in which language: an English sentence, and what fills it in.
+
+    As text it speaks `FIRST`.
+
+    Parameters
+    ----------
+    text : str
+        The message's id, the English sentence itself; names in braces are filled in.
+    **values
+        What fills it in: text, numbers, or messages.
+    """
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        """Keep the sentence and what fills it in."""
+        self.text = text
+        self.values = values
+
+    def said(self, lang: str) -> str:
+        """The sentence in a language."""
+        values = {name: in_language(value, lang) for name, value in self.values.items()}
+        return translations(lang).gettext(self.text).format(**values)
+
+    def __str__(self) -> str:
+        """The sentence in the language of the plans."""
+        return self.said(FIRST)
+
+    def __repr__(self) -> str:
+        """The sentence as it stands in code."""
+        return f"Message({self.text!r}, {self.values!r})"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same in every language."""
+        return isinstance(other, Message) and (self.text, self.values) == (other.text, other.values)
+
+    def __hash__(self) -> int:
+        """That of its sentence."""
+        return hash(self.text)
+
+
+def reason_of(error: BaseException) -> Message | str:
+    """What an error was raised with; of what an operating system or a driver says, all its words."""
+    return error.args[0] if len(error.args) == 1 and isinstance(error.args[0], Message) else str(error)
+
+
+def in_language(told: object, lang: str) -> str:
+    """What a message, or an error that was raised with one, says in a language; anything else as text."""
+    if isinstance(told, BaseException):
+        told = reason_of(told)
+    return told.said(lang) if isinstance(told, Message) else str(told)
+
+
 def locale_of(lang: str) -> Locale:
     """How a language writes numbers and dates: the locale that its catalogue names."""
     from babel import Locale

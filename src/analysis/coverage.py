@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis import status, workload
+from analysis import status, trend, workload
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -134,7 +134,8 @@ def standstill(now: Reading) -> pd.DataFrame:
         is_completable=status.is_completable(now.measure_states),
         is_completed=now.measure_states["state"].eq(now.plan.finished),
     )
-    states["completed_on"] = states["decided_on"] if now.plan.is_verified else states["done_on"]
+    done = trend.completions(now).set_index("measure_id")["completed_on"]
+    states["completed_on"] = done.reindex(states["measure_id"]).to_numpy()
     for theme, own in states[states["is_completable"]].groupby("theme_id", sort=False):
         if own["is_completed"].all():
             continue

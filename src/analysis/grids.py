@@ -11,20 +11,21 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from analysis.catalogue import Message
 from analysis.extras import need
 from analysis.files import decode
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Formula", "Grid", "Unreadable", "address", "as_written", "is_blank", "read_grids"]
+__all__ = ["Formula", "Grid", "Unreadable", "address", "as_written", "grids_of", "is_blank", "read_grids"]
 
 _MOST_BYTES = 200_000_000
 """What a workbook may take unpacked; a form takes a thousandth of it."""
 
 
 class Unreadable(ValueError):
-    """A file that cannot be read as a table; says why, in Chinese."""
+    """A file that cannot be read as a table; says why in a `Message`."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def as_written(cell: Any) -> str:
     if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
         cell = cell.date()
     if isinstance(cell, float) and math.isfinite(cell):
-        return repr(cell).removesuffix(".0") if abs(cell) < 1e15 else f"{cell:.0f}"
+        return repr(float(cell)).removesuffix(".0") if abs(cell) < 1e15 else f"{cell:.0f}"
     return str(cell)
 
 
@@ -110,9 +111,14 @@ def read_grids(file: Path) -> list[Grid]:
     try:
         content = file.read_bytes()
     except OSError as failed:
-        raise Unreadable(f"文件打不开：{failed.strerror}") from failed
+        raise Unreadable(Message("the file cannot be opened: {reason}", reason=failed.strerror)) from failed
+    return grids_of(content)
+
+
+def grids_of(content: bytes) -> list[Grid]:
+    """The sheets in the content of a file, as `read_grids` has them."""
     if not content.strip():
-        raise Unreadable("文件是空的：请重新报送")
+        raise Unreadable(Message("the file is empty: send it again"))
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return _read_workbook(content)
     return _read_text(content)
@@ -123,7 +129,7 @@ def _read_workbook(content: bytes) -> list[Grid]:
     import python_calamine as calamine
 
     if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k" in content:
-        raise Unreadable("文件有打开密码：请去掉密码后重新报送")
+        raise Unreadable(Message("the file has a password: take it off and send it again"))
     is_incomplete = content.startswith(b"PK") and _has_formulas_or_errors(content)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -133,9 +139,11 @@ def _read_workbook(content: bytes) -> list[Grid]:
             rows = [[None if cell == "" else cell for cell in row] for row in sheet.to_python(skip_empty_area=False)]
             grids.append(Grid(name, rows, list(sheet.merged_cell_ranges or ())))
     except calamine.PasswordError as locked:
-        raise Unreadable("文件有打开密码：请去掉密码后重新报送") from locked
+        raise Unreadable(Message("the file has a password: take it off and send it again")) from locked
     except Exception as failed:
-        raise Unreadable("文件已损坏，或不是表格：请另存为 .xlsx 后重新报送") from failed
+        raise Unreadable(
+            Message("the file is damaged, or no table: save it as {kind} and send it again", kind=".xlsx")
+        ) from failed
     if is_incomplete:
         _fill_in(grids, content)
     return grids
@@ -145,13 +153,13 @@ def _has_formulas_or_errors(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > _MOST_BYTES:
-                raise Unreadable("文件过大：请只报送反馈表")
+                raise Unreadable(Message("the file is too large: send the form alone"))
             sheets = [part for part in parts.namelist() if part.startswith("xl/worksheets/sheet")]
             return any(re.search(rb'<f[ >]|\bt="e"', parts.read(part)) for part in sheets)
     except Unreadable:
         raise
     except Exception as failed:
-        raise Unreadable("文件已损坏：请另存为 .xlsx 后重新报送") from failed
+        raise Unreadable(Message("the file is damaged: save it as {kind} and send it again", kind=".xlsx")) from failed
 
 
 def _fill_in(grids: list[Grid], content: bytes) -> None:
@@ -161,7 +169,12 @@ def _fill_in(grids: list[Grid], content: bytes) -> None:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=False)
     except Exception as failed:
-        raise Unreadable("表中有公式而无法核对：请把公式粘贴为数值，另存为 .xlsx 后重新报送") from failed
+        raise Unreadable(
+            Message(
+                "it holds formulas that cannot be followed: paste them as values, save it as {kind} and send it again",
+                kind=".xlsx",
+            )
+        ) from failed
     for grid in grids:
         if grid.name not in book.sheetnames:
             continue
@@ -176,13 +189,17 @@ def _read_text(content: bytes) -> list[Grid]:
     try:
         text, _ = decode(content)
     except ValueError as failed:
-        raise Unreadable("不是表格文件，或文字编码无法识别：请另存为 .xlsx 后重新报送") from failed
+        raise Unreadable(
+            Message("this is no table, or in no known encoding: save it as {kind} and send it again", kind=".xlsx")
+        ) from failed
     if "\x00" in text:
-        raise Unreadable("不是表格文件，或已损坏：请另存为 .xlsx 后重新报送")
+        raise Unreadable(Message("this is no table, or damaged: save it as {kind} and send it again", kind=".xlsx"))
     first_lines = text[:5000]
     delimiter = max(",\t;", key=first_lines.count)
     try:
         rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
     except csv.Error as failed:
-        raise Unreadable("不是完好的 CSV 文件：请另存为 .xlsx 后重新报送") from failed
+        raise Unreadable(
+            Message("this is no whole CSV file: save it as {kind} and send it again", kind=".xlsx")
+        ) from failed
     return [Grid("", rows)]

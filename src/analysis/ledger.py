@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from analysis.attention import voices
@@ -19,25 +20,27 @@ def by_measure(now: Reading) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        In notice order: the columns of `analysis.plan.reading.Reading.measure_states`, and since (the day from which it
-        is in its state, where the record knows the day: that of the decision, of the last unit's done word, of the first
-        stalled unit's word, the one after the first report was due; missing elsewhere), since_period (the first of the periods in a row at whose end
-        it stood so; blank where nothing was due), evidence (papers named by units or decisions and not taken back).
+        In notice order: the columns of `analysis.plan.reading.Reading.measure_states`; since (the day from which it is
+        in its state, where the record knows it: that of the decision, of the last unit's done word, of the first
+        stalled unit's word, the one after the first report was due; missing elsewhere); since_period (the first of the
+        periods in a row at whose end it stood so; blank where nothing was due); evidence (papers named by units or
+        decisions and not taken back).
     """
     states, spoken, owed = now.measure_states, voices(now), now.feedback
     stalled = spoken[spoken["state"].eq("stalled")].groupby("measure_id")["since"].min()
     unheard = owed[owed["feedback"].eq("missing")].groupby("measure_id")["due"].min() + pd.Timedelta(days=1)
     since = states["decided_on"].fillna(states["done_on"])
     for state, begun in (("stalled", stalled), ("no_feedback", unheard)):
-        since = since.fillna(states["measure_id"].map(begun).where(states["state"].eq(state)))
+        days = pd.Series(begun.reindex(states["measure_id"]).to_numpy(), index=states.index)
+        since = since.fillna(days.where(states["state"].eq(state)))
     named = [
         rows.loc[rows["evidence_ref"].ne(""), ["measure_id", "evidence_ref"]] for rows in (now.standing, now.decisions)
     ]
     papers = pd.concat(named).drop_duplicates()["measure_id"].value_counts()
     return states.assign(
         since=since,
-        since_period=states["measure_id"].map(_first_periods(now)).fillna("").where(states["state"].ne("not_due"), ""),
-        evidence=states["measure_id"].map(papers).fillna(0).astype("int64"),
+        since_period=np.where(states["state"].eq("not_due"), "", _first_periods(now).reindex(states["measure_id"])),
+        evidence=papers.reindex(states["measure_id"], fill_value=0).to_numpy(),
     )
 
 
@@ -52,8 +55,8 @@ def history(now: Reading) -> pd.DataFrame:
     """
     panel = now.measure_panel.merge(now.periods[["period", "period_end", "is_in"]], on="period_end")
     panel = panel[panel["measure_id"].isin(now.measures["measure_id"])]
-    order = pd.Index(now.measures["measure_id"])
-    listed = panel.sort_values("measure_id", key=order.get_indexer, kind="stable", ignore_index=True)
+    place = {measure: place for place, measure in enumerate(now.measures["measure_id"])}
+    listed = panel.sort_values("measure_id", key=lambda ids: ids.map(place), kind="stable", ignore_index=True)
     return listed[["measure_id", "period", "state", "is_in"]]
 
 

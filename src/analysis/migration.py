@@ -16,7 +16,9 @@ from analysis.files import csv_text
 from analysis.periods import EVERY, Calendar
 from analysis.plan import read_folder
 from analysis.record import meant, to_frame
+from analysis.rules import territory_of
 from analysis.schema import DELIVERY, RECORD, REQUIRED_COLUMNS
+from analysis.workdays import FIRST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +59,7 @@ def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
         f"{file.name}：{file.fault}" for name, file in old.tables.items() if file.fault and name not in RECORD[1:]
     ]
     if old.head_fault or unread:
-        raise ValueError("；".join([old.head_fault, *unread]).strip("；"))
+        raise ValueError("；".join(filter(None, [str(old.head_fault), *unread])))
     if not old.tables["progress"].name.endswith(".csv"):
         raise ValueError("台账不在 CSV 文件中：请先导出为 progress.csv")
     tables = {name: meant(to_frame(file.table)) for name, file in old.tables.items() if not file.fault}
@@ -92,6 +94,9 @@ def _new_head(text: str, decider: str) -> str:
     if "period" not in reporting and "every" not in reporting:
         text = re.sub(r"(?m)^\[reporting\]$", '[reporting]\nevery = "month"', text)
     text = re.sub(r"(?m)^due_day(\s*=)", r"due_after_days\1", text)
+    country = territory_of(str(reporting.get("timezone", "")))
+    if "country" not in tomllib.loads(text) and country not in ("", FIRST):
+        text = f'country = "{country}"\n{text}'
     if decider:
         name = decider.replace("\\", "\\\\").replace('"', '\\"')
         text = f'{text.rstrip()}\n\n[[verification.deciders]]\nname = "{name}"\n'

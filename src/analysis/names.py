@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
+from analysis.catalogue import Message
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -49,7 +51,7 @@ def _names(row: Mapping[Any, Any], *columns: str) -> Iterator[str]:
             yield str(row[name])
 
 
-def find_name(names: Iterable[tuple[str, str]], name: str, what: str) -> str:
+def find_name(names: Iterable[tuple[str, str]], name: str, what: Message | str) -> str:
     """The id that `name` stands for; `what` says in a message what kind of thing was asked for.
 
     Raises
@@ -62,4 +64,5 @@ def find_name(names: Iterable[tuple[str, str]], name: str, what: str) -> str:
     if name in ids:
         return ids[name]
     near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4) or sorted(set(ids.values()))
-    raise UnknownName(f"方案中没有{what}“{name}”：可用 {'、'.join(near)}")
+    offered = "、".join(near)
+    raise UnknownName(Message("the plan has no {what} “{name}”: there are {near}", what=what, name=name, near=offered))

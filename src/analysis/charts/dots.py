@@ -24,7 +24,6 @@ from analysis.look.style import (
     plain,
     row_height,
     say_nothing,
-    stand_beside,
     style,
     width_of,
 )
@@ -69,12 +68,9 @@ def draw_dots(
     looks = dict(zip(columns, _LOOKS if len(columns) > 1 else _LOOKS[1:], strict=False))
     called = {column: name_of(labels, "column", column) for column in columns}
     legend = Legend([_dot(label=called[column], **look) for column, look in looks.items()], narrow=narrow)
+    height = 0.7 + legend.height + len(shown) * row_height(names, narrow=narrow)
     with style():
-        ax = axes_for(
-            ax,
-            width=figure_width(narrow=narrow),
-            height=0.7 + legend.height + len(shown) * row_height(names, narrow=narrow),
-        )
+        ax = axes_for(ax, width=figure_width(narrow=narrow), height=height)
         if shown.empty:
             return say_nothing(ax, labels)
         # A third count is of a part that most rows do not have: 0 is left out, not drawn at the edge.
@@ -120,8 +116,8 @@ def draw_rates(
     shown = by_key(rates).head(MOST_ROWS)
     names = [name_of(labels, str(shown.index.name), key) for key in shown.index]
     part, whole = (shown[column].astype("float64") for column in shown.columns[:2])
-    notes, beside = noted(shown, labels), stand_beside(names, narrow=narrow)
-    if not beside:
+    notes = noted(shown, labels)
+    if narrow:
         names = [f"{name} · {note}" if note else name for name, note in zip(names, notes, strict=True)]
     with style():
         ax = axes_for(ax, width=figure_width(narrow=narrow), height=0.7 + len(shown) * row_height(names, narrow=narrow))
@@ -139,8 +135,8 @@ def draw_rates(
         for row, at in enumerate(share.fillna(0)):
             counts = f"{part.iloc[row]:.0f}/{whole.iloc[row]:.0f}" if whole.iloc[row] else "–"
             _say_beside(ax, counts, at, row)
-            if notes[row] and beside:
-                _note(ax, notes[row], at, row, after=counts, narrow=narrow)
+            if notes[row] and not narrow:
+                _note(ax, notes[row], at, row, after=counts)
         name_rows(ax, names, narrow=narrow, lift=0.24)
         _quiet(ax)
         axis_name(ax, "x", name_of(labels, "drawing", "rate_of", otherwise=f"{part.name} / {whole.name}"))
@@ -156,12 +152,12 @@ def _say_beside(ax: Axes, text: str, value: float, row: int) -> None:
     ax.annotate(text, (value, row), (7, 0), textcoords="offset points", va="center", fontsize=8.5)
 
 
-def _note(ax: Axes, note: str, share: float, row: int, *, after: str, narrow: bool) -> None:
+def _note(ax: Axes, note: str, share: float, row: int, *, after: str) -> None:
     """A note after the counts of a rate, or before its dot where there is more room."""
     clear = {"facecolor": colour("paper"), "edgecolor": "none", "pad": 0.6}
     look = {"textcoords": "offset points", "va": "center", "fontsize": 8, "bbox": clear, "zorder": 4}
     away, side = (12 + width_of(after) * 8.5, "left") if share < 0.5 else (-8, "right")
-    text = label_lines(note, 24 if narrow else 52)
+    text = label_lines(note, 52)
     ax.annotate(text, (share, row), xytext=(away, 0), ha=side, linespacing=1.0, **look)
 
 

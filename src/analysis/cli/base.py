@@ -1,9 +1,8 @@
-"""What every command shares: the application, options, and how things are printed."""
+"""What every command shares: the application, options, the clock."""
 
 from __future__ import annotations
 
-import re
-import sys
+import enum
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,15 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from analysis.cli.exits import Exit, stop
-from analysis.files import without_secrets
+from analysis.catalogue import languages
+from analysis.terminal import Exit, stop
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from analysis.plan import Plan
     from analysis.workplace import Workplace
-
 
 app = typer.Typer(
     name="portplan",
@@ -28,6 +23,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Reports on the delivery of a government action plan.",
 )
+
+
+class Spoken(enum.StrEnum):
+    """The languages in which the command speaks."""
+
+    # A class, which an option's type must be, whose members nobody writes down.
+    vars().update({lang: lang for lang in languages()})
+
+
+LangOption = Annotated[
+    Spoken | None, typer.Option("--lang", help="The language of what is said; that of the machine when left out.")
+]
 
 
 def own_workplace() -> Workplace | None:
@@ -72,59 +79,7 @@ PlanOption = Annotated[
 ]
 
 
-def opened_plan(plan: str) -> Plan:
-    """A checked plan; says what is wrong and stops when there is none."""
-    from analysis.plan import UnknownName, open_plan
-    from analysis.schema import DataError
-
-    try:
-        return open_plan(plan)
-    except UnknownName as unknown:
-        stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
-    except DataError as failed:
-        print_problems(failed.problems)
-        stop(Exit.BAD_DATA, "数据有误。")
-
-
-def to_day(text: str) -> pd.Timestamp:
-    """A day from its ISO text; stops when it is none."""
-    from analysis import plan
-
-    try:
-        return plan.to_day(text)
-    except ValueError:
-        stop(Exit.BAD_PARAMETERS, f"“{text}”不是日期：应写作 2024-12-31")
-
-
-def print_table(frame: pd.DataFrame, title: str, *, to_stderr: bool = False) -> None:
-    """A frame as a table for the terminal."""
-    import pandas as pd
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*map(str, frame.columns), title=title)
-    for row in frame.itertuples(index=False):
-        # Text, not markup nor terminal codes: brackets in what a unit wrote are brackets.
-        cells = ("" if pd.isna(cell) else plain(str(cell)) for cell in row)
-        table.add_row(*map(Text, cells))
-    stream = sys.stderr if to_stderr else sys.stdout
-    # In a log there is no edge to wrap at.
-    Console(stderr=to_stderr, width=None if stream.isatty() else 200).print(table)
-
-
-def plain(text: str) -> str:
-    """A text without terminal codes and without what lets somebody into a database."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "�", without_secrets(text))
-
-
-def print_problems(problems: pd.DataFrame) -> None:
-    """The problems of a plan, on the error stream."""
-    if not problems.empty:
-        print_table(problems, f"{len(problems)} problems", to_stderr=True)
-
-
-def now(timezone: str) -> datetime:
+def now_in(timezone: str) -> datetime:
     """The only look at the clock: the time in the zone in which a plan's office counts its days."""
     try:
         return datetime.now(ZoneInfo(timezone))

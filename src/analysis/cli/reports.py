@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from analysis.catalogue import FIRST, languages
-from analysis.cli.base import PlanOption, SiteOption, app, now, opened_plan, plain, print_problems
-from analysis.cli.exits import Exit, stop
-from analysis.cli.speaking import speaking
+from analysis.cli.base import PlanOption, SiteOption, app, now_in
 from analysis.extras import need
+from analysis.terminal import Exit, opened_plan, plain, print_problems, speaking, stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from analysis.cli.telling import Telling
     from analysis.parameters import Parameters
     from analysis.report import Inputs, Registry, Report
     from analysis.report.making import Wanted
+    from analysis.terminal.telling import Telling
 
 _EXITS = {
     "bad_data": Exit.BAD_DATA,
@@ -94,7 +93,6 @@ def report(
     log: Annotated[Path | None, typer.Option(help="Add a line of JSON on each event to this file.")] = None,
 ) -> None:
     """Make reports and publish them; a second call makes only what has changed."""
-    from analysis.cli.telling import Telling
     from analysis.plan import UnknownName
     from analysis.report import (
         LAST_PERIOD_END,
@@ -103,6 +101,7 @@ def report(
         read_inputs,
         read_registry,
     )
+    from analysis.terminal.telling import Telling
 
     if unit and each_unit:
         stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
@@ -118,7 +117,7 @@ def report(
         is_known = known_at or inputs.calendar
         if not is_known or not inputs.is_readable(*(table for table, is_needed in needed.items() if is_needed)):
             opened_plan(str(inputs.folder))
-        moment = now(inputs.timezone)
+        moment = now_in(inputs.timezone)
         say = speaking(lang.value)
         days = _days(inputs, moment, out, chosen, say, as_of=as_of, known_at=known_at)
         common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}

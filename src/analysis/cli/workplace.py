@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.base import PlanOption, SiteOption, app, now, plain
-from analysis.cli.exits import Exit, stop
+from analysis.cli.base import PlanOption, SiteOption, app, now_in
+from analysis.terminal import Exit, plain, stop
 
 
 @app.command()
@@ -43,7 +43,7 @@ def doctor(plan: PlanOption = "tianjin-2024", out: SiteOption = Path("reports"))
         inputs = read_inputs(plan)
     except UnknownName as unknown:
         stop(Exit.BAD_PARAMETERS, str(unknown.args[0]))
-    findings = examine(inputs.folder, out, now(inputs.timezone))
+    findings = examine(inputs.folder, out, now_in(inputs.timezone))
     for finding in findings:
         typer.echo(f"{'  好' if not finding.needs else '要管'}  {finding.what}")
         for line in finding.needs:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from IPython.display import HTML, display
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from analysis.briefing import delivery
+from analysis.briefing.delivery import MOST
+from analysis.briefing.parts import part_names
 from analysis.exhibits.drawing import to_svg
 from analysis.exhibits.picture import picture as picture
 from analysis.look.palette import PALETTE, STATE_LOOKS
 from analysis.schema import BUCKETS
-from analysis.words import delivery
-from analysis.words.delivery import MOST
-from analysis.words.ledger import part_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from analysis.briefing.delivery import Case, CaseNames, Chapters, Tile
+    from analysis.briefing.ledger import Ledger
+    from analysis.briefing.parts import Parts
     from analysis.language import Caption, Language, Method, Table
+    from analysis.opening import Opening
     from analysis.plan.reading import Reading
-    from analysis.words import Opening
-    from analysis.words.delivery import Case, CaseNames, Chapters, Tile
-    from analysis.words.ledger import Ledger, Parts
 
 METADATA = "portplan"
 """The key under which an output's metadata tells the report what it is."""
@@ -95,7 +96,9 @@ def ledger(caption: Caption, listed: Ledger, table: Table, say: Language) -> Non
 
 
 def parts(caption: Caption, listed: Parts, table: Table, say: Language) -> None:
-    """Show how a unit's parts of measures stand, with the same as a CSV file."""
+    """Show how a unit's parts of measures stand, with the same as a CSV file; nothing where there are none."""
+    if not table.rows:
+        return
     values = {"caption": caption, "listed": listed, "names": part_names(say), "looks": STATE_LOOKS}
     _display("parts", _about(table), **values, table=table, file=_file(table))
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -17,7 +16,7 @@ from markupsafe import Markup
 from analysis.exhibits.slim import SVG, slim
 from analysis.faces import visible
 from analysis.look.palette import PALETTE
-from analysis.look.style import style
+from analysis.look.style import lines_of, style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,10 +31,6 @@ _COLOUR = re.compile("|".join(map(re.escape, _VARIABLES)))
 # The face is the page's own; naming it again in each of a thousand texts would double the drawing.
 _FACE = re.compile(r"font-family:[^;]*;? ?|(?<=px) '[^;]*(?=;|$)")
 _FOOT_SIZE, _FOOT_LINE = 8.0, 11.0
-# Between words, and in Chinese anywhere but before a sign that closes.
-_BREAKABLE = re.compile(
-    r"[\u2e80-\uffff][\u3001\u3002\u300b\u300d\u300f\uff01\uff09\uff0c\uff1a\uff1b\u201d]*|[^\u2e80-\uffff\s]*\s*"
-)
 
 
 def to_svg(draw: Callable[..., Axes | list[Axes]], frame: pd.DataFrame, caption: Caption) -> tuple[Markup, Markup]:
@@ -73,7 +68,7 @@ def _svg(draw: Callable[..., Axes | list[Axes]], frame: pd.DataFrame, caption: C
 def _write_foot(drawing: ElementTree.Element, text: str) -> None:
     """Make a drawing so much higher as a text needs that is written beneath it, from edge to edge."""
     width, height = map(float, drawing.get("viewBox", "").split()[2:])
-    lines = _lines(visible(text), ems=width / _FOOT_SIZE)
+    lines = lines_of(visible(text), ems=width / _FOOT_SIZE)
     if not lines:
         return
     grown = f"{height + (len(lines) + 0.5) * _FOOT_LINE:g}"
@@ -85,19 +80,6 @@ def _write_foot(drawing: ElementTree.Element, text: str) -> None:
             "style": f"font-size: {_FOOT_SIZE:g}px; fill: var(--muted)",
         }
         ElementTree.SubElement(drawing, f"{SVG}text", look).text = line
-
-
-def _lines(text: str, *, ems: float) -> list[str]:
-    """A text broken into lines that are not wider than `ems`, each character being taken for as wide as it can be."""
-    lines, room = [""], ems
-    for part in _BREAKABLE.findall(text):
-        wide = sum(1.0 if unicodedata.east_asian_width(char) in "WFA" else 0.58 for char in part.rstrip())
-        if wide > room and lines[-1]:
-            lines.append("")
-            room = ems
-        lines[-1] += part
-        room -= wide + 0.3 * (len(part) - len(part.rstrip()))
-    return [line.rstrip() for line in lines if line.strip()]
 
 
 def _colour(drawing: ElementTree.Element) -> None:

@@ -15,6 +15,8 @@ from filelock import FileLock, Timeout
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from analysis.catalogue import Message
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 _STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -24,14 +26,14 @@ class Busy(RuntimeError):
 
 
 @contextmanager
-def held(lock: Path, *, otherwise: str) -> Iterator[None]:
+def held(lock: Path, *, otherwise: Message | str) -> Iterator[None]:
     """Hold a lock without waiting for it.
 
     Parameters
     ----------
     lock : pathlib.Path
         A file that stands for what only one may write to; it stays when the lock is let go.
-    otherwise : str
+    otherwise : analysis.catalogue.Message or str
         What to say when somebody else holds it.
 
     Raises

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from analysis.catalogue import Message
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -30,7 +32,7 @@ def decode(content: bytes) -> tuple[str, str]:
     Raises
     ------
     ValueError
-        When it is none of them; says so in Chinese.
+        When it is none of them; says so in a `analysis.catalogue.Message`.
     """
     is_marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ["utf-16"] if is_marked else ["utf-8-sig", "gb18030"]:
@@ -41,7 +43,7 @@ def decode(content: bytes) -> tuple[str, str]:
         # Big5 and others decode as GB18030 without an error, to rubbish: common characters prove the guess.
         if encoding != "gb18030" or _is_common_chinese(text):
             return text, encoding
-    raise ValueError("文字编码无法识别：应为 UTF-8 或 GB18030")
+    raise ValueError(Message("its encoding is not known: should be {encodings}", encodings="UTF-8、GB18030"))
 
 
 @dataclass(frozen=True)
@@ -66,19 +68,25 @@ def read_csv(content: bytes) -> CsvTable:
     ------
     ValueError
         When its encoding is not known, a column stands twice in the header, or a row has more or fewer cells than the
-        header; says so in Chinese, with the rows.
+        header; says so in a `analysis.catalogue.Message`, with the rows.
     """
     text, _ = decode(content)
     try:
         header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
     except csv.Error as broken:
-        raise ValueError(f"无法读成表格：{broken}") from broken
+        raise ValueError(Message("cannot be read as a table: {reason}", reason=broken)) from broken
     twice = sorted({column for column in header if header.count(column) > 1})
     if twice:
-        raise ValueError(f"表头有重复的列：{'、'.join(twice)}")
+        raise ValueError(Message("columns stand twice in the header: {columns}", columns="、".join(twice)))
     ragged = [str(number) for number, row in enumerate(rows, start=2) if row and len(row) != len(header)]
     if ragged:
-        raise ValueError(f"第 {'、'.join(ragged[:20])} 行的列数与表头不同：应为 {len(header)} 列")
+        raise ValueError(
+            Message(
+                "rows {rows} have more or fewer cells than the header: should have {n}",
+                rows="、".join(ragged[:20]),
+                n=len(header),
+            )
+        )
     return CsvTable(tuple(header), {number: tuple(row) for number, row in enumerate(rows, start=2) if any(row)})
 
 

@@ -1,20 +1,25 @@
-"""Forms out to the units: one workbook a unit; and where on a sheet that comes back its parts stand."""
+"""Forms out to the units, one workbook a unit; and the office's own."""
 
 from analysis.forms import layout
+from analysis.forms.asked import at_period_end, day_asked, period_name, to_decide, units_asked
+from analysis.forms.office import NOBODY_VERIFIES, make_office
 from analysis.forms.sheets import fit_page, to_bytes, write_hidden, write_line
-from analysis.forms.tables import Head, Table, head_of, table_of
-from analysis.forms.workbook import build, make
+from analysis.forms.workbook import build, make, rows_of
 
 __all__ = [
-    "Head",
-    "Table",
+    "NOBODY_VERIFIES",
+    "at_period_end",
     "build",
+    "day_asked",
     "fit_page",
-    "head_of",
     "layout",
     "make",
-    "table_of",
+    "make_office",
+    "period_name",
+    "rows_of",
     "to_bytes",
+    "to_decide",
+    "units_asked",
     "write_hidden",
     "write_line",
 ]

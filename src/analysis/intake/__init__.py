@@ -1,7 +1,22 @@
-"""Forms back from the units: what people make of them, read into the record's rows, each fault named at its cell."""
+"""Forms back from the units and from the office: read into the rows of the record, each fault named at its cell."""
 
-from analysis.intake.collecting import Collection, collect, find_files, summary
+from analysis.intake.collecting import Collection, append, collect, find_files, summary
+from analysis.intake.deciding import looked_at, moved, new_decision, understood
 from analysis.intake.returning import write_returns
-from analysis.intake.statements import Form, Problem, Statement
+from analysis.returned import Form, Problem, Statement
 
-__all__ = ["Collection", "Form", "Problem", "Statement", "collect", "find_files", "summary", "write_returns"]
+__all__ = [
+    "Collection",
+    "Form",
+    "Problem",
+    "Statement",
+    "append",
+    "collect",
+    "find_files",
+    "looked_at",
+    "moved",
+    "new_decision",
+    "summary",
+    "understood",
+    "write_returns",
+]

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.intake.admission import COLUMNS, Candidate, lawful, order, refuse_like, without_known
-from analysis.intake.identity import names_of
-from analysis.intake.reading import read_form
-from analysis.plan import read_record
+from analysis.catalogue import FIRST, Message
+from analysis.intake.admission import KINDS, Candidate, lawful, refuse_like, without_known
+from analysis.language import Language
+from analysis.plan import append_record, read_record
+from analysis.returned import is_it_a_percentage, names_of, read_form
+from analysis.schema import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from analysis.intake.statements import Form, Statement
     from analysis.plan import Plan
+    from analysis.returned import Form, Statement
 
 PROBLEM_COLUMNS = ("file", "sheet", "cell", "column", "value", "rule", "severity")
 _OUTCOMES = ("appended", "refused", "known")
@@ -31,12 +33,14 @@ class Collection:
     ----------
     forms : tuple of Form
         One a file, in the order of the files; each statement with its outcome.
-    rows : pandas.DataFrame
-        What to append to the record: text, with the columns of ``REQUIRED_COLUMNS["progress"]``.
+    progress, decisions, actuals : pandas.DataFrame
+        What to append to each table of the record: text, with its columns.
     """
 
     forms: tuple[Form, ...]
-    rows: pd.DataFrame
+    progress: pd.DataFrame
+    decisions: pd.DataFrame
+    actuals: pd.DataFrame
 
     @property
     def counts(self) -> dict[str, int]:
@@ -51,11 +55,15 @@ class Collection:
 
     @property
     def problems(self) -> pd.DataFrame:
+        """Everything that was not taken, and every remark, at its cell, in the language of the plans (`told`)."""
+        return self.told(FIRST)
+
+    def told(self, lang: str) -> pd.DataFrame:
         """Everything that was not taken, and every remark, at its cell: one row each, columns `PROBLEM_COLUMNS`."""
         rows = [
-            (form.name, problem.sheet, problem.cell, problem.column, problem.value, problem.rule, problem.severity)
+            (*(form.name, one.sheet, one.cell, one.column, one.value), one.rule.said(lang), one.severity)
             for form in self.forms
-            for problem in form.all_problems
+            for one in form.all_problems
         ]
         return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS))
 
@@ -75,19 +83,17 @@ class Collection:
         return pd.DataFrame(rows, columns=columns)
 
 
-def summary(counts: Mapping[str, int]) -> str:
+def summary(counts: Mapping[str, int], *, lang: str = FIRST) -> str:
     """The sum that proves that no row was lost, in words, from `Collection.counts`."""
-    account = "读到 {read} 行 = 追加 {appended} + 退回 {refused} + 已有 {known}".format(**counts)
+    say = Language(lang)
+    account = say("{read} read = {appended} appended + {refused} refused + {known} known", **counts)
+    unfilled, unreadable, unchanged = (counts[name] for name in ("unfilled", "unreadable", "unchanged"))
     others = [
-        f"{counts[name]} {words}"
-        for name, words in (
-            ("unfilled", "行未填"),
-            ("unreadable", "份文件没有读到行"),
-            ("unchanged", "份退回表尚未改动"),
-        )
-        if counts[name]
+        *([say.count(unfilled, "{n} row left blank", "{n} rows left blank")] if unfilled else []),
+        *([say.count(unreadable, "{n} file without a row", "{n} files without a row")] if unreadable else []),
+        *([say.count(unchanged, "{n} marked copy not touched", "{n} marked copies not touched")] if unchanged else []),
     ]
-    return f"{account}（另有 {'、'.join(others)}）" if others else account
+    return say("{account} (and {others})", account=account, others=say.listing(others)) if others else account
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
@@ -99,7 +105,9 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(files))
 
 
-def collect(files: Sequence[Path], plan: Plan, *, reported_at: pd.Timestamp | None = None) -> Collection:
+def collect(
+    files: Sequence[Path], plan: Plan, *, reported_at: pd.Timestamp | None = None, today: pd.Timestamp | None = None
+) -> Collection:
     """Read returned forms and decide on each of their rows. Nothing is written.
 
     Parameters
@@ -109,27 +117,50 @@ def collect(files: Sequence[Path], plan: Plan, *, reported_at: pd.Timestamp | No
         Whose record the forms are for; the record is read again, as it stands now.
     reported_at : pandas.Timestamp, optional
         The day the forms arrived; counts for those that do not state a day of their own.
+    today : pandas.Timestamp, optional
+        The day on which the office's own sheet is recorded where it states none.
     """
     names = names_of(plan)
-    forms = tuple(read_form(file, plan, names, reported_at=reported_at) for file in files)
+    forms = tuple(read_form(file, plan, names, reported_at=reported_at, today=today) for file in files)
+    responsible = _ever_responsible(plan)
     for form in forms:
-        for statement in form.statements if form.errors else ():
-            statement.outcome = "refused"
-    candidates = [
-        Candidate(statement, _row(form, statement))
-        for form in forms
-        for statement in form.statements
-        if statement.outcome != "refused"
-    ]
-    record = read_record(plan)
+        for statement in form.statements:
+            if form.errors:
+                statement.outcome = "refused"
+            else:
+                _check(form, statement, plan, responsible)
+    record = {table: read_record(plan, table) for table in RECORD}
+    void = set(record["decisions"].loc[record["decisions"]["decision"].eq("void"), "supersedes"])
     # The order of files and arguments decides nothing: rows go by what they say.
-    places = {measure: place for place, measure in enumerate(plan.measures["measure_id"])}
-    candidates.sort(key=lambda candidate: order(candidate.row, places))
-    fresh, repeats = without_known(candidates, record)
-    rows = lawful(fresh, record, plan)
-    for statement, first in repeats:
-        refuse_like(statement, first)
-    return Collection(forms, rows)
+    places = _places(plan)
+    rows: dict[str, pd.DataFrame] = {}
+    for table, kind in KINDS.items():
+        candidates = [
+            Candidate(statement, _row(form, statement))
+            for form in forms
+            for statement in form.statements
+            if statement.outcome != "refused" and statement.table == table
+        ]
+        candidates.sort(key=lambda candidate: _order(candidate, places))
+        fresh, repeats = without_known(candidates, record[table], kind, void=void)
+        rows[table] = lawful(fresh, record[table], plan, kind, void=void)
+        for statement, first in repeats:
+            refuse_like(statement, first)
+    return Collection(forms, **rows)
+
+
+def append(plan: Plan, collected: Collection, *, lang: str = FIRST) -> None:
+    """Add what was collected to the record, table by table; each table takes all of its rows or none.
+
+    Raises
+    ------
+    analysis.files.Busy, analysis.schema.DataError, OSError
+        As `analysis.plan.append_record`; running the collection again takes what was not taken.
+    """
+    for table in KINDS:
+        rows: pd.DataFrame = getattr(collected, table)
+        if len(rows):
+            append_record(plan, rows, table=table, lang=lang)
 
 
 def _is_left_lying(file: Path, *, below: Path) -> bool:
@@ -137,14 +168,59 @@ def _is_left_lying(file: Path, *, below: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in parts)
 
 
+def _ever_responsible(plan: Plan) -> set[tuple[str, str]]:
+    """Every measure with every unit that the notice or a decision ever put on it."""
+    joined = plan.decisions.loc[plan.decisions["decision"].eq("joined"), ["measure_id", "unit_id"]]
+    named = pd.concat([plan.responsibilities[["measure_id", "unit_id"]], joined])
+    return set(named.itertuples(index=False, name=None))
+
+
+def _check(form: Form, statement: Statement, plan: Plan, responsible: set[tuple[str, str]]) -> None:
+    """Refuse what the record would take and nobody can have meant."""
+    texts = statement.texts
+    if statement.table == "decisions":
+        if texts["decision"] and texts["effective_on"] > form.reported_at:
+            rule = Message("is later than the day on which it is recorded, {day}", day=form.reported_at)
+            statement.refuse("effective_on", rule)
+        if texts["decision"] in ("returned", "reopened") and not texts["reason"]:
+            statement.remark("reason", Message("no reason is given: the units will not know what to do"))
+        return
+    measure = texts.get("measure_id", "")
+    if statement.table == "actuals" and texts["commitment_id"]:
+        promise = plan.commitments.set_index("commitment_id").loc[texts["commitment_id"]]
+        measure = str(promise["measure_id"])
+        value = float(texts["value"] or 0)
+        if promise["quantity_unit"] in ("%", "％") and 0 < value < 1:
+            statement.refuse("value", is_it_a_percentage(value))
+    if measure and (measure, form.unit_id) not in responsible:
+        rule = Message("this unit is not on measure {measure}: is it another number?", measure=measure)
+        statement.refuse(statement.layout.key, rule)
+
+
+def _places(plan: Plan) -> dict[str, int]:
+    """Where each measure and commitment stands in the plan."""
+    ids = [*plan.measures["measure_id"], *plan.commitments["commitment_id"]]
+    return {key: place for place, key in enumerate(ids)}
+
+
+def _order(candidate: Candidate, places: Mapping[str, int]) -> tuple[object, ...]:
+    """What rows are sorted by: when they arrived, then what they speak of, then where they stood."""
+    row, statement = candidate.row, candidate.statement
+    kind = KINDS[statement.table]
+    days = (row[kind.arrival], row[kind.key[-1]], row["unit_id"])
+    return *days, places[row[statement.layout.key]], row.get("source_file", ""), statement.sheet, statement.row
+
+
 def _row(form: Form, statement: Statement) -> dict[str, str]:
-    return {
-        **dict.fromkeys(COLUMNS, ""),
-        **statement.texts,
+    kind = KINDS[statement.table]
+    about = {
         "unit_id": form.unit_id,
+        "period": form.period,
         "as_of": form.as_of,
-        "reported_at": form.reported_at,
+        kind.arrival: form.reported_at,
         "source_file": form.name,
         "source_sheet": statement.sheet,
         "source_row": str(statement.row),
     }
+    said = {**dict.fromkeys(kind.columns, ""), **about, **statement.texts}
+    return {column: said[column] for column in kind.columns}

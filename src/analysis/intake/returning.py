@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.forms import build, fit_page, layout, to_bytes, write_hidden, write_line
+from analysis.forms import build, fit_page, layout, rows_of, to_bytes, write_hidden, write_line
 from analysis.grids import address
-from analysis.intake.identity import names_of
-from analysis.intake.reading import fingerprint, read_form
+from analysis.returned import fingerprint, names_of, read_form
 from analysis.schema import DELIVERY_WORDS
 
 if TYPE_CHECKING:
@@ -20,8 +19,10 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from analysis.intake.statements import Form, Problem, Statement
     from analysis.plan import Plan
+    from analysis.returned import Form, Problem, Statement
+
+    Place = tuple[str, str]
 
 _HEADS = ("原表工作表", "原表单元格", "列", "所填内容", "问题与改法", "本表单元格")
 _WIDTHS = (14, 12, 16, 30, 60, 12)
@@ -69,49 +70,45 @@ def marked(form: Form, plan: Plan) -> bytes:
 def _book(form: Form, plan: Plan, *, returned: str) -> Workbook:
     import openpyxl
 
-    placed: dict[str, Statement] = {}
+    placed: dict[Place, Statement] = {}
     marks: dict[tuple[str, str], str] = {}
     hidden: dict[str, str] = {}
     if form.unit_id and form.as_of:
-        named = set(plan.responsibilities.loc[plan.responsibilities["unit_id"].eq(form.unit_id), "measure_id"])
-        own = [measure for measure in plan.measures["measure_id"] if measure in named]
-        placed = _placed(form, own)
-        entries = {measure: _entries(statement) for measure, statement in placed.items()}
-        book = build(plan, form.unit_id, as_of=pd.Timestamp(form.as_of), entries=entries)
-        hidden = {str(row[0]): str(row[1]) for row in book[layout.HIDDEN_SHEET].iter_rows(values_only=True)}
-        rows = {measure: row for row, measure in enumerate(own, start=layout.HEADER_ROW + 1)}
+        day = pd.Timestamp(form.as_of)
+        entries: dict[str, dict[str, dict[str, Any]]] = {"progress": {}, "actuals": {}}
+        for statement in form.statements:
+            key = statement.texts[statement.layout.key]
+            # Of several in one row, the one that needs a correction.
+            if key and ((statement.table, key) not in placed or statement.outcome == "refused"):
+                placed[statement.table, key] = statement
+                entries[statement.table][key] = _entries(statement)
+        book = build(plan, form.unit_id, as_of=day, entries=entries["progress"], values=entries["actuals"])
+        rows = rows_of(book[layout.FORM_SHEET])
+        placed = {place: statement for place, statement in placed.items() if place in rows}
+        hidden = {str(row[0]): str(row[1] or "") for row in book[layout.HIDDEN_SHEET].iter_rows(values_only=True)}
         marks = _mark(book[layout.FORM_SHEET], form, placed, rows)
     else:
         book = openpyxl.Workbook()
         book.remove(book.worksheets[0])
     in_place = {id(statement) for statement in placed.values()}
     homeless = [statement for statement in form.statements if id(statement) not in in_place]
-    _explain(book, form, plan.title["zh"], marks, homeless=homeless)
+    title = plan.title.get("zh", plan.title.get(plan.lang, plan.id))
+    _explain(book, form, title, marks, homeless=homeless)
     write_hidden(book, {**hidden, "returned": returned})
     return book
-
-
-def _placed(form: Form, own: Sequence[str]) -> dict[str, Statement]:
-    """Measure → the statement that stands in its row: of several, the one that needs a correction."""
-    placed: dict[str, Statement] = {}
-    for statement in form.statements:
-        measure = statement.texts["measure_id"]
-        if measure in own and (measure not in placed or statement.outcome == "refused"):
-            placed[measure] = statement
-    return placed
 
 
 def _entries(statement: Statement) -> dict[str, Any]:
     """What to fill in again: what was taken, as it was taken; what was not, as it was written."""
     faulty = {problem.column for problem in statement.errors}
-    entries: dict[str, Any] = {}
-    for key in layout.ENTRIES:
-        text = statement.texts[key] if layout.HEADS[key] not in faulty else ""
+    heads, entries = statement.layout.heads, {}
+    for key in statement.layout.entries:
+        text = statement.texts[key] if heads[key] not in faulty else ""
         if not text:
             entries[key] = statement.written.get(key) or None
         elif key == "status":
             entries[key] = DELIVERY_WORDS[text]
-        elif key == "percent":
+        elif key in ("percent", "value"):
             entries[key] = float(text)
         elif key == "expected_completion":
             entries[key] = pd.Timestamp(text).to_pydatetime()
@@ -121,16 +118,15 @@ def _entries(statement: Statement) -> dict[str, Any]:
 
 
 def _mark(
-    sheet: Worksheet, form: Form, placed: Mapping[str, Statement], rows: Mapping[str, int]
+    sheet: Worksheet, form: Form, placed: Mapping[Place, Statement], rows: Mapping[Place, int]
 ) -> dict[tuple[str, str], str]:
     """Colour the cells that were not taken and say why in a comment; gives their new places by the old ones."""
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
-    column = {head: place for place, head in enumerate(layout.HEADS.values())}
     places = [
-        (problem, address(rows[measure] - 1, column[problem.column]))
-        for measure, statement in placed.items()
+        (problem, address(rows[place] - 1, list(statement.layout.heads.values()).index(problem.column)))
+        for place, statement in placed.items()
         for problem in statement.errors
     ]
     places += [
@@ -138,7 +134,7 @@ def _mark(
     ]
     rules: dict[str, list[str]] = {}
     for problem, cell in places:
-        rules.setdefault(cell, []).append(problem.rule)
+        rules.setdefault(cell, []).append(str(problem.rule))
     for cell, reasons in rules.items():
         sheet[cell].fill = PatternFill("solid", fgColor="F8C9C4")
         sheet[cell].comment = Comment("；".join(reasons), "portplan", height=120, width=260)
@@ -161,6 +157,8 @@ def _explain(
     write_line(sheet, [f"本表已在台账中的 {kept} 行，退回 {form.count('refused')} 行。退回的内容没有记入台账。"])
     if marks:
         write_line(sheet, ["请在“反馈表”中改正红色单元格（批注里有原因），填写报送日期，另存后送回。"])
+    elif form.is_office:
+        write_line(sheet, ["请按下列说明在原表中改正后，重新收取。"])
     else:
         write_line(sheet, ["请按下列说明改正后，用发下的反馈表重新报送。"])
     _table(sheet, "未采用的内容", errors, marks)
@@ -168,10 +166,14 @@ def _explain(
     if homeless:
         write_line(sheet, [])
         write_line(sheet, ["未能放回反馈表的行，原文如下"], font=Font(name="宋体", size=11, bold=True))
-        write_line(sheet, ["工作表", "行", "措施编号", *(layout.HEADS[key] for key in layout.ENTRIES)], widths=_WIDTHS)
-        for statement in homeless:
-            texts = [statement.written.get(key, "") for key in ("measure_id", *layout.ENTRIES)]
-            write_line(sheet, [statement.sheet, str(statement.row), *texts], widths=_WIDTHS)
+        for table in layout.SHEETS.values():
+            columns = (table.key, *table.entries)
+            own = [statement for statement in homeless if statement.table == table.table]
+            if own:
+                write_line(sheet, ["工作表", "行", *(table.heads[key] for key in columns)], widths=_WIDTHS)
+            for statement in own:
+                texts = [statement.written.get(key, "") for key in columns]
+                write_line(sheet, [statement.sheet, str(statement.row), *texts], widths=_WIDTHS)
     for letter, width in zip("ABCDEF", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.page_setup.orientation = "landscape"
@@ -188,4 +190,6 @@ def _table(sheet: Worksheet, title: str, problems: Sequence[Problem], marks: Map
     write_line(sheet, list(_HEADS), widths=_WIDTHS)
     for problem in problems:
         where = (problem.sheet, problem.cell)
-        write_line(sheet, [*where, problem.column, problem.value, problem.rule, marks.get(where, "")], widths=_WIDTHS)
+        write_line(
+            sheet, [*where, problem.column, problem.value, str(problem.rule), marks.get(where, "")], widths=_WIDTHS
+        )

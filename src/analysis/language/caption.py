@@ -68,6 +68,11 @@ def caption(
     usual = {
         "nothing": nobody(say) or say("No measure matches this selection"),
         "rows_left_out": say("{n} more are in the data table.", n="{n}"),
+        "columns_left_out": say("{n} more columns are in the data table.", n="{n}"),
+        "shortened_beyond": say("beyond {n} the scale is shortened", n="{n}"),
+        "own_scales": say("each on a scale of its own"),
+        **{f"Q{n}": say("Q{n}", n=n) for n in range(1, 5)},
+        **{f"H{n}": say("H{n}", n=n) for n in range(1, 3)},
         "count_of": say("Number of measures"),
     }
     labels = {**say.labels, **(names or {}), "drawing": {**usual, **(drawing or {})}}

@@ -147,12 +147,8 @@ def table(frame: pd.DataFrame, name: str, say: Language, *, before: pd.DataFrame
 
 def words_for(value: Any, column: Column, say: Language) -> str:
     """A value of a column in words: names for ids, ISO days, counts as they are, a dash where there is nothing."""
-    if column.kind == "unit_ids":
-        return named_units(value, say) if len(value) else NOTHING
-    if column.kind == "other_units":
-        return named_units(value, say) if len(value) else say("carries it alone")
-    if column.kind == "reasons":
-        return say.listing(say.name("reason", reason) for reason in value) or NOTHING
+    if isinstance(value, list):
+        return _row_of(value, column, say)
     if value is None or pd.isna(value):
         return NOTHING
     if column.kind == "share":
@@ -163,11 +159,28 @@ def words_for(value: Any, column: Column, say: Language) -> str:
         return f"{value:%Y-%m-%d}"
     if column.kind == "period":
         return say.period(value)
-    if column.kind == "quote":
-        return Quote(value, tag_of(say.plan.lang)) if value else NOTHING
     if column.kind in ("measure_id", "unit_id"):
         return named(value, column.kind, say)
-    return say.name(column.kind, value) or NOTHING
+    return _told(value, column, say)
+
+
+def _row_of(values: list[Any], column: Column, say: Language) -> str:
+    """Several ids or words in a row."""
+    if column.kind == "reasons":
+        return say.listing(say.name("reason", reason) for reason in values) or NOTHING
+    if values:
+        return named_units(values, say)
+    return say("carries it alone") if column.kind == "other_units" else NOTHING
+
+
+def _told(value: Any, column: Column, say: Language) -> str:
+    """What somebody wrote, in the plan's own language; else the name of a word."""
+    if column.kind == "quote":
+        return Quote(value, tag_of(say.plan.lang)) if value else NOTHING
+    name = say.name(column.kind, value)
+    if column.kind == "decider" and name == value:
+        return Quote(value, tag_of(say.plan.lang))
+    return name or NOTHING
 
 
 def named(key: object, kind: str, say: Language) -> Named:

@@ -158,7 +158,8 @@ def method(report: str, say: Language, *, known_at: pd.Timestamp) -> Method:
         "completion": f"completion_{plan.is_verified}",
     }
     left_out = set()
-    if plan.measures["due"].isna().all() and not plan.decisions["decision"].eq("extended").any():
+    decided = plan.decisions[plan.decisions["recorded_at"].le(known_at)]
+    if plan.measures["due"].isna().all() and not decided["decision"].eq("extended").any():
         left_out |= {"overdue", "schedule"}
     if not plan.units["is_group"].any():
         left_out.add("group")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
-from textwrap import wrap
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
@@ -31,6 +31,16 @@ WIDE, NARROW = 7.4, 3.4
 POINTS = 72
 """Points of type in an inch."""
 LEGEND_SIZE = 9
+# Between words, and in Chinese anywhere but before a sign that closes.
+_BREAKABLE = re.compile(
+    r"[\u2e80-\uffff][\u3001\u3002\u300b\u300d\u300f\uff01\uff09\uff0c\uff1a\uff1b\u201d]*|[^\u2e80-\uffff\s]*\s*"
+)
+_WIDTHS = {
+    " ": 0.3,
+    **dict.fromkeys("0123456789", 0.56),
+    **dict.fromkeys("BCDGHKNOPQRU", 0.75),
+    **dict.fromkeys("@%mMWw", 0.95),
+}
 LINE = 0.2
 """Inches that a line of a legend takes."""
 
@@ -142,14 +152,26 @@ def axis_name(ax: Axes, axis: str, name: str) -> None:
 
 
 def label_lines(text: str, width: int) -> str:
-    """A label broken into lines: between words, or anywhere in Chinese, which has no spaces."""
-    chinese = any(character >= "\u2e80" for character in text)
-    return "\n".join(wrap(text, width // 2 if chinese else width, break_long_words=chinese)) or text
+    """A label broken into lines of about so many letters: between words, in Chinese, which has no spaces, anywhere."""
+    return "\n".join(lines_of(text, ems=width * 0.55))
+
+
+def lines_of(text: str, *, ems: float) -> list[str]:
+    """A text broken into lines that are not wider than `ems`; no word is broken."""
+    lines, room = [""], ems
+    for part in _BREAKABLE.findall(text):
+        wide = width_of(part.rstrip())
+        if wide > room and lines[-1]:
+            lines.append("")
+            room = ems
+        lines[-1] += part
+        room -= wide + 0.3 * (len(part) - len(part.rstrip()))
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 def width_of(text: str) -> float:
-    """How wide a text is at most, in ems."""
-    return sum(1.0 if east_asian_width(character) in "WFA" else 0.58 for character in text)
+    """How wide a text is at most, in ems of the face of figures."""
+    return sum(_WIDTHS.get(char, 1.0 if east_asian_width(char) in "WFA" else 0.62) for char in text)
 
 
 def columns_for(names: Sequence[str], *, width: float, handle: float = 2.4) -> int:

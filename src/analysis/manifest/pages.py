@@ -39,7 +39,7 @@ class Page:
     finished : str
         The state in which a measure counts as completed (`analysis.plan.Plan.finished`).
     blocks : str
-        The measures that it tells of in full (`analysis.site.places.blocks`).
+        The blocks in which it tells of measures in full (`analysis.site.places.blocks`).
     made_as : str
         A hash of the page as it was made, before it was given links; blank when it was given none.
     links : str

@@ -1,9 +1,10 @@
-"""A notice as received (mirror damage and all) turned into themes, measures and responsibilities.
+"""A notice as received turned into themes, measures and responsibilities, with what is in doubt about them.
 
 Pure functions of text: nothing here reads a file or a clock. Needs the optional extra ``portplan[notice]``.
 """
 
-from analysis.notice.read import NoticeTables, read
-from analysis.notice.repair import Repaired, repair
+from analysis.notice.read import read
+from analysis.notice.rows import NoticeTables
+from analysis.repair import Repaired, repair
 
 __all__ = ["NoticeTables", "Repaired", "read", "repair"]

@@ -3,70 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass, replace
+from bisect import bisect_left
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from analysis.notice.clauses import Clause, NamedUnit, find_clauses, is_organ, lead_rule
-from analysis.notice.outline import Heading, first_sentence, headings, narrow, theme_of
-from analysis.notice.repair import doubt_frame, repair
+from analysis.documents import Document, from_text
+from analysis.marks import Mark, central_names, find_marks, lead_rule
+from analysis.notice.levels import Section, find_measures
+from analysis.notice.rows import NoticeTables, Rows
+from analysis.notice.tabular import find_columns, read_table
+from analysis.outline import Heading, first_sentence, outline
+from analysis.paragraphs import Doubt, Paragraphs, narrow, normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-THEME_COLUMNS = ("theme_id", "title")
-MEASURE_COLUMNS = ("measure_id", "theme_id", "number", "title", "text", "due_text")
-RESPONSIBILITY_COLUMNS = ("measure_id", "clause", "position", "unit", "role", "role_basis")
+    from collections.abc import Iterable, Sequence
 
 _SCORE = re.compile(r"[（(][\d.]+分[）)]\s*$")
-_NO_MEASURES = re.compile("总体要求|指导思想|基本原则|总体目标|主要目标|工作目标|组织领导|组织实施|保障措施|工作要求")
-_DUE_IN_TEXT = re.compile(
-    r"(?:(?<=[。，；、\s])|^)((?:到|在)?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?[底末]?(?:之)?前)(?![的已])"
-)
-_PARAGRAPH_DEPTH = 9
+_NOTHING = "。；;，,. \u3000\n"
+_LEFTOVER = re.compile(r"[?？□\s]+$|^[\s、.．:：]+")
 
 
-@dataclass(frozen=True)
-class NoticeTables:
-    """What a notice says, as tables for a person to review.
-
-    Attributes
-    ----------
-    themes : pandas.DataFrame
-        theme_id (T1…), title: the headings that carry measures.
-    measures : pandas.DataFrame
-        measure_id (M1…, in the order printed), theme_id (``""`` where the notice has no themes), number (as printed,
-        ``""`` when none), title (the first sentence), text (all of it without responsibility marks), due_text (as
-        printed, ``""`` when none).
-    responsibilities : pandas.DataFrame
-        measure_id, clause (which mark of the measure, from 1), position (in the mark, from 1), unit (as printed),
-        role (`analysis.schema.ROLES`), role_basis (the printed words behind the role). A unit named twice on a
-        measure stands where it is named first.
-    doubts : pandas.DataFrame
-        place (line as received), as_received, read_as, doubt: what a person should check.
-    """
-
-    themes: pd.DataFrame
-    measures: pd.DataFrame
-    responsibilities: pd.DataFrame
-    doubts: pd.DataFrame
-
-
-def read(text: str) -> NoticeTables:
+def read(notice: str | Document, *, known: Iterable[str] = ()) -> NoticeTables:
     """Read a notice as received.
 
     Parameters
     ----------
-    text : str
-        The whole notice, damaged or not (`repair` is applied first), laid out in lines or run together.
+    notice : str or analysis.documents.Document
+        The whole notice, damaged or not, laid out in lines, broken at a width, run together, or kept in a table.
+    known : iterable of str
+        Names of units that are known beforehand, as a register has them, beside those of central bodies.
 
     Returns
     -------
     NoticeTables
-        Measures are the items of the deepest level of numbering most of whose items carry a responsibility mark.
         Order of units is kept and never read as lead, unless the notice declares that the first one leads.
 
     Raises
@@ -74,218 +43,217 @@ def read(text: str) -> NoticeTables:
     analysis.extras.MissingExtra
         The extra ``portplan[notice]`` is not installed.
     """
-    repaired = repair(text)
-    reading = _Reading(repaired.text)
+    document = from_text(notice) if isinstance(notice, str) else notice
+    names = frozenset(known) | central_names()
+    found = [(table, columns) for table in document.tables if (columns := find_columns(table))]
+    reading = _Reading(normalise(_with_other_tables(document, {id(table) for table, _ in found})), names)
     reading.read()
-    doubts = doubt_frame([*repaired.doubts.itertuples(index=False, name=None), *reading.doubts])
-    return NoticeTables(
-        pd.DataFrame(reading.themes, columns=list(THEME_COLUMNS)),
-        pd.DataFrame(reading.measures, columns=list(MEASURE_COLUMNS)),
-        pd.DataFrame(reading.responsibilities, columns=list(RESPONSIBILITY_COLUMNS)),
-        doubts,
-    )
+    if not found:
+        return reading.rows.tables(reading.text, reading.paragraphs.lines())
+    rows = Rows(reading.rows.lead_rule or lead_rule("\n".join(map(str, (row for t, _ in found for row in t.rows)))))
+    written = reading.text.split("\n")
+    lines = reading.paragraphs.lines()
+    for table, columns in found:
+        lines += range(table.first_row + columns.header + 1, table.first_row + len(table.rows))
+        read_table(rows, table, columns, known=names, written=written)
+    if len(reading.rows.responsibilities) > len(rows.responsibilities):
+        says = f"正文之外还有一张表（{len(rows.measures)} 行）写有责任单位，未采用；请核对"
+        reading.rows.doubts.append(Doubt((found[0][0].first_row, 1), "", "", says))
+        return reading.rows.tables(reading.text, reading.paragraphs.lines())
+    rows.doubts += reading.paragraphs.doubts
+    if reading.rows.responsibilities:
+        says = f"措施取自表格；正文另读出 {len(reading.rows.measures)} 项措施，未采用；请核对"
+        rows.doubts.append(Doubt((1, 1), "", "", says))
+    return rows.tables("\n".join(written), lines)
 
 
-@dataclass(frozen=True)
-class _Measure:
-    heading: Heading
-    end: int
-    theme: Heading | None
-    clauses: Sequence[Clause]
+def _with_other_tables(document: Document, read: set[int]) -> str:
+    """The text of a document with the tables that hold no measures as lines of text."""
+    others = {table.line: table for table in document.tables if id(table) not in read}
+    if not others:
+        return document.text
+    lines: list[str] = []
+    for place, line in enumerate(document.text.split("\n")):
+        table = others.get(place)
+        lines += ["　".join(filter(None, row)) for row in table.rows] if table else [line]
+    return "\n".join(lines)
 
 
 class _Reading:
-    """One pass over a clean text; rows gather here."""
+    """One pass over a normalised text."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        narrowed = narrow(text)
-        self.all_headings = headings(narrowed)
-        self.clauses = find_clauses(text, narrowed)
-        self.lead_rule = lead_rule(text)
-        self.themes: list[dict[str, str]] = []
-        self.measures: list[dict[str, str]] = []
-        self.responsibilities: list[dict[str, object]] = []
-        self.doubts: list[tuple[int, str, str, str]] = []
+    def __init__(self, paragraphs: Paragraphs, known: Iterable[str]) -> None:
+        self.paragraphs = paragraphs
+        self.text = paragraphs.text
+        narrowed = narrow(self.text)
+        self.marks = find_marks(self.text, narrowed, known=known)
+        self.root = outline(narrowed, behind_marks={mark.end for mark in self.marks})
+        self.rows = Rows(lead_rule(self.text))
+        self.rows.doubts += paragraphs.doubts
 
     def read(self) -> None:
-        measures = self._find_measures()
-        if not measures:
+        sections = _without_tails(find_measures(self.root, self.marks, self.text), self.text)
+        if not sections:
             self._tell(0, "", "", "没有读出任何措施；请核对这是否为带编号措施的通知")
         theme_ids: dict[Heading, str] = {}
-        for place, measure in enumerate(measures, start=1):
-            if measure.theme and measure.theme not in theme_ids:
-                theme_ids[measure.theme] = f"T{len(theme_ids) + 1}"
-                self.themes.append({"theme_id": theme_ids[measure.theme], "title": self._title(measure.theme)})
-            theme_id = theme_ids[measure.theme] if measure.theme else ""
-            self._add_measure(f"M{place}", theme_id, measure)
+        is_deep = any(section.theme for section in sections)
+        for section in sections:
+            theme = section.theme or (section.heading if is_deep else None)
+            if theme and theme not in theme_ids:
+                title = self._heading_title(theme)
+                theme_ids[theme] = self.rows.add_theme(title)
+                if theme is not section.heading:
+                    self.rows.spans.append((theme.start, theme.end + len(title), "theme", theme_ids[theme]))
+            self._add_measure(theme_ids[theme] if theme else "", section)
+        self._tell_of_numbers(sections)
+        self._tell_of_the_rest(sections)
 
-    def _find_measures(self) -> list[_Measure]:
-        depth, marks = self._measure_level()
-        owned: dict[Heading, list[Clause]] = {mark: [] for mark in marks}
-        for clause in self.clauses:
-            if owner := _owner(clause, marks):
-                owned[owner].append(clause)
-        themes = {mark: theme_of(mark, marks[:place]) for place, mark in enumerate(marks)}
-        carrying = [mark for mark in marks if owned[mark]]
-        bearing = {themes[mark] for mark in carrying}
-        measures: list[_Measure] = []
-        for mark, following in zip_longest(marks, marks[1:]):
-            is_parent = following is not None and following.depth > mark.depth
-            theme = themes[mark]
-            if not carrying:
-                stands = mark.depth == depth and not _NO_MEASURES.search(self._title(theme or mark))
-            elif mark.depth < depth or theme is None:
-                # A theme may be a measure itself where it has no items; an opening or closing one bears no mark.
-                stands = not is_parent and (bool(owned[mark]) or (mark.depth == depth and _between(mark, carrying)))
-            else:
-                stands = theme in bearing
-            if stands:
-                own_theme = mark if depth and mark.depth == 0 else None
-                end = following.start if following else len(self.text)
-                measures.append(_Measure(mark, end, theme or own_theme, owned[mark]))
-        return self._cut_tails(measures)
-
-    def _measure_level(self) -> tuple[int, list[Heading]]:
-        """The depth whose items are measures, and the headings down to it."""
-        for depth in sorted({mark.depth for mark in self.all_headings}, reverse=True):
-            marks = [mark for mark in self.all_headings if mark.depth <= depth]
-            bearing = {owner for clause in self.clauses if (owner := _owner(clause, marks)) and owner.depth == depth}
-            parents = {mark: _parent(mark, marks[:place]) for place, mark in enumerate(marks)}
-            bearing_parents = {parents[mark] for mark in bearing}
-            peers = [mark for mark in marks if mark.depth == depth and parents[mark] in bearing_parents]
-            if bearing and len(bearing) > len(peers) / 2:
-                if depth == 0 and (paragraphs := self._unnumbered(marks)):
-                    return _PARAGRAPH_DEPTH, paragraphs
-                return depth, marks
-        counts = Counter(mark.depth for mark in self.all_headings if mark.depth <= 2)
-        depth = max(counts, key=lambda level: (counts[level], level), default=0)
-        return depth, [mark for mark in self.all_headings if mark.depth <= depth]
-
-    def _unnumbered(self, marks: Sequence[Heading]) -> list[Heading]:
-        """Headings with a pseudo-heading a paragraph, where each 一、 holds paragraphs that each end in a mark."""
-        found: list[Heading] = []
-        for place, mark in enumerate(marks):
-            end = marks[place + 1].start if place + 1 < len(marks) else len(self.text)
-            closing = [c for c in self.clauses if mark.start < c.start < end and self.text[c.start] in "（(〔["]
-            if not closing:
-                found.append(mark)
-                continue
-            first_line_end = self.text.find("\n", mark.end)
-            starts = [first_line_end, *(clause.end for clause in closing[:-1])]
-            whole = all(self.text[clause.end : clause.end + 1] in ("", "\n") for clause in closing)
-            if len(closing) < 2 or not whole or not 0 < first_line_end < closing[0].start:
-                return []
-            found += [mark, *(Heading(start, start, _PARAGRAPH_DEPTH, "", 0, 0) for start in starts)]
-        return found
-
-    def _cut_tails(self, measures: Sequence[_Measure]) -> list[_Measure]:
-        """Where measures end with their mark, what stands behind the last mark is no part of the measure."""
-        ends = [not self.text[m.clauses[-1].end : m.end].strip("。；;.\u3000 \n") for m in measures if m.clauses]
-        # The last one has no vote: whatever follows the measures stands behind it.
-        if ends[:-1] and sum(ends[:-1]) <= len(ends[:-1]) / 2:
-            return list(measures)
-        return [replace(m, end=m.clauses[-1].end) if m.clauses else m for m in measures]
-
-    def _add_measure(self, measure_id: str, theme_id: str, measure: _Measure) -> None:
-        body = self._without_clauses(measure)
-        title = _strip_score(first_sentence(body))
-        number = measure.heading.number
-        if measure.heading.skipped:
-            self._tell(
-                measure.heading.start,
-                number,
-                number,
-                f"编号不连续，前面缺 {measure.heading.skipped} 个；请核对是否漏收",
-            )
-        dues = [clause.due for clause in measure.clauses if clause.due]
-        if not dues and (found := _DUE_IN_TEXT.search(body)):
-            dues = [found[1]]
-            self._tell(
-                measure.heading.start, found[1], found[1], f"{title}：时限取自正文，可能只约束其中一部分；请核对"
-            )
-        self.measures.append(
-            {
-                "measure_id": measure_id,
-                "theme_id": theme_id,
-                "number": number,
-                "title": title,
-                "text": body,
-                "due_text": "；".join(dues),
-            }
+    def _add_measure(self, theme_id: str, section: Section) -> None:
+        body = self._without_marks(section)
+        measure_id = self.rows.add_measure(
+            theme_id=theme_id,
+            number=section.heading.number,
+            title=self._measure_title(section, body),
+            text=body,
+            clauses=[(mark.says, self.paragraphs.place(mark.start)) for mark in section.marks],
+            place=self.paragraphs.place(section.heading.start),
         )
-        self._add_responsibilities(measure_id, title, measure)
+        self.rows.spans.append((section.heading.start, section.stop, "measure", measure_id))
+        self.rows.spans += [(mark.start, mark.end, "mark", measure_id) for mark in section.marks]
 
-    def _add_responsibilities(self, measure_id: str, title: str, measure: _Measure) -> None:
-        named: dict[str, tuple[int, int, NamedUnit]] = {}
-        for order, clause in enumerate((c for c in measure.clauses if c.units), start=1):
-            for position, unit in enumerate(clause.units, start=1):
-                if named.setdefault(unit.name, (order, position, unit))[2].mark != unit.mark:
-                    self._tell(clause.start, unit.name, unit.name, f"{title}：同一单位有两种分工，取先出现的；请核对")
-                if not is_organ(unit.name):
-                    self._tell(clause.start, unit.name, unit.name, f"{title}：这不像单位名称；请核对")
-            if clause.open_list:
-                self._tell(clause.start, clause.open_list, "", f"{title}：责任单位未列全；请核对还有哪些单位")
-        roles = [
-            self._role(unit, first=not place, alone=len(named) == 1) for place, (*_, unit) in enumerate(named.values())
-        ]
-        if self.lead_rule and any(unit.mark == "lead" for *_, unit in named.values()):
-            roles = [self._role(unit, first=False, alone=len(named) == 1) for *_, unit in named.values()]
-        for (order, position, unit), (role, basis) in zip(named.values(), roles, strict=True):
-            self.responsibilities.append(
-                {
-                    "measure_id": measure_id,
-                    "clause": order,
-                    "position": position,
-                    "unit": unit.name,
-                    "role": role,
-                    "role_basis": basis,
-                }
-            )
-        if not named:
-            self._tell(measure.heading.start, title, title, f"{title}：没有读出责任单位；请核对原文是否写明")
-        elif "unmarked" in (role for role, _ in roles):
-            units = "、".join(name for name, (role, _) in zip(named, roles, strict=True) if role == "unmarked")
-            self._tell(measure.clauses[0].start, units, units, f"{title}：多个单位而未写明如何分工；请核对")
+    def _heading_title(self, heading: Heading) -> str:
+        end = heading.children[0].start if heading.children else heading.stop
+        mark = next((mark.start for mark in self.marks if heading.end <= mark.start < end), end)
+        return _bare(first_sentence(self.text[heading.end : min(mark, end)].strip())) or heading.number
 
-    def _role(self, unit: NamedUnit, *, first: bool, alone: bool) -> tuple[str, str]:
-        if unit.mark in ("lead", "support"):
-            return unit.mark, unit.basis
-        if first and not alone and self.lead_rule:
-            return "lead", self.lead_rule
-        if unit.mark == "joint":
-            return "joint", unit.basis
-        return ("sole", "唯一责任单位") if alone else ("unmarked", "")
+    def _measure_title(self, section: Section, body: str) -> str:
+        title = first_sentence(body)
+        if section.marks:
+            # A mark may stand right behind a title, before the text.
+            before = self.text[section.heading.end : section.marks[0].start].strip()
+            if before and first_sentence(before) == before and title.startswith(before):
+                title = before
+        if section.heading.children:
+            # Run together, a heading without a full stop ends where the first one below it begins.
+            before = self.text[section.heading.end : section.heading.children[0].start].strip()
+            if before and len(before) < len(title) and title.startswith(before):
+                title = before
+        return _bare(title)
 
-    def _title(self, heading: Heading) -> str:
-        following = (mark.start for mark in self.all_headings if mark.start > heading.start)
-        marks = (clause.start for clause in self.clauses if clause.start > heading.start)
-        end = min(next(following, len(self.text)), next(marks, len(self.text)))
-        return _strip_score(first_sentence(self.text[heading.end : end].strip()))
+    def _without_marks(self, section: Section) -> str:
+        kept, start = [], section.heading.end
+        for mark in section.marks:
+            kept.append(self.text[start : mark.start])
+            start = mark.end
+        kept.append(self.text[start : section.stop])
+        lines = "".join(kept).split("\n")
+        return "\n".join(line.strip() for line in lines if line.strip("。；; \u3000"))
 
-    def _without_clauses(self, measure: _Measure) -> str:
-        kept, start = "", measure.heading.end
-        for clause in measure.clauses:
-            kept += self.text[start : clause.start]
-            start = clause.end
-        kept += self.text[start : measure.end]
-        return "\n".join(line.strip() for line in kept.split("\n") if line.strip("。 \u3000"))
+    def _tell_of_numbers(self, sections: Sequence[Section]) -> None:
+        ids = {section.heading: f"M{place}" for place, section in enumerate(sections, start=1)}
+        bearing = set(ids)
+        for heading in ids:
+            above = heading.parent
+            while above and above.style:
+                bearing.add(above)
+                above = above.parent
+        for heading in self.root:
+            if heading not in bearing or not heading.finding:
+                continue
+            number, value = heading.number, heading.value
+            says = {
+                "gap": f"编号不连续，“{number}”前面缺 {heading.missing} 个；请核对是否漏收",
+                "typo": f"编号“{number}”与前后不符，按第 {value} 个读；请对照原文",
+                "repeat": f"编号“{number}”重复；请核对是否误排",
+                "restart": f"编号在“{number}”处重新起排，可能缺一级标题；请核对",
+            }[heading.finding]
+            self._tell(heading.start, number, str(value), says, ids.get(heading, ""))
 
-    def _tell(self, place: int, as_received: str, read_as: str, doubt: str) -> None:
-        self.doubts.append((self.text.count("\n", 0, place) + 1, as_received, read_as, doubt))
+    def _tell_of_the_rest(self, sections: Sequence[Section]) -> None:
+        """Marks that belong to no measure, and text between measures that was read as nothing."""
+        owned = {mark.start for section in sections for mark in section.marks}
+        for mark in self.marks:
+            if mark.start not in owned and mark.says.units:
+                says = "这里写有责任单位，但不在任何措施之内；请核对"
+                self._tell(mark.start, self.text[mark.start : mark.end], "", says)
+        measures = {section.heading for section in sections}
+        leading = {above for section in sections for above in _above(section.heading)} - measures
+        headings = [heading for heading in self.root if heading.style]
+        for heading in headings:
+            if heading in leading and heading.children:
+                says = f"“{self._heading_title(heading)}”之下、第一项之前还有文字，未读作措施；请核对"
+                self._tell_of_text(heading.end, heading.children[0].start, says, but=self._heading_title(heading))
+        starts = [heading.start for heading in headings]
+        for section, following in zip_longest(sections, sections[1:]):
+            end = following.heading.start if following else len(self.text)
+            first = bisect_left(starts, section.stop)
+            where = "措施之间" if following else "最后一项措施之后"
+            says = f"{where}还有文字，未读作措施；请核对是否有措施漏读"
+            self._tell_of_text(section.stop, min(starts[first], end) if first < len(starts) else end, says)
+            reached = section.stop
+            for heading in headings[first : bisect_left(starts, end)]:
+                # Told once, with all below it.
+                if heading not in leading and heading.start >= reached:
+                    reached = min(heading.stop, end)
+                    says = f"“{self._heading_title(heading)}”没有责任单位，未读作措施；如是措施，请补入"
+                    self._tell_of_text(heading.start, reached, says)
+
+    def _tell_of_text(self, start: int, stop: int, says: str, *, but: str = "") -> None:
+        """Tell of a stretch of text that was read as nothing, ``but`` for words at its beginning."""
+        text = self.text[start:stop]
+        at = text.find(but) + len(but) if but else 0
+        rest = text[at:].strip(_NOTHING)
+        if rest and not _SCORE.fullmatch(rest):
+            self._tell(start + text.find(rest, at), rest, "", says)
+
+    def _tell(self, place: int, as_received: str, read_as: str, says: str, measure_id: str = "") -> None:
+        self.rows.doubts.append(Doubt(self.paragraphs.place(place), as_received, read_as, says, measure_id))
 
 
-def _owner(clause: Clause, marks: Sequence[Heading]) -> Heading | None:
-    return next((mark for mark in reversed(marks) if mark.start <= clause.start), None)
+def _above(heading: Heading) -> set[Heading]:
+    """The headings that one stands under."""
+    above = set()
+    while heading.parent and heading.parent.style:
+        heading = heading.parent
+        above.add(heading)
+    return above
 
 
-def _between(mark: Heading, carrying: Sequence[Heading]) -> bool:
-    return carrying[0].start <= mark.start <= carrying[-1].start
+def _without_tails(sections: Sequence[Section], text: str) -> list[Section]:
+    """Where measures end with their marks, what stands behind them is no part of the measure."""
+    marked = [section for section in sections if section.marks]
+    # The last one has no vote: whatever follows the measures stands behind it.
+    ends = [not text[section.marks[-1].end : section.stop].strip("。；;.\u3000 \n") for section in marked[:-1]]
+    if ends and sum(ends) <= len(ends) / 2:
+        return list(sections)
+    if ends:
+        # A label in a signature or at a page's foot, 主办单位：, is no mark of the last measure.
+        *others, last = marked
+        bare = any(not mark.bracketed for section in others for mark in section.marks)
+        last.marks = [mark for mark in last.marks if mark.bracketed or bare] or last.marks
+        closing = [_closing_marks(section, text) for section in others]
+        if sum(mine[-1] is section.marks[-1] for mine, section in zip(closing, others, strict=True)) >= 0.8 * len(ends):
+            end = _closing_marks(last, text)[: max(map(len, closing))][-1].end
+            last.marks = [mark for mark in last.marks if mark.end <= end]
+    for section in marked:
+        children = section.heading.children
+        if not (children and children[-1].start > section.marks[-1].end):
+            section.stop = min(section.marks[-1].end, section.stop)
+    return list(sections)
 
 
-def _parent(heading: Heading, before: Sequence[Heading]) -> Heading | None:
-    return next((mark for mark in reversed(before) if mark.depth < heading.depth), None)
+def _closing_marks(section: Section, text: str) -> Sequence[Mark]:
+    """The first mark of a measure that ends a paragraph, with those that follow it at once."""
+    marks = section.marks
+    for at, mark in enumerate(marks):
+        if mark.says.units and text[mark.end : mark.end + 2].lstrip("。；; ")[:1] in ("", "\n"):
+            last = at
+            while last + 1 < len(marks) and not text[marks[last].end : marks[last + 1].start].strip("。；; \u3000\n"):
+                last += 1
+            return marks[at : last + 1]
+    return marks[-1:]
 
 
-def _strip_score(title: str) -> str:
-    return _SCORE.sub("", title).strip()
+def _bare(title: str) -> str:
+    """A title without its score and without what damage left at its ends."""
+    return _LEFTOVER.sub("", _SCORE.sub("", title).strip()).strip()

@@ -6,6 +6,7 @@ from analysis.page.failure import failure_page, read_notebook, without_places
 from analysis.page.gate import refusals
 from analysis.page.html import CONTENT_POLICY, template, to_page, warm_up
 from analysis.page.problems import problems_page
+from analysis.page.review import review_page
 
 __all__ = [
     "CONTENT_POLICY",
@@ -18,6 +19,7 @@ __all__ = [
     "problems_page",
     "read_notebook",
     "refusals",
+    "review_page",
     "template",
     "to_page",
     "warm_up",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from analysis import exhibits
-from analysis.catalogue import tag_of
+from analysis.catalogue import FIRST, tag_of
 from analysis.faces import visible
 from analysis.files import without_secrets
 from analysis.page.html import CONTENT_POLICY, template
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from analysis.page.executed import Executed
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LONGEST = 20_000
 _MOST = 200
 
@@ -64,13 +65,18 @@ def failure_page(
         dates=dates,
         line=line,
         reason=say("Reason"),
-        causes=[_COLOURS.sub("", cause) for cause in causes][:_MOST],
+        causes=[(_COLOURS.sub("", cause), _spoken(cause, say)) for cause in causes[:_MOST]],
         parts=[(words[part], _COLOURS.sub("", text)[-_LONGEST:]) for part, text in parts.items() if text.strip()],
         home=home,
         index=say("Index"),
         site=say("Pages of this site"),
     )
     return visible(page)
+
+
+def _spoken(cause: str, say: Language) -> str:
+    """What HTML calls the language of a cause that is not in the page's: what ends a process is told in one."""
+    return tag_of(FIRST) if say.lang != FIRST and _CHINESE.search(cause) else ""
 
 
 def read_notebook(file: Path, places: Iterable[Path] = (), secrets: Iterable[str] = ()) -> dict[str, Any]:

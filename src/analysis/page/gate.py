@@ -13,6 +13,7 @@ from analysis.schema import BUCKETS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from analysis.language import Language
     from analysis.page.executed import Executed
     from analysis.plan.reading import Reading
 
@@ -23,8 +24,8 @@ _SIZE = re.compile(r"[0-9.]+[wx],?")
 """What stands in a srcset beside an address."""
 
 
-def refusals(executed: Executed, page: str, now: Reading) -> list[str]:
-    """Every reason, in Chinese, why a page may not be published; empty when it may.
+def refusals(executed: Executed, page: str, now: Reading, say: Language) -> list[str]:
+    """Every reason why a page may not be published, in its language; empty when it may.
 
     Parameters
     ----------
@@ -33,39 +34,52 @@ def refusals(executed: Executed, page: str, now: Reading) -> list[str]:
     page : str
     now : analysis.plan.reading.Reading
         Of the plan narrowed to what the page is about.
+    say : analysis.language.Language
     """
-    reader = _Reader()
+    reader = _Reader(say)
     reader.feed(page)
     tags = [tag_of(lang) for lang in languages()]
     reasons = [
-        *([] if executed.title else ["笔记本没有页首（标题和首行结论）"]),
-        *(f"笔记本出错：{error}" for error in executed.errors),
-        *(f"笔记本有警告输出：{warning.strip()[:300]}" for warning in executed.warnings),
+        *([] if executed.title else [say("the notebook has no opening (title and headline)")]),
+        *(say("the notebook failed: {error}", error=error) for error in executed.errors),
+        *(say("the notebook wrote a warning: {text}", text=text.strip()[:300]) for text in executed.warnings),
         # What is printed only: a unit may write the same words into its feedback.
-        *(["笔记本输出了错误追踪（Traceback）"] if any(map(_is_traceback, executed.printed)) else []),
-        *_total_faults(executed, now),
+        *([_traceback_fault(say)] if any(map(_is_traceback, executed.printed)) else []),
+        *_total_faults(executed, now, say),
         *reader.faults,
-        *([f"h1 应恰有一个，现有 {reader.headings} 个"] if reader.headings != 1 else []),
-        *([] if reader.title.strip() else ["缺少页面标题 title"]),
-        *([] if reader.lang in tags else [f"lang 应为 {'、'.join(tags)} 之一，现为“{reader.lang}”"]),
-        *([] if reader.policy == CONTENT_POLICY else ["内容安全策略缺失或被改动"]),
+        *([say("there should be one {tag}; there are {n}", tag="h1", n=reader.headings)] * (reader.headings != 1)),
+        *([] if reader.title.strip() else [say("the page has no title: {tag}", tag="title")]),
+        *([] if reader.lang in tags else [_language_fault(reader.lang, tags, say)]),
+        *([] if reader.policy == CONTENT_POLICY else [say("the content policy is missing or was changed")]),
     ]
     size = len(page.encode("utf-8"))
     if size > LARGEST_PAGE:
-        reasons.append(f"页面有 {size:,} 字节，上限为 {LARGEST_PAGE:,}")
+        limit = {"size": say.number(size), "most": say.number(LARGEST_PAGE)}
+        reasons.append(say("the page has {size} bytes; the most is {most}", **limit))
     return reasons
+
+
+def _language_fault(lang: str, tags: list[str], say: Language) -> str:
+    values = {"attribute": "lang", "words": "、".join(tags), "value": lang}
+    return say("{attribute} should be one of {words}; it is “{value}”", **values)
+
+
+def _traceback_fault(say: Language) -> str:
+    return say("the notebook printed what was raised: {word}", word="Traceback")
 
 
 def _is_traceback(text: str) -> bool:
     return "Traceback (most recent call last)" in text
 
 
-def _total_faults(executed: Executed, now: Reading) -> Iterator[str]:
+def _total_faults(executed: Executed, now: Reading, say: Language) -> Iterator[str]:
     """Totals that a page shows against the plan itself: measures, responsibilities, fractional counts, states."""
     measures, named = len(now.measure_states), now.responsibilities[["measure_id", "unit_id"]].drop_duplicates()
     stated = sum(executed.counts.values())
     if stated != measures:
-        yield f"首行各状态之和为 {stated}，应为方案的 {measures} 项措施"
+        yield say(
+            "the states of the headline add to {n}; the plan has {measures} measures", n=stated, measures=measures
+        )
     expected = {
         # A measure that names nobody is nobody's load.
         ("unit_id", "share"): named["measure_id"].nunique(),
@@ -81,7 +95,8 @@ def _total_faults(executed: Executed, now: Reading) -> Iterator[str]:
             right |= {"states": whole[table.of]} if table.of in whole else {}
         for column, number in right.items():
             if abs(totals[column] - number) > 0.005:
-                yield f"表“{table.caption}”{column} 合计为 {totals[column]:g}，应为 {number}"
+                values = {"caption": table.caption, "column": column, "total": f"{totals[column]:g}", "number": number}
+                yield say("table “{caption}”: {column} adds to {total}; it should be {number}", **values)
 
 
 def _points_outside(name: str, value: str) -> bool:
@@ -90,32 +105,36 @@ def _points_outside(name: str, value: str) -> bool:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, say: Language) -> None:
         super().__init__(convert_charrefs=True)
+        self.say = say
         self.faults: list[str] = []
         self.headings = 0
         self.lang = self.policy = self.title = ""
         self._in_title = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        given, say = {name: value or "" for name, value in attrs}, self.say
         if tag in _FORBIDDEN:
-            self.faults.append(f"不允许 <{tag}>")
+            self.faults.append(say("{tag} is not allowed", tag=f"<{tag}>"))
         self.faults += [
-            f"<{tag} {name}> 指向页面之外：{given[name][:80]}"
+            say("{place} points outside of the page: {address}", place=f"<{tag} {name}>", address=given[name][:80])
             for name in set(_LINKS) & given.keys()
             if _points_outside(name, given[name])
         ]
-        self.faults += [f"<{tag}> 带有脚本 {name}" for name in given if name.startswith("on")]
+        scripts = (name for name in given if name.startswith("on"))
+        self.faults += [say("{tag} carries a script: {name}", tag=f"<{tag}>", name=name) for name in scripts]
         self._look_for_words(tag, given)
         self._look_at_the_page(tag, given)
         self._in_title = tag == "title"
 
     def _look_for_words(self, tag: str, given: dict[str, str]) -> None:
+        say = self.say
         if tag == "img" and not given.get("alt"):
-            self.faults.append('图片缺少替代文字 alt：请用 exhibits.picture(图, alt="…") 显示')
+            values = {"attribute": "alt", "call": 'exhibits.picture(figure, alt="…")'}
+            self.faults.append(say("a picture has no words ({attribute}): show it by {call}", **values))
         if tag == "svg" and "drawing" in given.get("class", "") and not given.get("aria-label"):
-            self.faults.append("图缺少替代文字 aria-label")
+            self.faults.append(say("a drawing has no words: {attribute}", attribute="aria-label"))
 
     def _look_at_the_page(self, tag: str, given: dict[str, str]) -> None:
         if tag == "html":

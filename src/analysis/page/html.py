@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from analysis import exhibits
 from analysis.catalogue import tag_of
+from analysis.opening import Chrome
 from analysis.page.executed import Executed
 from analysis.page.face import with_face
 from analysis.page.markdown import to_html
-from analysis.words import Chrome
 
 if TYPE_CHECKING:
     from nbconvert.exporters import TemplateExporter
@@ -42,7 +42,7 @@ def to_page(executed: Executed, chrome: Chrome, *, narrowed: bytes = b"") -> str
     Parameters
     ----------
     executed : Executed
-    chrome : analysis.words.Chrome
+    chrome : analysis.opening.Chrome
         The words around the outputs: skip link, provenance.
     narrowed : bytes
         From `analysis.page.narrowed_face`, to be quicker.

@@ -6,6 +6,8 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from analysis.catalogue import Message
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -35,7 +37,13 @@ def known_by(as_of: str, known_at: str = "", *, calendar: Calendar | None) -> st
         When K is before T: on that day nobody knew yet.
     """
     if known_at and known_at < as_of:
-        raise ValueError(f"known_at（{known_at}）不能早于 as_of（{as_of}）：那一天还不知道这些情况")
+        raise ValueError(
+            Message(
+                "{known} cannot be before {day}: nobody knew of it yet",
+                known=f"known_at（{known_at}）",
+                day=f"as_of（{as_of}）",
+            )
+        )
     if known_at or calendar is None:
         return known_at or as_of
     return calendar.known_by(date.fromisoformat(as_of)).isoformat()
@@ -60,7 +68,7 @@ def to_day(value: Day, *, name: str = "as_of") -> pd.Timestamp:
     import pandas as pd
 
     if value is None or value is pd.NaT or value == "":
-        raise ValueError(f"{name} 为空：应为日期，如 2024-12-31")
+        raise ValueError(Message("{name} is blank: should be a day, such as 2024-12-31", name=name))
     try:
         # What pandas reads as a date is too much: "now", and 20241231 as so many nanoseconds.
         if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
@@ -70,9 +78,17 @@ def to_day(value: Day, *, name: str = "as_of") -> pd.Timestamp:
         else:
             raise TypeError(type(value))
     except (TypeError, ValueError) as failed:
-        raise ValueError(f"{name}，值“{value}”：应为真实存在的日期，写作 2024-12-31") from failed
+        raise ValueError(
+            Message("{name}, “{value}”: should be a day that exists, written 2024-12-31", name=name, value=value)
+        ) from failed
     if day is pd.NaT:
-        raise ValueError(f"{name} 为空：应为日期，如 2024-12-31")
+        raise ValueError(Message("{name} is blank: should be a day, such as 2024-12-31", name=name))
     if day.tzinfo is not None:
-        raise ValueError(f"{name}，值“{value}”：日期不带时区，请先换算为台账所在地的日期，如 2024-12-31")
+        raise ValueError(
+            Message(
+                "{name}, “{value}”: a day has no time zone; give the day where the record is kept, such as 2024-12-31",
+                name=name,
+                value=value,
+            )
+        )
     return day.normalize().as_unit("us")

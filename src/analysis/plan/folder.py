@@ -10,6 +10,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from analysis.catalogue import Message, reason_of
 from analysis.files import CsvTable, read_csv
 
 if TYPE_CHECKING:
@@ -37,14 +38,14 @@ class TableFile:
         Empty when it could not be read.
     sha256 : str
         Of what it holds; blank when there is no such file.
-    fault : str
+    fault : analysis.catalogue.Message or str
         Why it could not be read; blank when it could. Of a file that is not there: ``missing``.
     """
 
     name: str
     table: CsvTable
     sha256: str
-    fault: str = ""
+    fault: Message | str = ""
 
     def records(self) -> Iterator[dict[str, str]]:
         """Each row's cells by column."""
@@ -72,7 +73,7 @@ class PlanFolder:
     head: Mapping[str, Any]
     head_content: bytes
     tables: Mapping[str, TableFile] = field(default_factory=dict)
-    head_fault: str = ""
+    head_fault: Message | str = ""
 
 
 def read_folder(path: Path) -> PlanFolder:
@@ -81,7 +82,7 @@ def read_folder(path: Path) -> PlanFolder:
         content = (path / "plan.toml").read_bytes()
         head, fault = read_head(content)
     except OSError as failed:
-        head, content, fault = {}, b"", f"文件打不开：{failed.strerror}"
+        head, content, fault = {}, b"", _unopened(failed)
     tables = {name: _read_table(path / f"{name}.csv") for name in NOTICE}
     tables |= {name: _read_record(path, head, name) for name in RECORD}
     return PlanFolder(path, head, content, tables, fault)
@@ -112,9 +113,9 @@ def _read_record(path: Path, head: Mapping[str, Any], table: str) -> TableFile:
     except FileNotFoundError:
         return TableFile(place.name, _NOTHING, "", "missing")
     except OSError as failed:
-        return TableFile(place.name, _NOTHING, "", f"文件打不开：{failed.strerror}")
+        return TableFile(place.name, _NOTHING, "", _unopened(failed))
     except ValueError as failed:
-        return TableFile(place.name, _NOTHING, "", str(failed))
+        return TableFile(place.name, _NOTHING, "", reason_of(failed))
     cells = rows.itertuples(index=True, name=None)
     return TableFile(place.name, CsvTable(tuple(rows.columns), {row[0]: row[1:] for row in cells}), sha256)
 
@@ -125,9 +126,13 @@ def _read_table(file: Path) -> TableFile:
     except FileNotFoundError:
         return TableFile(file.name, _NOTHING, "", "missing")
     except (OSError, ValueError) as failed:
-        return TableFile(file.name, _NOTHING, "", f"文件打不开：{getattr(failed, 'strerror', failed)}")
+        return TableFile(file.name, _NOTHING, "", _unopened(failed))
     sha256 = hashlib.sha256(content).hexdigest()
     try:
         return TableFile(file.name, read_csv(content), sha256)
     except ValueError as failed:
-        return TableFile(file.name, _NOTHING, sha256, str(failed))
+        return TableFile(file.name, _NOTHING, sha256, reason_of(failed))
+
+
+def _unopened(failed: Exception) -> Message:
+    return Message("the file cannot be opened: {reason}", reason=getattr(failed, "strerror", None) or failed)

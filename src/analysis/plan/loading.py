@@ -34,7 +34,7 @@ def load(path: Path, *, lang: str, instead: Mapping[str, pd.DataFrame] | None = 
     problems = list(
         _unreadable("plan.toml", folder.head_fault) if folder.head_fault else head_problems(path, folder.head)
     )
-    is_head_right = not problems
+    is_head_right = not any(problem.rule.severity == "error" for problem in problems)
     tables: dict[str, pd.DataFrame] = {}
     sources: list[tuple[str, int, str]] = []
     for name, file in folder.tables.items():

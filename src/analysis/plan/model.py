@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING
 
+from analysis.catalogue import Message
 from analysis.names import find_name, measure_names, theme_names, unit_names
 from analysis.plan.dates import known_by, to_day
 
@@ -157,7 +158,9 @@ class Plan:
         unit, joined = self.selection.get("unit"), self.decisions["decision"].eq("joined")
         if unit is None or not (joined & self.decisions["unit_id"].eq(unit)).any():
             return self
-        decided = status.known(self.progress, self.decisions, self.actuals, known_at=known_at).decisions
+        decided = status.known(
+            self.progress, self.decisions, self.actuals, calendar=self.calendar, known_at=known_at
+        ).decisions
         decided = decided[decided["decision"].eq("joined") & decided["effective_on"].le(as_of)]
         on = [rows.loc[rows["unit_id"].eq(unit), "measure_id"] for rows in (self.responsibilities, decided)]
         kept = self.measures["measure_id"]
@@ -171,15 +174,15 @@ class Plan:
 
     def find_unit(self, name: str) -> str:
         """The id of the unit that goes by `name`: its id, name, short name, an alias, or its name in English."""
-        return find_name(unit_names(self.units.to_dict("records")), name, "单位")
+        return find_name(unit_names(self.units.to_dict("records")), name, Message("unit"))
 
     def find_theme(self, name: str) -> str:
         """The id of the theme that goes by `name`: its id, title, short title, or its title in English."""
-        return find_name(theme_names(self.themes.to_dict("records")), name, "主题")
+        return find_name(theme_names(self.themes.to_dict("records")), name, Message("theme"))
 
     def find_measure(self, name: str) -> str:
         """The id of the measure that goes by `name`: its id, number, title, or its title in English."""
-        return find_name(measure_names(self.measures.to_dict("records")), name, "措施")
+        return find_name(measure_names(self.measures.to_dict("records")), name, Message("measure"))
 
     def __repr__(self) -> str:
         """One line, whatever the plan holds."""

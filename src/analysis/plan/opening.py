@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.catalogue import FIRST
+from analysis.catalogue import FIRST, Message
 from analysis.names import UnknownName
 from analysis.plan.model import Decider, Plan
 
@@ -33,7 +33,14 @@ def find_plan(id_or_path: str | Path) -> Path:
         if (folder / "plan.toml").is_file():
             return folder.resolve()
     known = sorted(path.parent.name for path in data_folder().glob("*/plan.toml"))
-    raise UnknownName(f"没有方案“{id_or_path}”：应为 {'、'.join(known)} 之一，或含有 plan.toml 的文件夹路径")
+    raise UnknownName(
+        Message(
+            "there is no plan “{name}”: should be one of {plans}, or the path of a folder that holds {file}",
+            name=id_or_path,
+            plans="、".join(known),
+            file="plan.toml",
+        )
+    )
 
 
 def open_plan(id_or_path: str | Path, *, lang: str = FIRST) -> Plan:
@@ -140,10 +147,22 @@ def append_record(plan: Plan, rows: pd.DataFrame, *, table: str = "progress", la
         When another writer holds the record, or was faster.
     DataError
         When the plan could not be opened any more with these rows; lists every problem.
+    PermissionError
+        When the record lies in an installed package.
     """
     from analysis import record
+    from analysis.files import in_installed_package
 
     place = _place_of(plan, table)
+    if in_installed_package(place.lock.parent):
+        raise PermissionError(
+            Message(
+                "{folder} lies in an installed package, where an upgrade or a removal deletes the record: "
+                "nothing was written; begin a folder of your own with {command}",
+                folder=place.lock.parent,
+                command="portplan init",
+            )
+        )
     record.append(place, rows, check=lambda whole: check_record(plan, whole, table=table, lang=lang))
 
 

@@ -7,39 +7,19 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from analysis import status
+from analysis.catalogue import Message
 from analysis.names import UnknownName
 from analysis.plan.dates import known_by, to_day
-from analysis.status.owed import count_owed
+from analysis.status.owed import Receipts, count_owed, lapsed
 
 if TYPE_CHECKING:
     from analysis.plan import Plan
     from analysis.plan.dates import Day
     from analysis.status import History, Record
-
-
-@dataclass(frozen=True)
-class Receipts:
-    """How much of a period's feedback has come in.
-
-    Attributes
-    ----------
-    period : str
-    due : pandas.Timestamp
-        The last day on which it is on time.
-    is_in : bool
-        Whether that day has come.
-    received, owed : int
-        Statements.
-    """
-
-    period: str
-    due: pd.Timestamp
-    is_in: bool
-    received: int
-    owed: int
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -135,7 +115,7 @@ class Reading:
         pairs = pd.MultiIndex.from_frame(states[["measure_id", "unit_id"]])
         gone = self.feedback[self.feedback["feedback"].eq("missing")]
         missing = gone.groupby(["measure_id", "unit_id"]).size().reindex(pairs, fill_value=0).to_numpy()
-        return states.assign(missing=missing, has_lapsed=pairs.isin(_lapsed(gone, self.periods["period"])))
+        return states.assign(missing=missing, has_lapsed=pairs.isin(lapsed(gone, self.periods["period"])))
 
     @cached_property
     def measure_states(self) -> pd.DataFrame:
@@ -188,7 +168,7 @@ class Reading:
     @cached_property
     def panel(self) -> pd.DataFrame:
         """The state of every responsibility at the end of each period up to T, all as known at K."""
-        return self._past.rows(owed=count_owed(self.obligations, self._past))
+        return self._past.rows(owed=self._owed_so_far)
 
     @cached_property
     def measure_panel(self) -> pd.DataFrame:
@@ -213,8 +193,15 @@ class Reading:
         words = of_measure[of_measure["unit_id"].eq(unit_id)]
         if words.empty:
             names = self.plan.units.set_index("unit_id")["name"]
-            named = "、".join(names[of_measure["unit_id"]]) or "无"
-            raise UnknownName(f"“{unit}”不是措施“{measure}”的责任单位：责任单位为 {named}")
+            named = "、".join(names[of_measure["unit_id"]]) or "—"
+            raise UnknownName(
+                Message(
+                    "“{unit}” is not a unit of measure “{measure}”: its units are {units}",
+                    unit=unit,
+                    measure=measure,
+                    units=named,
+                )
+            )
         return words.iloc[0]
 
     def before(self, day: Day | str = "") -> Reading:
@@ -250,10 +237,24 @@ class Reading:
         days = pd.DatetimeIndex(self.periods["period_end"])
         return status.history(self.plan.measures, self.plan.responsibilities, self.record, days=days)
 
+    @property
+    def _owed_so_far(self) -> np.ndarray:
+        """How many statements each pair had owed at the end of each period."""
+        past, calendar = self._past, self.plan.calendar
+        is_moved = self.record.decisions["decision"].eq("extended").any()
+        if not is_moved or (calendar.owed == "each-period" and calendar.every != "none"):
+            return count_owed(self.obligations, past)
+        # Until it was extended, a deadline was the deadline.
+        owed = (status.owed(past, self._deadlines_of(day), calendar, as_of=day) for day in past.days)
+        return np.stack([count_owed(rows, past)[place] for place, rows in enumerate(owed)])
+
     @cached_property
     def _deadlines(self) -> pd.DataFrame:
         """The deadline of every measure of the plan that holds at T."""
-        return status.due_days(self.plan.measures, self.record.decisions, as_of=self.as_of)
+        return self._deadlines_of(self.as_of)
+
+    def _deadlines_of(self, day: pd.Timestamp) -> pd.DataFrame:
+        return status.due_days(self.plan.measures, self.record.decisions, as_of=day)
 
     @property
     def _contradicted(self) -> pd.Series:
@@ -268,12 +269,3 @@ class Reading:
     @property
     def _summary(self) -> str:
         return f"{self.plan.id} as of {self.as_of:%Y-%m-%d}, as known on {self.known_at:%Y-%m-%d}"
-
-
-def _lapsed(missing: pd.DataFrame, periods: pd.Series) -> list[tuple[str, str]]:
-    """The pairs that owe two periods in a row."""
-    places = pd.Index(periods).get_indexer(pd.Index(missing["period"]))
-    known = missing[["measure_id", "unit_id"]].assign(place=places).drop_duplicates()
-    after = known.assign(place=known["place"] - 1)
-    both = known.merge(after, on=["measure_id", "unit_id", "place"])
-    return list(both[["measure_id", "unit_id"]].itertuples(index=False, name=None))

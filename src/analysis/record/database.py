@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.catalogue import Message
 from analysis.extras import need
 from analysis.files import Busy
 
@@ -41,7 +42,9 @@ def read_table(place: Place) -> pd.DataFrame:
                 raise FileNotFoundError(table.name)
             entries = connection.execute(asked).all()
     except exc.SQLAlchemyError as failed:
-        raise ValueError(_told("读不到数据库中的台账", failed)) from failed
+        raise ValueError(
+            Message("the record in the database cannot be read: {reason}", reason=_reason(failed))
+        ) from failed
     finally:
         engine.dispose()
     return pd.DataFrame([tuple(row) for row in entries], columns=list(place.columns), dtype="str")
@@ -77,14 +80,18 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
         with engine.begin() as connection:
             table.metadata.create_all(connection)
             if connection.scalar(count) != after:
-                raise Busy("另有人刚追加过台账：请重新运行。本次没有写入")
+                raise Busy(Message("somebody else has just added to the record: run again. Nothing was written"))
             if records:
                 connection.execute(table.insert(), records)
     except exc.IntegrityError as taken:
         # A writer on another machine was first: the entry's number is taken.
-        raise Busy("另有人同时在追加台账：请重新运行。本次没有写入") from taken
+        raise Busy(
+            Message("somebody else is adding to the record at the same time: run again. Nothing was written")
+        ) from taken
     except exc.SQLAlchemyError as failed:
-        raise OSError(_told("数据库没有接受，本次没有写入", failed)) from failed
+        raise OSError(
+            Message("the database did not take it, and nothing was written: {reason}", reason=_reason(failed))
+        ) from failed
     finally:
         engine.dispose()
 
@@ -97,9 +104,16 @@ def _engine(place: Place) -> sqlalchemy.Engine:
     try:
         return sqlalchemy.create_engine(place.address)
     except ImportError as missing:
-        raise ValueError(f"缺少这种数据库的驱动 {missing.name}，请先安装它") from missing
+        raise ValueError(
+            Message("the driver of this kind of database is missing: install {package}", package=missing.name)
+        ) from missing
     except exc.ArgumentError as failed:
-        raise ValueError("数据库地址写法不对：应如 postgresql+psycopg://用户@主机/库") from failed
+        raise ValueError(
+            Message(
+                "this is no address of a database: should be like {example}",
+                example="postgresql+psycopg://user@host/base",
+            )
+        ) from failed
 
 
 def _table(sqlalchemy: Any, place: Place) -> sqlalchemy.Table:
@@ -114,6 +128,6 @@ def _table(sqlalchemy: Any, place: Place) -> sqlalchemy.Table:
     )
 
 
-def _told(what: str, failed: Exception) -> str:
+def _reason(failed: Exception) -> str:
     # The driver's own words, not SQLAlchemy's: those repeat the statement with every value.
-    return f"{what}：{getattr(failed, 'orig', None) or failed}".strip()
+    return str(getattr(failed, "orig", None) or failed).strip()

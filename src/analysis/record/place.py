@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from analysis.catalogue import Message
 from analysis.schema import RECORD, REQUIRED_COLUMNS
 
 if TYPE_CHECKING:
@@ -13,7 +14,13 @@ if TYPE_CHECKING:
 
 DEFAULT = "progress.csv"
 LOCK = ".progress.lock"
-RULE = "应为 .csv 或 .parquet 文件名，或数据库地址，如 postgresql+psycopg://用户@主机/库、sqlite:///progress.db"
+RULE = Message(
+    "should be the name of a {csv} or {parquet} file, or a database's address such as {server}, {file}",
+    csv=".csv",
+    parquet=".parquet",
+    server="postgresql+psycopg://user@host/base",
+    file="sqlite:///progress.db",
+)
 
 
 @dataclass(frozen=True)

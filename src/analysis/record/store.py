@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.catalogue import Message
 from analysis.extras import need
 from analysis.files import Busy, decode, held, read_csv, write_whole
 from analysis.record.text import longer, meant, to_csv, to_frame
@@ -74,7 +75,10 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
         When the record cannot hold what is to be added, or could not be read again.
     """
     rows = rows[list(place.columns)]
-    with held(place.lock, otherwise="另有人正在写入台账：请等对方完成后重新运行。本次没有写入"):
+    with held(
+        place.lock,
+        otherwise=Message("somebody else is writing to the record: run again when they are done. Nothing was written"),
+    ):
         try:
             before = read(place)[0]
         except FileNotFoundError:
@@ -82,7 +86,12 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
         key = place.key
         taken = rows[key][rows[key].isin(before[key])] if key in before else []
         if len(taken):
-            raise Busy(f"编号 {'、'.join(taken[:6])} 已在台账中：另有人刚追加过，请重新运行。本次没有写入")
+            raise Busy(
+                Message(
+                    "the record has {ids} already: somebody else has just added to it, run again. Nothing was written",
+                    ids="、".join(taken[:6]),
+                )
+            )
         whole = longer(before, rows)
         problems = check(whole)
         if (problems["severity"] == "error").any():
@@ -122,7 +131,13 @@ def _longer_csv(file: Path, added: pd.DataFrame) -> bytes:
     content = file.read_bytes()
     _, encoding = decode(content)
     if encoding == "utf-16":
-        raise ValueError("台账为 UTF-16 编码，不能追加：请另存为 UTF-8 的 CSV 文件")
+        raise ValueError(
+            Message(
+                "the record is kept in {encoding}, which cannot be added to: save it as {wanted}",
+                encoding="UTF-16",
+                wanted="UTF-8",
+            )
+        )
     columns = list(read_csv(content).header)
     try:
         written = to_csv(added.reindex(columns=columns, fill_value=""), header=False).encode(
@@ -130,7 +145,15 @@ def _longer_csv(file: Path, added: pd.DataFrame) -> bytes:
         )
     except UnicodeEncodeError as odd:
         char = odd.object[odd.start]
-        raise ValueError(f"台账为 {encoding} 编码，存不下“{char}”：没有写入；请先把台账另存为 UTF-8") from odd
+        raise ValueError(
+            Message(
+                "the record is kept in {encoding}, which has no “{char}”: nothing was written; save it as {wanted} "
+                "first",
+                encoding=encoding,
+                char=char,
+                wanted="UTF-8",
+            )
+        ) from odd
     return content + (b"" if content.endswith(b"\n") else b"\n") + written
 
 
@@ -142,7 +165,7 @@ def _parse(place: Place, content: bytes) -> pd.DataFrame:
     try:
         return _as_text(pd.read_parquet(io.BytesIO(content)))
     except (OSError, ValueError) as failed:
-        raise ValueError(f"不是完好的 Parquet 文件：{failed}") from failed
+        raise ValueError(Message("this is no whole {kind} file: {reason}", kind="Parquet", reason=failed)) from failed
 
 
 def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
@@ -154,7 +177,7 @@ def _require_same(written: pd.DataFrame, meant_rows: pd.DataFrame) -> None:
     """See to it that bytes which are about to take the record's place say what they should."""
     told = meant_rows[list(written.columns)]
     if len(written) != len(told) or not (written.to_numpy() == told.to_numpy()).all():
-        raise ValueError("追加后的台账读回来与应有内容不符：没有写入，原台账完好")
+        raise ValueError(Message("read again, the record would not say what it should: nothing was written"))
 
 
 def _to_parquet(rows: pd.DataFrame) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from analysis.catalogue import Message
 from analysis.parameters import ParameterError, Parameters
 from analysis.periods import Calendar
 from analysis.plan import (
@@ -115,11 +116,11 @@ class Inputs:
 
     def unit(self, name: str) -> str:
         """The id of the unit that goes by a name; raises `UnknownName`."""
-        return find_name(unit_names(cells for _, cells in self.tables["units"].records()), name, "单位")
+        return find_name(unit_names(cells for _, cells in self.tables["units"].records()), name, Message("unit"))
 
     def theme(self, name: str) -> str:
         """The id of the theme that goes by a name; raises `UnknownName`."""
-        return find_name(theme_names(cells for _, cells in self.tables["themes"].records()), name, "主题")
+        return find_name(theme_names(cells for _, cells in self.tables["themes"].records()), name, Message("theme"))
 
     def short_name(self, key: str, lang: str) -> str:
         """What a unit or theme is called on pages; its id when the plan's files do not say."""
@@ -175,7 +176,7 @@ def read_inputs(id_or_path: str | Path) -> Inputs:
     """
     folder = read_folder(find_plan(id_or_path))
     tables = {name: _placeable(file, NEEDED[name]) for name, file in folder.tables.items()}
-    faults = [("plan.toml", folder.head_fault)] if folder.head_fault else []
+    faults = [("plan.toml", str(folder.head_fault))] if folder.head_fault else []
     faults += [(folder.tables[name].name, rows.fault) for name, rows in tables.items() if rows.fault]
     return Inputs(folder.path, folder.head, folder.head_content, tables, tuple(faults))
 
@@ -218,7 +219,7 @@ def _placeable(file: TableFile, needed: tuple[str, ...]) -> Rows:
     if file.fault == "missing":
         fault = "缺少这个文件"
     elif file.fault or not missing:
-        fault = file.fault
+        fault = str(file.fault)
     else:
         fault = f"缺少这些列：{'、'.join(missing)}"
     if fault:

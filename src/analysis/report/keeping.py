@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analysis.files import secrets_of
 from analysis.manifest import Origin, Retention
+from analysis.report.keys import said_hash
+from analysis.report.placing import is_day
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from analysis.report.inputs import Inputs
 
 _ARRIVALS = ("reported_at", "recorded_at")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def origin_of(inputs: Inputs, folder: Path) -> Origin:
@@ -28,15 +26,15 @@ def origin_of(inputs: Inputs, folder: Path) -> Origin:
     """
     measures = inputs.tables["measures"].records()
     numbered = [[cells.get(name, "") for name in ("measure_id", "number", "title")] for _, cells in measures]
-    notice = _fingerprint([str(inputs.head.get("issued", "")), numbered]) if inputs.is_readable("measures") else ""
+    notice = said_hash([str(inputs.head.get("issued", "")), numbered])[:16] if inputs.is_readable("measures") else ""
     comes_with_us = inputs.address == inputs.id
-    return Origin(notice, _fingerprint("" if comes_with_us else os.path.relpath(inputs.folder, folder.resolve())))
+    return Origin(notice, said_hash("" if comes_with_us else os.path.relpath(inputs.folder, folder.resolve()))[:16])
 
 
 def retention_of(inputs: Inputs, today: str, **asked: Any) -> Retention:
     """What becomes of the dates of a plan's pages; `today` is blank when nobody says what the clock says."""
     rows = (cells for table in inputs.tables.values() for _, cells in table.records())
-    arrivals = (cells[name] for cells in rows for name in _ARRIVALS if _DAY.fullmatch(cells.get(name, "")))
+    arrivals = (cells[name] for cells in rows for name in _ARRIVALS if is_day(cells.get(name, "")))
     # An arrival that is still to come is a slip of the pen: it may not push anything out.
     until = max((day for day in arrivals if not today or day <= today), default="")
 
@@ -51,7 +49,3 @@ def retention_of(inputs: Inputs, today: str, **asked: Any) -> Retention:
 def secrets_in(inputs: Inputs) -> set[str]:
     """The passwords in ``plan.toml``, in its remarks, too."""
     return secrets_of([inputs.head, inputs.head_content.decode(errors="replace")])
-
-
-def _fingerprint(said: object) -> str:
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:16]

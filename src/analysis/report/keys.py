@@ -76,7 +76,12 @@ def page_key(notebook: Path, inputs: Inputs, parameters: Parameters) -> str:
 
 def rows_hash(rows: Rows) -> str:
     """A hash of a header and its rows."""
-    return _digest(json.dumps([rows.header, rows.rows], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return said_hash([rows.header, rows.rows])
+
+
+def said_hash(said: object) -> str:
+    """A hash of texts and lists of them, whatever they hold."""
+    return _digest(json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 @cache

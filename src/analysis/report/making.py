@@ -159,17 +159,13 @@ class _Making:
     is_new: bool
 
     def run(
-        self,
-        changed: Mapping[str, _Changed],
-        jobs: int,
-        limits: Limits,
-        note: Callable[[Outcome], None],
+        self, changed: Mapping[str, _Changed], jobs: int, limits: Limits, note: Callable[[Outcome], None]
     ) -> pd.DataFrame | None:
         """Make pages and publish them; gives the problems of the data when there are any."""
         # Slow to import, and not needed when there is nothing to do.
         from analysis.language import alphabet
         from analysis.page import narrowed_face
-        from analysis.plan import open_plan
+        from analysis.plan import check_plan, open_plan
         from analysis.report.failing import told_of
         from analysis.report.task import make_page, warm_up
         from analysis.schema import DataError
@@ -187,8 +183,10 @@ class _Making:
                 plan = open_plan(self.inputs.folder) if changed else None
             except DataError as broken:
                 plan, problems = None, broken.problems
-                for place, (path, (report, parameters, _)) in enumerate(changed.items()):
-                    outcome = Outcome(report.name, parameters, self.folder / path, path, "bad_data", str(broken))
+                spoken = {asked.lang for _, asked, _ in changed.values()}
+                wrong = {lang: str(DataError(check_plan(self.inputs.folder, lang=lang))) for lang in spoken}
+                for place, (path, (report, asked, _)) in enumerate(changed.items()):
+                    outcome = Outcome(report.name, asked, self.folder / path, path, "bad_data", wrong[asked.lang])
                     failed.update(told(outcome, stage / str(place)))
                     note(outcome)
             if plan:

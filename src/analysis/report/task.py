@@ -89,17 +89,20 @@ def warm_up() -> None:
 
 def make_page(task: Task) -> None:
     """Make a page and write what came of it next to it."""
+    from analysis.language import Language
+
     _forget_the_user()
+    say = Language(task.parameters.lang)
     try:
         ending = _make(task)
     except runner.NotebookFailed as failed:
         ending = {"result": "failed", "reason": str(failed)}
     except MemoryError:
-        ending = {"result": "failed", "reason": "超过内存上限"}
+        ending = {"result": "failed", "reason": say("it ran out of memory")}
     except OSError as failed:
         if failed.errno not in _NO_ROOM:
             raise
-        ending = {"result": "failed", "reason": f"无法写入：{os.strerror(failed.errno)}"}
+        ending = {"result": "failed", "reason": say("it cannot be written: {reason}", reason=os.strerror(failed.errno))}
     task.file(".json").write_text(json.dumps(ending, ensure_ascii=False), "utf-8")
 
 
@@ -116,9 +119,9 @@ def _make(task: Task) -> dict[str, Any]:
     notebook = runner.run_notebook(task.notebook, asked, task.file(".ipynb"), engine=task.engine)
 
     from analysis.language import Language
+    from analysis.opening import chrome
     from analysis.page import Executed, refusals, to_page
     from analysis.site.places import blocks
-    from analysis.words import chrome
 
     inputs = read_inputs(task.plan.folder)
     if page_key(task.notebook, inputs, asked) != task.key:
@@ -130,8 +133,9 @@ def _make(task: Task) -> dict[str, Any]:
     shown = asked.model_copy(update={"plan_id": task.plan.id}).model_dump()
     around = chrome(say, versions=task.versions, parameters=shown, command=task.command)
     page = to_page(executed, around, narrowed=task.narrowed)
-    reasons = refusals(executed, page, narrowed.at(asked.as_of, known_at=asked.known_at))
-    reasons += ["页面含有数据库的口令"] if any(secret in page for secret in secrets_in(inputs)) else []
+    reasons = refusals(executed, page, narrowed.at(asked.as_of, known_at=asked.known_at), say)
+    if any(secret in page for secret in secrets_in(inputs)):
+        reasons.append(say("the page holds the password of a database"))
     if reasons:
         return {"result": "refused", "reason": "；".join(reasons)}
     content = page.encode("utf-8")

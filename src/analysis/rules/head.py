@@ -33,7 +33,19 @@ UNIT_KINDS = {
 
 def head_problems(folder: Path, head: Mapping[str, Any]) -> Iterator[Problem]:
     """Every problem of what the ``plan.toml`` of a folder says."""
-    for check in (_unknown, _id, _lang, _title, _issuers, _issued, _lead_rule, _provenance, _country, _unit_kinds):
+    for check in (
+        _unknown,
+        _id,
+        _lang,
+        _title,
+        _issuers,
+        _issued,
+        _lead_rule,
+        _provenance,
+        _country,
+        _country_elsewhere,
+        _unit_kinds,
+    ):
         yield from check(head)
     for check in (_old_form, _reporting_unknown, _every, _first_period, _due_after, _working_day, _owed, _timezone):
         yield from check(head)
@@ -120,6 +132,23 @@ def _country(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
     value = head.get("country", workdays.FIRST)
     if not isinstance(value, str) or not workdays.is_known(value):
         yield _of_head(rule, head, "country")
+
+
+@rule("plan-country-elsewhere", "is not where the time zone lies, {territory}: please check", severity="warning")
+def _country_elsewhere(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
+    """A plan that names no country is taken for China's, whose working days are no other country's."""
+    country = str(head.get("country", workdays.FIRST))
+    territory = territory_of(str(_reporting(head).get("timezone", "")))
+    if territory and territory != country and workdays.is_known(country):
+        yield rule.broken(file="plan.toml", column="country", value=country, territory=territory)
+
+
+def territory_of(timezone: str) -> str:
+    """The country in which a time zone lies, by its ISO 3166 code; blank where it lies in none."""
+    from babel.core import get_global
+
+    territory = str(get_global("zone_territories").get(timezone, ""))
+    return territory if territory.isalpha() else ""
 
 
 @rule("plan-unit-kinds", "should give each kind of unit its name in each language, such as agency = {{zh = …, en = …}}")

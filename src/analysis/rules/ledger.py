@@ -58,7 +58,7 @@ def across_record(
         rows = tables[name]
         is_bad = pd.Series([(names[name], row) in bad for row in rows.index], rows.index, bool)
         typed[name] = schema.to_types(name, rows[~is_bad])
-        unread |= set(rows.loc[is_bad, rows.columns[0]])
+        unread |= set(rows.loc[is_bad, schema.REQUIRED_COLUMNS[name][0]])
     for name in schema.RECORD:
         yield from _unlike_correction(name, typed, unread, names[name])
     log, file = typed["progress"], names["progress"]
@@ -165,13 +165,16 @@ def _unlike_correction(
     corrections = rows[rows["supersedes"].ne("")]
     if name == "decisions":
         corrections = corrections[corrections["decision"].ne("void")]
-    wrong = _wrong(corrections, rows, arrival=_ARRIVAL[name], same=_SPEAKS_OF[name])
+    wrong = _wrong(
+        corrections, rows, key=schema.REQUIRED_COLUMNS[name][0], arrival=_ARRIVAL[name], same=_SPEAKS_OF[name]
+    )
     yield from _at_supersedes(rule, wrong[~wrong["supersedes"].isin(unread)], file)
 
 
-def _wrong(corrections: pd.DataFrame, earlier: pd.DataFrame, *, arrival: str, same: list[str]) -> pd.DataFrame:
+def _wrong(
+    corrections: pd.DataFrame, earlier: pd.DataFrame, *, key: str, arrival: str, same: list[str]
+) -> pd.DataFrame:
     """The rows that supersede what they may not."""
-    key = earlier.columns[0]
     known = earlier.drop_duplicates(key)[[key, *same, arrival, "supersedes"]]
     pairs = corrections.reset_index(names="row").merge(
         known, left_on="supersedes", right_on=key, how="left", suffixes=("", "_before")
@@ -194,7 +197,7 @@ def _steps(log: pd.DataFrame, decisions: pd.DataFrame, file: str) -> Iterator[Pr
     standing = log[~log["log_id"].isin(gone)].sort_values(["as_of", "reported_at"], kind="stable")
     standing = standing.drop_duplicates(["measure_id", "unit_id", "as_of"], keep="last")
     earlier = standing.groupby(["measure_id", "unit_id"], sort=False)[["status", "percent", "reported_at"]].shift()
-    steps = standing.join(earlier, rsuffix="_before")
+    steps = standing.join(earlier.add_suffix("_before"))
     steps = steps[steps["status_before"].notna()]
     backs = decisions[decisions["decision"].isin(["returned", "reopened"]) & ~decisions["decision_id"].isin(gone)]
     steps = steps[~_was_sent_back(steps, backs)]

@@ -19,11 +19,18 @@ Units = dict[str, dict[str, Span]]
 """Measure → unit → the places of the first and the last period in which the unit is on it."""
 
 # What becomes of a measure instead when nobody may decide.
-_DECIDED = {"closed": "done", "contradicted": "done", "sent_back": "done"}
-_DECIDED |= {"withdrawn": "open", "returned": "open", "reopened": "open"}
+_DECIDED = {
+    **dict.fromkeys(("closed", "contradicted", "sent_back"), "done"),
+    **dict.fromkeys(("withdrawn", "returned", "reopened"), "open"),
+}
 # What units say from the turn: the first, the second, or all. Joint units disagree.
-_SAYS = {("not_started", -1): "not_started", ("ongoing", -1): "ongoing", ("done", -1): "done_reported"}
-_SAYS |= {("open", 1): "done_reported", ("stalled", 0): "stalled"}
+_SAYS = {
+    ("not_started", -1): "not_started",
+    ("ongoing", -1): "ongoing",
+    ("done", -1): "done_reported",
+    ("open", 1): "done_reported",
+    ("stalled", 0): "stalled",
+}
 _HELD_UP = 0.4
 _FEW = 4
 

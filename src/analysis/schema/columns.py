@@ -13,7 +13,8 @@ Kind = Literal[
     "date", "period", "flag", "text", "quote",
 ]  # fmt: skip
 """What a column holds. Ids and words are shown by their names in the name space of the same name; ``unit_ids``,
-``other_units`` (beside the one that is spoken of) and ``reasons`` are lists; ``share`` is a part of 1; ``quote`` is what a unit or the notice wrote, in its own language."""
+``other_units`` (beside the one that is spoken of) and ``reasons`` are lists; ``share`` is a part of 1; ``quote`` is
+what a unit or the notice wrote, in its own language."""
 
 
 @dataclass(frozen=True)

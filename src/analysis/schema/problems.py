@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.catalogue import FIRST, translations
+from analysis.catalogue import FIRST, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,9 +44,8 @@ def problem_frame(problems: Iterable[Problem] = (), *, lang: str = FIRST) -> pd.
         One row a problem: file, row (as a spreadsheet numbers it, the header being 1; missing where no row is meant),
         column, value, rule (its id), severity (``error`` or ``warning``), message (the rule in the language asked for).
     """
-    text = translations(lang).gettext
     records = [
-        (p.file, p.row, p.column, p.value, p.rule.id, p.rule.severity, text(p.rule.text).format(**p.values))
+        (p.file, p.row, p.column, p.value, p.rule.id, p.rule.severity, Message(p.rule.text, **p.values).said(lang))
         for p in problems
     ]
     frame = pd.DataFrame(records, columns=list(PROBLEM_COLUMNS))

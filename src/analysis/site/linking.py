@@ -12,8 +12,8 @@ published, and fills again when its neighbours change, without making the page a
   ``unit:tj-customs``
       the page about that unit of a report that needs one;
   ``measure:M4``
-      the element with the id ``measure-M4``, on this page or on another of the same day: a page that tells of measures
-      in full gives each block such an id (a measure's own id percent-encoded, as by Jinja's ``urlencode``).
+      the block of that measure, on this page or on another of the same day: a page that tells of measures in full does
+      so in an ``<article>`` each, with the id that `analysis.briefing.block.anchor` gives it.
 
 Where what is named is not there, the link stays without an address, which reads as plain text. All of a page's links
 stay within its plan, day and language, but for those to other days and languages; all are relative, so that a site can
@@ -29,11 +29,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
+from analysis.briefing.block import anchor
 from analysis.catalogue import languages, own_name, tag_of
 from analysis.language import Language
-from analysis.page import characters, face_rules, template
+from analysis.page import characters, face_rules, narrowed_face, template
 from analysis.site import wording
 from analysis.site.index import date_id, index_name
 from analysis.site.places import as_made, filled, made_hash
@@ -56,11 +56,16 @@ class Links:
     navigation : str
         HTML.
     addresses : mapping of str to str
-        Where each name leads to, as seen from the page.
+        Where each report, unit and block of a measure is, as seen from the page.
     """
 
     navigation: str
     addresses: Mapping[str, str]
+
+    def address_of(self, name: str) -> str:
+        """Where what is named on the page is told of; blank when it is nowhere."""
+        kind, _, key = name.partition(":")
+        return self.addresses.get(anchor(key) if kind == "measure" else name, "")
 
     @cached_property
     def fingerprint(self) -> str:
@@ -91,10 +96,11 @@ def linked_pages(
         What the manifest is to remember of the page, and its text. A page that somebody has changed is left alone.
     """
     directory = _Directory(manifest.pages.values(), reports)
-    for page in manifest.pages.values():
-        links = directory.links(page)
-        if page.links == links.fingerprint:
-            continue
+    every = ((page, directory.links(page)) for page in manifest.pages.values())
+    changed = [(page, links) for page, links in every if page.links != links.fingerprint]
+    if changed and not narrowed:
+        narrowed = narrowed_face("".join(links.navigation for _, links in changed))
+    for page, links in changed:
         try:
             text = read(page).decode("utf-8")
         except (OSError, UnicodeDecodeError):
@@ -106,7 +112,7 @@ def linked_pages(
             lacking = sorted(set(characters(links.navigation)) - set(characters(text)))
             rules = face_rules("".join(lacking), narrowed=narrowed, only=True) if lacking else ""
             face = f"<style>{rules}</style>" if rules else ""
-            text = filled(text, navigation=links.navigation, face=face, addresses=links.addresses)
+            text = filled(text, navigation=links.navigation, face=face, address_of=links.address_of)
             digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
             yield replace(page, made_as=made_as, links=links.fingerprint, sha256=digest), text
 
@@ -136,7 +142,7 @@ class _Directory:
         for other in sorted(same_day, key=lambda other: _likeness(page, other)):
             about, here = other.parameters, "" if other == page else _seen_from(page, other)
             for block in other.blocks.split():
-                addresses[f"measure:{unquote(block)}"] = f"{here}#measure-{block}"
+                addresses[block] = f"{here}#{block}"
             if about.unit and not about.theme and self._needs_unit(other.report):
                 addresses[f"unit:{about.unit}"] = here
         earlier, later = self._other_days(page)

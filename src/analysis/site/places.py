@@ -8,19 +8,19 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
 _PLACES = {name: re.compile(f"(<!--{name}-->).*?(<!--/{name}-->)", re.DOTALL) for name in ("navigation", "face")}
 # What a unit writes never looks like this: its quotation marks are escaped.
 _NAMED = re.compile(r'( data-to="([^"]*)")(?: href="[^"]*")?')
-_BLOCK = re.compile(r' id="measure-([^"]+)"')
+_BLOCK = re.compile(r'<article\b[^>]* id="(measure-[^"]+)"')
 
 
-def filled(text: str, *, navigation: str, face: str, addresses: Mapping[str, str]) -> str:
+def filled(text: str, *, navigation: str, face: str, address_of: Callable[[str], str]) -> str:
     """A page with its navigation, a face for it, and the addresses of what it names; what it had of them goes."""
 
     def addressed(named: re.Match[str]) -> str:
-        address = addresses.get(html.unescape(named[2]))
+        address = address_of(html.unescape(named[2]))
         return named[1] + (f' href="{html.escape(address)}"' if address else "")
 
     text = _NAMED.sub(addressed, text)
@@ -31,7 +31,7 @@ def filled(text: str, *, navigation: str, face: str, addresses: Mapping[str, str
 
 def as_made(text: str) -> str:
     """A page as it was before its site filled it."""
-    return filled(text, navigation="", face="", addresses={})
+    return filled(text, navigation="", face="", address_of=lambda name: "")
 
 
 def made_hash(text: str) -> str:
@@ -40,5 +40,5 @@ def made_hash(text: str) -> str:
 
 
 def blocks(text: str) -> str:
-    """The measures that a page tells of in full: their ids, percent-encoded, with blanks between."""
+    """The blocks in which a page tells of measures in full: their ids, with blanks between."""
     return " ".join(dict.fromkeys(_BLOCK.findall(text)))

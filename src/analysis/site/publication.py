@@ -189,17 +189,17 @@ def publish(
     if retention:
         gone = {(retention.plan_id, day) for day in retention.gone(then)}
         then = after(before, made, failed, plans=plans, gone=gone)
-    files = {page.path: file for page, file in made.items()}
+    ready = {page.path: file for page, file in made.items()}
     if link:
-        changed = link(then, lambda page: files.get(page.path, folder / page.path).read_bytes())
+        changed = link(then, lambda page: ready.get(page.path, folder / page.path).read_bytes())
         linked = {page: _written(text, stage) for page, text in changed}
         then = replace(then, pages={**then.pages, **{page.path: page for page in linked}})
-        files |= {page.path: file for page, file in linked.items()}
+        ready |= {page.path: file for page, file in linked.items()}
     index = render(then)
     then = replace(then, index={name: _hash(text.encode("utf-8")) for name, text in index.items()})
-    moves: list[tuple[Path, str]] = [(file, path) for path, file in files.items()]
+    moves: list[tuple[Path, str]] = [(file, path) for path, file in ready.items()]
     for address, page in then.newest().items():
-        file = files.get(page.path)
+        file = ready.get(page.path)
         if file or before.newest().get(address) != page or not (folder / address).is_file():
             moves.append((_twin(file or folder / page.path, stage), address))
     for failure, told in failed.items():

@@ -112,19 +112,26 @@ def done_since(states: pd.DataFrame, record: Record, measure_states: pd.DataFram
         By measure_id; missing where it is neither reported done nor closed. Of a closed measure with a unit that is
         silent or says otherwise, the day on which it was closed.
     """
-    begun = states[[*PAIR]].assign(day=_run_of_done(states, record))
+    first = run_of_done(record, as_of=states["period_end"].max()).groupby(PAIR)["as_of"].min()
+    begun = states[[*PAIR]].assign(day=first.reindex(pd.MultiIndex.from_frame(states[PAIR])).to_numpy())
     last = begun.groupby("measure_id")["day"].agg(lambda days: days.max(skipna=False))
     listed = measure_states.set_index("measure_id")
     days = last.reindex(listed.index).fillna(listed["decided_on"])
     return days.where(listed["state"].isin(["closed", "done_reported"])).rename("done_on")
 
 
-def _run_of_done(states: pd.DataFrame, record: Record) -> pd.Series:
-    """The day on which each pair's unbroken run of done words began; missing where its word is another."""
-    words = record.statements[record.statements["as_of"].le(states["period_end"].max())]
+def run_of_done(record: Record, *, as_of: pd.Timestamp) -> pd.DataFrame:
+    """The unbroken runs of done words with which units end at a day: other words and what was sent back break one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        measure_id, unit_id, as_of, reported_at; one row a statement, in the order of the record.
+    """
+    words = record.statements[record.statements["as_of"].le(as_of)]
     placed = words[[*PAIR, "as_of", "reported_at", "status"]].assign(place=range(len(words)))
     backs = record.decisions[record.decisions["decision"].isin(["returned", "reopened"])]
-    backs = backs[backs["effective_on"].le(states["period_end"].max())]
+    backs = backs[backs["effective_on"].le(as_of)]
     of_all = backs[backs["unit_id"].eq("")].groupby("measure_id")["effective_on"].max()
     of_one = backs.groupby(PAIR)["effective_on"].max()
     placed["back"] = pd.concat(
@@ -136,6 +143,4 @@ def _run_of_done(states: pd.DataFrame, record: Record) -> pd.Series:
     ).max(axis="columns")
     is_done = placed["status"].eq("done_reported") & ~placed["reported_at"].le(placed["back"])
     broken = placed["place"].where(~is_done).groupby([placed[key] for key in PAIR]).transform("max").fillna(-1)
-    first = placed[placed["place"].gt(broken)].groupby(PAIR)["as_of"].min()
-    days = first.reindex(pd.MultiIndex.from_frame(states[PAIR])).to_numpy()
-    return pd.Series(days, index=states.index).where(states["state"].eq("done_reported"))
+    return placed.loc[placed["place"].gt(broken), [*PAIR, "as_of", "reported_at"]]

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+from analysis.status.measures import run_of_done
 
 if TYPE_CHECKING:
     from analysis.periods import Calendar
     from analysis.status.units import History
 
 _COLUMNS = ["measure_id", "unit_id", "period", "checked_on", "due", "is_in", "arrived", "feedback"]
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """How much of a period's feedback has come in.
+
+    Attributes
+    ----------
+    period : str
+    due : pandas.Timestamp
+        The last day on which it is on time.
+    is_in : bool
+        Whether that day has come.
+    received, owed : int
+        Statements.
+    """
+
+    period: str
+    due: pd.Timestamp
+    is_in: bool
+    received: int
+    owed: int
 
 
 def owed(past: History, deadlines: pd.DataFrame, calendar: Calendar, *, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -96,11 +121,13 @@ def _when_due(past: History, deadlines: pd.Series, calendar: Calendar, *, as_of:
     row, pair = np.nonzero(owes)
 
     said = past.record.said[past.record.said["as_of"].le(as_of)]
-    of_pair = pd.Series(past.pair_of(said), index=said.index)
-    asked = pd.DataFrame({"row": row, "pair": pair, "due": days[row], "done": then.state[row, pair] == "done_reported"})
-    told = asked.merge(said.assign(pair=of_pair)[["pair", "as_of", "reported_at", "status"]], on="pair")
-    settles = told["as_of"].ge(told["due"]) | (told["done"] & told["status"].eq("done_reported"))
-    first = told[settles].groupby(["row", "pair"])["reported_at"].min()
+    asked = pd.DataFrame({"row": row, "pair": pair, "due": days[row]})
+    told = asked.merge(said.assign(pair=past.pair_of(said))[["pair", "as_of", "reported_at"]], on="pair")
+    # What is true for that day or later, or that it had been done by then and was not sent back.
+    done = [run_of_done(past.record, as_of=day).assign(row=place) for place, day in enumerate(days)]
+    done = pd.concat([words.assign(pair=past.pair_of(words)) for words in done])
+    settles = pd.concat([told[told["as_of"].ge(told["due"])], asked.merge(done, on=["row", "pair"])])
+    first = settles.groupby(["row", "pair"])["reported_at"].min()
     arrived = first.reindex(pd.MultiIndex.from_frame(asked[["row", "pair"]])).to_numpy()
     due = asked["due"].to_numpy()
     return pd.DataFrame(
@@ -145,3 +172,12 @@ def _days(days: object) -> np.ndarray:
 def _nothing() -> pd.DataFrame:
     dates = {"checked_on": "datetime64[us]", "due": "datetime64[us]", "arrived": "datetime64[us]", "is_in": "bool"}
     return pd.DataFrame(columns=_COLUMNS, dtype="str").astype(dates)
+
+
+def lapsed(missing: pd.DataFrame, periods: pd.Series) -> list[tuple[str, str]]:
+    """The pairs that owe two periods in a row."""
+    places = pd.Index(periods).get_indexer(pd.Index(missing["period"]))
+    known = missing[["measure_id", "unit_id"]].assign(place=places).drop_duplicates()
+    after = known.assign(place=known["place"] - 1)
+    both = known.merge(after, on=["measure_id", "unit_id", "place"])
+    return list(both[["measure_id", "unit_id"]].itertuples(index=False, name=None))

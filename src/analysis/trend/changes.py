@@ -58,6 +58,7 @@ def slips(now: Reading) -> pd.DataFrame:
     words = now.standing.merge(pairs, on=_KEYS)
     expected = words.dropna(subset="expected_completion").groupby(_KEYS)["expected_completion"].agg(["first", "last"])
     backs = now.decisions[now.decisions["decision"].isin(["returned", "reopened"])]
+    backs = backs[backs["measure_id"].isin(now.measures["measure_id"])]
     sent_back = backs.groupby(_KEYS).size().rename("times_returned")
     moves = expected.join(sent_back, how="outer").rename(columns={"first": "expected_first", "last": "expected_last"})
     moves["times_returned"] = moves["times_returned"].fillna(0).astype("int64")
@@ -89,7 +90,7 @@ def deadlines(now: Reading) -> pd.DataFrame:
 
 
 def _direction(before: str | None, after: str) -> str:
-    if before is None:
+    if before is None or pd.isna(before):
         return "entered"
     if before in _UNHEARD and after in schema.DELIVERY:
         return "first_word"

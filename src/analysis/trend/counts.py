@@ -23,8 +23,7 @@ def by_period(now: Reading) -> pd.DataFrame:
         One row a period end, in time: period_end, then a count for each of `analysis.schema.BUCKETS`, which sum to the
         measures in scope that day, and is_in (whether feedback on the period was due by K).
     """
-    counts = status.count_states(now.measure_panel, "period_end")
-    return counts.merge(now.periods[["period_end", "is_in"]], on="period_end")
+    return _of_each_period(now, status.count_states(now.measure_panel, "period_end"))
 
 
 def burn_up(now: Reading) -> pd.DataFrame:
@@ -37,10 +36,15 @@ def burn_up(now: Reading) -> pd.DataFrame:
         reported (closed, or reported done), planned (whose deadline had come; missing where no measure has one),
         completion (closed ÷ scope, reported where nobody verifies; missing at 0), is_in.
     """
-    counts = _completion(now, ["period_end"])
+    counts = _of_each_period(now, _completion(now, ["period_end"]))
     completed = counts["closed"] if now.plan.is_verified else counts["reported"]
-    counts["completion"] = completed / counts["scope"].where(counts["scope"] > 0)
-    return counts.merge(now.periods[["period_end", "is_in"]], on="period_end")
+    counts.insert(len(counts.columns) - 1, "completion", completed / counts["scope"].where(counts["scope"] > 0))
+    return counts
+
+
+def drawn(counts: pd.DataFrame, now: Reading) -> pd.DataFrame:
+    """The columns of a burn-up that a figure draws: where nobody verifies, none are closed, and no line says so."""
+    return counts if now.plan.is_verified else counts.drop(columns="closed")
 
 
 def burn_up_by_theme(now: Reading) -> pd.DataFrame:
@@ -90,6 +94,14 @@ def _first_closure(now: Reading, closed: pd.DataFrame) -> pd.Series:
     run = decided[decided.index > last_open]
     first = run.groupby("measure_id")["effective_on"].min()
     return pd.Series(first.reindex(closed["measure_id"]).to_numpy(), index=closed.index)
+
+
+def _of_each_period(now: Reading, counts: pd.DataFrame) -> pd.DataFrame:
+    """Counts at the end of each period, 0 where no measure was in scope yet, and whether the period is in."""
+    every = counts.set_index("period_end").reindex(now.periods["period_end"], fill_value=0)
+    if "planned" in every and now.measures["due"].isna().all():
+        every["planned"] = pd.Series(pd.NA, index=every.index, dtype="Int64")
+    return every.assign(is_in=now.periods["is_in"].to_numpy()).reset_index()
 
 
 def _completion(now: Reading, keys: list[str]) -> pd.DataFrame:

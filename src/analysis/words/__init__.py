@@ -1,19 +1,6 @@
-"""What the pages say, computed from the frames that are shown."""
+"""What the chapters say, computed from the frames that are shown; with it, what stands at the head of every page."""
 
-from analysis.words import brief, coverage, delivery, ledger, trend, workload
-from analysis.words.page import Chrome, KeyFigure, Opening, chrome, judgement, opening
+from analysis.opening import KeyFigure, Opening, judgement, opening
+from analysis.words import coverage, outlook, promises, trend, workload
 
-__all__ = [
-    "Chrome",
-    "KeyFigure",
-    "Opening",
-    "brief",
-    "chrome",
-    "coverage",
-    "delivery",
-    "judgement",
-    "ledger",
-    "opening",
-    "trend",
-    "workload",
-]
+__all__ = ["KeyFigure", "Opening", "coverage", "judgement", "opening", "outlook", "promises", "trend", "workload"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.language import Caption, Language, caption, nobody
+from analysis.opening import KeyFigure, titled
 from analysis.rounding import exact, round_parts
 from analysis.schema import FEEDBACK, NO_FEEDBACK
-from analysis.words.page import KeyFigure, titled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ def feedback(counts: pd.DataFrame, say: Language) -> Caption:
         key="feedback",
         finding=finding,
         alt=say(
-            "Stacked bars of the reports each unit owed, those that report worst first. In all: {details}.",
+            "Dots of the part of its reports that each unit sent in time, the least first. In all: {details}.",
             details=_details(reports, "feedback", say) or "—",
         ),
         record=True,
@@ -66,7 +66,7 @@ def feedback(counts: pd.DataFrame, say: Language) -> Caption:
             "report.",
             due=say.number(due),
         ),
-        drawing={"nothing": say("No report was due yet"), "count_of": say("Number of reports due")},
+        drawing={"nothing": say("No report was due yet"), "rate_of": say("Reports in time, of those due")},
     )
 
 

@@ -1,0 +1,160 @@
+"""Forms out to the units and to the office, and back into the record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analysis.catalogue import Message, reason_of
+from analysis.cli.base import LangOption, PlanOption, app, now_in
+from analysis.terminal import Exit, opened_plan, print_problems, print_table, spoken, stop, to_day
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.plan import Plan
+
+forms_app = typer.Typer(no_args_is_help=True, help="Forms out to the units, and back into the record.")
+app.add_typer(forms_app, name="forms")
+
+
+@forms_app.command("make")
+def make_forms(
+    as_of: Annotated[
+        str, typer.Option(help="The day the units are asked about; the end of the period when left out.")
+    ] = "",
+    period: Annotated[
+        str, typer.Option(help="The reporting period, by its name: 2024-06, 2024-Q2, 2024-W23, 2024-H1, 2024.")
+    ] = "",
+    unit: Annotated[str, typer.Option(help="Only this unit: any of its names.")] = "all",
+    office: Annotated[
+        bool, typer.Option("--office", help="The office's own sheet instead: what waits for a decision.")
+    ] = False,
+    plan: PlanOption = "tianjin-2024",
+    out: Annotated[Path, typer.Option(help="The folder for the workbooks.")] = Path("forms"),
+    lang: LangOption = None,
+) -> None:
+    """Write one workbook for each unit that owes a word, to be filled in and sent back; or the office's own sheet."""
+    from analysis import forms
+    from analysis.language import Language
+
+    language = spoken(lang)
+    if office and unit != "all":
+        stop(Exit.USAGE, Message("{one} and {other} do not go together", one="--office", other="--unit"), lang=language)
+    opened = opened_plan(plan, lang=language)
+    try:
+        day = forms.day_asked(opened, as_of=as_of, period=period)
+    except ValueError as failed:
+        stop(Exit.BAD_PARAMETERS, failed, lang=language)
+    if office:
+        _make_office(opened, day, out, lang=language)
+        return
+    say = Language(language, opened)
+    asked = forms.units_asked(forms.at_period_end(opened, day))
+    chosen = asked if unit == "all" else [_unit_on_a_measure(opened, unit, day, lang=language)]
+    for unit_id in chosen:
+        _write(
+            out / f"{opened.id}_{unit_id}_{day:%Y-%m-%d}.xlsx", forms.make(opened, unit_id, as_of=day), lang=language
+        )
+    about = forms.period_name(opened, day) or f"{day:%Y-%m-%d}"
+    made = say.count(len(chosen), "{n} form", "{n} forms")
+    typer.echo(say("{forms} on {period}: {folder}", forms=made, period=about, folder=out))
+    if unit == "all" and (left := len(opened.units) - len(asked)):
+        typer.echo(say.count(left, "{n} unit owes nothing and has no form", "{n} units owe nothing and have no form"))
+
+
+@forms_app.command("collect")
+def collect_forms(
+    files: Annotated[list[Path], typer.Argument(exists=True, help="Returned forms, or folders of them.")],
+    plan: PlanOption = "tianjin-2024",
+    reported_at: Annotated[str, typer.Option(help="The day they arrived, for forms that state none.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder for marked copies; beside each form when left out.")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Read returned forms into the record, and mark what was not taken, ready to be mailed back."""
+    from analysis import intake
+    from analysis.files import Busy
+    from analysis.language import Language
+    from analysis.schema import DataError
+
+    language = spoken(lang)
+    say = Language(language)
+    opened = opened_plan(plan, lang=language)
+    day = to_day(reported_at, lang=language) if reported_at else None
+    today = to_day(now_in(opened.calendar.timezone).date().isoformat())
+    collected = intake.collect(intake.find_files(files), opened, reported_at=day, today=today)
+    try:
+        if not dry_run:
+            intake.append(opened, collected, lang=language)
+    except Busy as busy:
+        stop(Exit.LOCKED, busy, lang=language)
+    except DataError as failed:
+        print_problems(failed.problems, lang=language)
+        changed = Message("The record has changed in the meantime, and would be wrong with these rows: run again.")
+        stop(Exit.BAD_DATA, changed, lang=language)
+    except (OSError, ValueError) as failed:
+        told = Message("The record was not written, the old one is whole: {reason}", reason=reason_of(failed))
+        stop(Exit.NOT_WRITABLE if isinstance(failed, OSError) else Exit.BAD_DATA, told, lang=language)
+    print_table(collected.by_form, say("Forms"))
+    if dry_run:
+        for rows, shown in (
+            (collected.progress, ["log_id", "measure_id", "unit_id", "as_of", "reported_at", "status", "progress"]),
+            (collected.decisions, ["decision_id", "measure_id", "decision", "effective_on", "decided_by", "reason"]),
+            (collected.actuals, ["actual_id", "commitment_id", "unit_id", "as_of", "reported_at", "value"]),
+        ):
+            if len(rows):
+                print_table(rows[shown], say("Would be appended (nothing was written)"))
+    print_problems(collected.told(language), lang=language)
+    # The copies show the record as it stands now, with what was just taken.
+    returned = [] if dry_run else intake.write_returns(collected.forms, opened_plan(plan), folder=out)
+    for file in returned:
+        typer.echo(say("Marked copy: {file}", file=file))
+    typer.echo(intake.summary(collected.counts, lang=language))
+    if len(returned) or collected.counts["refused"] or collected.counts["unreadable"]:
+        raise typer.Exit(Exit.BAD_DATA)
+
+
+def _make_office(opened: Plan, day: pd.Timestamp, out: Path, *, lang: str) -> None:
+    from analysis import forms
+
+    if not opened.is_verified:
+        stop(Exit.BAD_PARAMETERS, forms.NOBODY_VERIFIES, lang=lang)
+    content = forms.make_office(opened.at(day))
+    if content is None:
+        typer.echo(
+            Message("Nothing waits for a decision on {day}: no sheet was made.", day=f"{day:%Y-%m-%d}").said(lang)
+        )
+        return
+    file = out / f"{opened.id}_OFFICE_{day:%Y-%m-%d}.xlsx"
+    _write(file, content, lang=lang)
+    typer.echo(Message("The office's sheet: {file}", file=file).said(lang))
+
+
+def _unit_on_a_measure(opened: Plan, name: str, day: pd.Timestamp, *, lang: str) -> str:
+    """The id of a unit that has something to report on; stops when there is none."""
+    from analysis import forms
+    from analysis.plan import UnknownName
+
+    try:
+        unit = opened.find_unit(name)
+    except UnknownName as unknown:
+        stop(Exit.BAD_PARAMETERS, unknown, lang=lang)
+    now = forms.at_period_end(opened, day)
+    if unit not in set(now.responsibilities["unit_id"]):
+        told = Message("“{unit}” is on no measure on {day}: no form was made", unit=name, day=f"{now.as_of:%Y-%m-%d}")
+        stop(Exit.BAD_PARAMETERS, told, lang=lang)
+    return unit
+
+
+def _write(file: Path, content: bytes, *, lang: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    except OSError as failed:
+        told = Message("{file} cannot be written: {reason}", file=file, reason=failed.strerror)
+        stop(Exit.NOT_WRITABLE, told, lang=lang)

@@ -1,0 +1,174 @@
+"""Where a plan comes from: a notice, in whatever form it was handed in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analysis.catalogue import Message, reason_of
+from analysis.cli.base import LangOption, app
+from analysis.cli.plans import plan_app
+from analysis.terminal import Exit, speaking, spoken, stop
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analysis.notice import NoticeTables
+
+notice_app = typer.Typer(no_args_is_help=True, help="Read a notice as received into tables.")
+app.add_typer(notice_app, name="notice")
+
+NoticeFile = Annotated[
+    Path,
+    typer.Argument(
+        exists=True, dir_okay=False, help="The notice: text, a saved web page, .docx, or a table (.xlsx, .csv)."
+    ),
+]
+
+
+@notice_app.command("read")
+def read_notice(
+    file: NoticeFile,
+    out: Annotated[
+        Path, typer.Option(help="The folder for the tables; nothing that is there is overwritten.")
+    ] = Path(),
+    lang: LangOption = None,
+) -> None:
+    """Read a notice into themes, measures and responsibilities, with a list of what is in doubt."""
+    from analysis.record import to_csv
+
+    language = spoken(lang)
+    tables, _ = _read(file, language)
+    names = ("themes", "measures", "responsibilities", "doubts")
+    rows = {f"{name}.csv": to_csv(getattr(tables, name).astype("str")).encode() for name in names}
+    _write_new(out, rows, language)
+    counts = {name: len(getattr(tables, name)) for name in names}
+    say = speaking(language)
+    typer.echo(
+        say(
+            "{measures} measures, {themes} themes, {responsibilities} responsibilities, {doubts} doubts: {out}",
+            **counts,
+            out=out,
+        )
+    )
+    _stop_where_nothing_was_found(file, tables, language)
+
+
+@plan_app.command("new")
+def new_plan(
+    file: NoticeFile,
+    out: Annotated[Path, typer.Option(help="The plan's folder; nothing that is there is overwritten.")],
+    units: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="A units.csv to know units from, as that of the plan before."),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Draft a plan's folder from a notice: tables, plan.toml with marked blanks, and review.html to check them by."""
+    from analysis.draft import draft_of
+    from analysis.page import review_page
+
+    language = spoken(lang)
+    tables, document = _read(file, language)
+    _stop_where_nothing_was_found(file, tables, language)
+    registers = [_register(register, language) for register in units or []]
+    draft = draft_of(tables, plan_id=_id_of(out), registers=registers)
+    review = review_page(draft.opening.title or file.name, tables, draft.tables, draft.doubts)
+    received = file.read_bytes()
+    kept = {"notice.txt": document.encode()}
+    if received != kept["notice.txt"]:
+        # The notice stays as it was received; what is no text is kept beside the text that was read from it.
+        kept = {"notice.txt": received} if file.suffix.lower() == ".txt" else {**kept, f"notice{file.suffix}": received}
+    _write_new(out, {**draft.files(), "review.html": review.encode(), **kept}, language)
+    say = speaking(language)
+    typer.echo(
+        say(
+            "{out}: {measures} measures, {themes} themes, {units} units, {doubts} doubts.",
+            out=out,
+            measures=len(tables.measures),
+            themes=len(tables.themes),
+            units=len(draft.tables["units"]),
+            doubts=len(draft.doubts),
+        )
+    )
+    blanks = draft.head.count("请填写")
+    typer.echo(
+        say(
+            "Check them in {review}, fill in what is marked 请填写 in plan.toml ({blanks}), then: {command}",
+            review=out / "review.html",
+            blanks=blanks,
+            command=f"portplan check --plan {out}",
+        )
+    )
+
+
+def _id_of(folder: Path) -> str:
+    return re.sub("[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
+
+
+def _register(file: Path, lang: str) -> list[dict[str, str]]:
+    from analysis.files import as_meant, read_csv
+    from analysis.marks import REGISTER_COLUMNS
+
+    try:
+        table = read_csv(file.read_bytes())
+    except ValueError as failed:
+        stop(Exit.BAD_DATA, Message("{file}: {reason}", file=file, reason=reason_of(failed)), lang=lang)
+    if missing := [column for column in REGISTER_COLUMNS if column not in table.header]:
+        columns = ", ".join(missing)
+        message = Message(
+            "{file}: no column {columns}; it should be the units.csv of a plan", file=file, columns=columns
+        )
+        stop(Exit.BAD_DATA, message, lang=lang)
+    rows = [dict(zip(table.header, map(as_meant, row), strict=True)) for row in table.rows.values()]
+    return [{column: row[column] for column in REGISTER_COLUMNS} for row in rows]
+
+
+def _read(file: Path, lang: str) -> tuple[NoticeTables, str]:
+    """A notice's reading, and its text as received."""
+    from analysis import notice
+    from analysis.documents import Unreadable, read_document
+
+    try:
+        document = read_document(file)
+        tables = notice.read(document)
+    except Unreadable as failed:
+        stop(Exit.NO_NOTICE, Message("{file}: {reason}", file=file, reason=reason_of(failed)), lang=lang)
+    return tables, tables.text if document.tables else document.text
+
+
+def _write_new(folder: Path, files: Mapping[str, bytes], lang: str) -> None:
+    """Write files that are not there yet; all of them, or none."""
+    if there := [name for name in files if (folder / name).exists()]:
+        message = Message(
+            "{folder} already holds {files}: nothing was written; name another folder with --out, or move them away",
+            folder=folder,
+            files=", ".join(there),
+        )
+        stop(Exit.NOT_WRITABLE, message, lang=lang)
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            with (folder / name).open("xb") as new:
+                written.append(folder / name)
+                new.write(content)
+    except OSError as failed:
+        for file in written:
+            file.unlink(missing_ok=True)
+        message = Message("{file} cannot be written: {reason}", file=folder, reason=failed.strerror)
+        stop(Exit.NOT_WRITABLE, message, lang=lang)
+
+
+def _stop_where_nothing_was_found(file: Path, tables: NoticeTables, lang: str) -> None:
+    if tables.measures.empty:
+        message = Message("{file}: no measures were read; see that it is a notice of measures, and whole", file=file)
+        stop(Exit.NOTHING_FOUND, message, lang=lang)
+    if tables.responsibilities.empty:
+        message = Message(
+            "{file}: no units were read; see that its measures name units, and that it is whole", file=file
+        )
+        stop(Exit.NOTHING_FOUND, message, lang=lang)

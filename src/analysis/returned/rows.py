@@ -1,0 +1,152 @@
+"""The rows of a form's tables → its statements, and a remark on everything in them that was not taken."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from analysis.catalogue import Message
+from analysis.grids import address, as_written, is_blank
+from analysis.returned.identity import folded
+from analysis.returned.statements import Statement
+from analysis.returned.values import value_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.returned.identity import Names
+    from analysis.returned.statements import Form
+    from analysis.returned.tables import Table
+
+
+def read_rows(form: Form, table: Table, names: Names, *, as_of: pd.Timestamp | None) -> None:
+    """Add to a form what the rows of one of its tables say.
+
+    Parameters
+    ----------
+    form : Form
+    table : Table
+    names : Names
+        What the plan's things go by.
+    as_of : pandas.Timestamp, optional
+        The day the form speaks of.
+    """
+    _spread(table)
+    body = table.body
+    for row in body:
+        key, name = _subject(table, row, names)
+        entries = {column: table.at(row, column) for column in table.sheet.entries}
+        if not all(map(is_blank, entries.values())):
+            statement = _statement(table, row, key, name, entries, names, as_of=as_of)
+            if table.sheet.table == "decisions" and not statement.texts["decision"] and not statement.errors:
+                _undecided(form, statement, entries)
+            else:
+                form.statements.append(statement)
+        elif key:
+            form.unfilled += row < table.last_asked and table.sheet.table != "actuals"
+        elif name:
+            form.remark(
+                Message("text outside of the table, not taken"), sheet=table.grid.name, cell=address(row, 0), value=name
+            )
+    _remark_other_columns(form, table, body)
+
+
+def _statement(
+    table: Table,
+    row: int,
+    key: str,
+    name: str,
+    entries: dict[str, Any],
+    names: Names,
+    *,
+    as_of: pd.Timestamp | None,
+) -> Statement:
+    sheet = table.sheet
+    cells = {column: address(row, place) for column, place in table.columns.items()}
+    written = {column: as_written(cell) for column, cell in entries.items() if column in table.columns}
+    statement = Statement(
+        table.grid.name, row + 1, {sheet.key: key}, written | {sheet.key: name}, cells, table=sheet.table
+    )
+    if not key:
+        is_promise = sheet.table == "actuals"
+        unknown = Message("the plan has no such {what}", what=Message("commitment" if is_promise else "measure"))
+        missing = Message("the number is missing that says what the row speaks of")
+        statement.refuse(sheet.key, unknown if name else missing)
+    is_undecided = sheet.table == "decisions" and not value_of("decision", entries["decision"], as_of=as_of).text
+    for column, cell in entries.items():
+        # What is not decided needs neither day nor name.
+        if is_undecided and column == "effective_on":
+            statement.texts[column] = ""
+            continue
+        value = value_of(column, cell, as_of=as_of)
+        statement.texts[column] = value.text
+        if value.fault:
+            statement.refuse(column, value.fault)
+        elif value.note:
+            statement.remark(column, value.note)
+    if sheet.table == "decisions" and statement.texts["decision"]:
+        _check_decider(statement, names)
+    return statement
+
+
+def _check_decider(statement: Statement, names: Names) -> None:
+    """Who decided goes by any of their names, and must be one who may."""
+    said = statement.texts["decided_by"]
+    words = "、".join(dict.fromkeys(names.deciders.values()))
+    if not said:
+        statement.refuse("decided_by", Message("it is missing who decided: should be one of: {words}", words=words))
+    elif folded(said) not in names.deciders:
+        statement.refuse("decided_by", Message("should be one of: {words}", words=words))
+    else:
+        statement.texts["decided_by"] = names.deciders[folded(said)]
+
+
+def _undecided(form: Form, statement: Statement, entries: dict[str, Any]) -> None:
+    """A row on which the office does not decide; what else it holds is not taken, and said so."""
+    form.unfilled += 1
+    others = [column for column, cell in entries.items() if column != "decision" and not is_blank(cell)]
+    if others:
+        column = others[0]
+        form.remark(
+            Message("nothing is decided in this row: what else it says is not taken"),
+            sheet=statement.sheet,
+            cell=statement.cells[column],
+            column=statement.layout.heads[column],
+            value=statement.written[column],
+        )
+
+
+def _remark_other_columns(form: Form, table: Table, body: list[int]) -> None:
+    others: dict[int, list[int]] = {}
+    for row in body:
+        for place, cell in enumerate(table.grid.rows[row]):
+            if place not in table.columns.values() and not is_blank(cell):
+                others.setdefault(place, []).append(row)
+    for place, rows in others.items():
+        form.remark(
+            Message("a column that is not ours ({n} cells are filled), not taken", n=len(rows)),
+            sheet=table.grid.name,
+            cell=address(rows[0], place),
+            column=as_written(table.grid.at(table.top, place)) or "—",
+            value=as_written(table.grid.at(rows[0], place)),
+        )
+
+
+def _subject(table: Table, row: int, names: Names) -> tuple[str, str]:
+    """What a row speaks of, and what was written for it: by its number, else by its title."""
+    sheet = table.sheet
+    known = names.commitments if sheet.table == "actuals" else names.measures
+    number, text = as_written(table.at(row, sheet.key)), as_written(table.at(row, sheet.title))
+    if number.strip() or sheet.title not in table.columns:
+        return known.get(folded(number), ""), number
+    title = re.sub(r"^\d+[.、]\s*", "", text.strip().split("\n")[0])
+    return known.get(folded(title), ""), text.split("\n")[0]
+
+
+def _spread(table: Table) -> None:
+    """Give every row under a merged cell what the cell says: people merge cells to say one thing of many measures."""
+    grid = table.grid
+    for (first, left), (last, _) in grid.merged:
+        if table.top < first < table.end:
+            for row in range(first + 1, min(last + 1, table.end)):
+                grid.put(row, left, grid.at(first, left))
