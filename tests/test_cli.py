@@ -8,6 +8,7 @@ import pytest
 from analysis.cli import Exit, main
 from analysis.plan import data_folder
 from analysis.report import read_registry
+from analysis.schema import RECORD
 
 BRIEF = next(report for report in read_registry().reports.values() if report.needs_unit)
 
@@ -124,9 +125,10 @@ def test_every_command_explains_itself(command: list[str], capsys: pytest.Captur
 
 
 def test_the_sample_is_the_embedded_record(tmp_path: Path) -> None:
-    assert main(["sample", "--out", str(tmp_path / "progress.csv")]) == Exit.OK
-    embedded = data_folder() / "tianjin-2024" / "progress.csv"
-    assert (tmp_path / "progress.csv").read_bytes() == embedded.read_bytes()
+    assert main(["sample", "--out", str(tmp_path / "sample")]) == Exit.OK
+    embedded = data_folder() / "tianjin-2024"
+    for table in RECORD:
+        assert (tmp_path / "sample" / f"{table}.csv").read_bytes() == (embedded / f"{table}.csv").read_bytes(), table
 
 
 def test_a_notice_is_read_into_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,11 +14,11 @@ import pytest
 
 from analysis.language import Language, alphabet
 from analysis.migration import migrate
+from analysis.opening import chrome
 from analysis.page import Executed, narrowed_face, refusals, to_page
 from analysis.parameters import Parameters
 from analysis.plan import open_plan
 from analysis.runner import run_notebook
-from analysis.words import chrome
 from tests.page_reader import NOTEBOOKS, read_page, render
 from tests.test_recomputation import Case, check
 

@@ -14,6 +14,7 @@ import pytest
 from analysis import cli
 from analysis.catalogue import languages
 from analysis.report import make_reports, read_inputs, read_registry
+from analysis.schema import RECORD
 from tests.plan_folders import change_head
 from tests.plans import asked, copy_plan
 
@@ -91,7 +92,12 @@ def test_a_list_of_problems_says_that_the_record_is_made_up(tmp_path: Path):
 
 
 def test_a_made_up_record_says_so_in_each_row(tmp_path: Path):
-    assert cli.main(["sample", "--out", str(tmp_path / "progress.csv")]) == 0
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "progress.csv").read_text("utf-8"))))
-    assert rows
-    assert all(row["progress"].startswith("（示例）") for row in rows)
+    assert cli.main(["sample", "--out", str(tmp_path / "sample")]) == 0
+    rows = {
+        table: list(csv.DictReader(io.StringIO((tmp_path / "sample" / f"{table}.csv").read_text("utf-8"))))
+        for table in RECORD
+    }
+    assert all(rows.values())
+    assert all(row["progress"].startswith("（示例）") for row in rows["progress"])
+    assert all("示例" in row["decided_by"] + row["reason"] + row["evidence_ref"] for row in rows["decisions"])
+    assert all("示例" in row["method"] + row["evidence_ref"] for row in rows["actuals"])

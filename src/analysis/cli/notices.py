@@ -94,12 +94,13 @@ def new_plan(
             doubts=len(draft.doubts),
         )
     )
-    blanks = draft.head.count("请填写")
+    mark = "请填写"
     typer.echo(
         say(
-            "Check them in {review}, fill in what is marked 请填写 in plan.toml ({blanks}), then: {command}",
+            "Check them in {review}, fill in what is marked {mark} in plan.toml ({blanks}), then: {command}",
             review=out / "review.html",
-            blanks=blanks,
+            mark=mark,
+            blanks=draft.head.count(mark),
             command=f"portplan check --plan {out}",
         )
     )

@@ -112,7 +112,10 @@ def spelled(name: str) -> str:
     """A name in the letters of an id, by its readings."""
     import pypinyin
 
-    syllables = pypinyin.lazy_pinyin(name, errors=lambda other: re.findall("[A-Za-z0-9]+", other))
+    def in_latin(other: str) -> list[str]:
+        return re.findall("[A-Za-z0-9]+", other)
+
+    syllables = pypinyin.lazy_pinyin(name, errors=in_latin)  # pyright: ignore[reportArgumentType]
     return "-".join(part.lower() for part in syllables if part)[:60].strip("-") or "unit"
 
 

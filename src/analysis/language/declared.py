@@ -61,9 +61,6 @@ DECLARED: dict[str, Declared] = {
             *("stalled", "no_feedback", "units", "single_unit", "with_evidence", "received", "reports_due"),
         ),
     ),
-    "deadlines_by_theme": Declared(
-        "Deadlines by theme", columns=("theme_id", "completable", "due_by_now", "done_by_now")
-    ),
     "unit_by_theme": Declared("Measures of each theme that name each unit", record=False),
     "measures": Declared("All measures, in the order of the notice", filter_by="state"),
     "feedback_by_theme": Declared("Reports on each theme's measures by period"),

@@ -8,7 +8,7 @@ import pandas as pd
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
-from analysis.catalogue import FIRST, languages, locale_of, read_catalogue, translations
+from analysis.catalogue import FIRST, languages, locale_of, read_catalogue, tag_of, translations
 from analysis.rounding import Exact, exact, rounded
 from analysis.schema import COLUMNS, LABELS
 
@@ -55,6 +55,7 @@ class Language:
         self._locale = locale_of(lang)
         self._words = translations(lang)
         self.labels: Mapping[str, Mapping[str, str]] = self._labels()
+        self._borrowed = self._in_the_plans_language()
 
     @property
     def plan(self) -> Plan:
@@ -75,6 +76,10 @@ class Language:
         """The display name of an id or a word of a name space; itself where it has none."""
         return self.labels.get(space, {}).get(str(key), str(key))
 
+    def lang_of(self, space: str, key: object) -> str:
+        """The language of a display name, as HTML calls it, where it is not this one: the plan's own stands in."""
+        return tag_of(self.plan.lang) if str(key) in self._borrowed.get(space, ()) else ""
+
     def unit(self, unit_id: object) -> str:
         """What a unit is called for short."""
         return self.name("unit_id", unit_id)
@@ -93,10 +98,10 @@ class Language:
 
     def own(self, table: pd.DataFrame, column: str) -> pd.Series:
         """A column of a plan's table in this language; in the plan's own where it has none in this."""
-        translated = f"{column}_{self.lang}"
-        if translated not in table.columns:
+        if self.lang == self.plan.lang:
             return table[column]
-        return table[translated].where(table[translated].ne(""), table[column])
+        lacks = self._lacks(table, column)
+        return table[column] if lacks.all() else table[f"{column}_{self.lang}"].where(~lacks, table[column])
 
     def chosen(self, texts: Mapping[str, Text]) -> Text:
         """What a plan says of itself, in this language; in its own where it does not say it in this."""
@@ -156,7 +161,9 @@ class Language:
         values = {"n": int(part[1:]), "year": year}
         if part[0] == "Q":
             return self("Q{n} {year}", **values)
-        return self("H{n} {year}", **values) if part[0] == "H" else self("week {n} of {year}", **values)
+        if part[0] == "H":
+            return self("H1 {year}", year=year) if part == "H1" else self("H2 {year}", year=year)
+        return self("week {n} of {year}", **values)
 
     def age(self, since: pd.Timestamp, until: pd.Timestamp) -> str:
         """How long something has lasted: whole months, below two of them days."""
@@ -205,6 +212,23 @@ class Language:
         }
         spaces["number"] = dict(zip(measures["measure_id"], measures["number"], strict=True))
         return spaces
+
+    def _in_the_plans_language(self) -> dict[str, set[str]]:
+        """The ids, by name space, that have no name in this language."""
+        if self._plan is None or self.lang == self._plan.lang:
+            return {}
+        shown = {
+            "unit_id": (self._plan.units, "short"),
+            "theme_id": (self._plan.themes, "short"),
+            "measure_id": (self._plan.measures, "title"),
+        }
+        return {key: set(table.loc[self._lacks(table, name), key]) for key, (table, name) in shown.items()}
+
+    def _lacks(self, table: pd.DataFrame, column: str) -> pd.Series:
+        translated = f"{column}_{self.lang}"
+        if translated not in table.columns:
+            return pd.Series(data=True, index=table.index)
+        return table[translated].eq("")
 
     def _speaks(self, texts: Mapping[str, object]) -> bool:
         return self.lang in texts or self.plan.lang in texts

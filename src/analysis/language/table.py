@@ -73,12 +73,13 @@ class Quote(str):
 class Named(str):
     """The name of a measure or unit, which leads to where it is told of in full."""
 
-    __slots__ = ("leads_to",)
+    __slots__ = ("leads_to", "tongue")
 
-    def __new__(cls, text: str, leads_to: str) -> Self:
-        """A name, and what it is of: ``measure:M4``, ``unit:tj-customs``."""
+    def __new__(cls, text: str, leads_to: str, tongue: str = "") -> Self:
+        """A name, what it is of (``measure:M4``, ``unit:tj-customs``), and its language where it is not the page's."""
         name = super().__new__(cls, text)
         name.leads_to = leads_to
+        name.tongue = tongue
         return name
 
 
@@ -178,14 +179,14 @@ def _told(value: Any, column: Column, say: Language) -> str:
     if column.kind == "quote":
         return Quote(value, tag_of(say.plan.lang)) if value else NOTHING
     name = say.name(column.kind, value)
-    if column.kind == "decider" and name == value:
-        return Quote(value, tag_of(say.plan.lang))
-    return name or NOTHING
+    own_words = column.kind == "decider" and name == value
+    tongue = tag_of(say.plan.lang) if own_words else say.lang_of(column.kind, value)
+    return Quote(name, tongue) if name and tongue else name or NOTHING
 
 
 def named(key: object, kind: str, say: Language) -> Named:
     """The name of a measure or unit, which leads to where it is told of."""
-    return Named(say.name(kind, key), f"{kind.removesuffix('_id')}:{key}")
+    return Named(say.name(kind, key), f"{kind.removesuffix('_id')}:{key}", say.lang_of(kind, key))
 
 
 def named_units(unit_ids: Sequence[object], say: Language) -> Names:
@@ -210,12 +211,18 @@ def _rows(
     for printed, values in both:
         words = [words_for(value, column, say) for value, column in zip(printed, columns, strict=True)]
         if earlier is not None and values[0] not in past:
-            words[0] = say("{name} (new)", name=words[0])
+            words[0] = _new(words[0], say)
         elif earlier is not None:
             cells = zip(words, values, past[values[0]], columns, strict=True)
             words = [_marked(text, value, then, column, say) for text, value, then, column in cells]
         rows.append(tuple(words))
     return rows
+
+
+def _new(name: str, say: Language) -> str:
+    """The name of a row that was not there on the earlier day; it leads where it led."""
+    text = say("{name} (new)", name=name)
+    return Named(text, name.leads_to, name.tongue) if isinstance(name, Named) else text
 
 
 def _marked(text: str, value: Any, then: Any, column: Column, say: Language) -> str:

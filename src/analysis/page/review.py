@@ -67,7 +67,8 @@ def _paragraphs(notice: NoticeTables, doubted: set[int]) -> Iterator[dict[str, A
     heads = notice.spans[notice.spans["kind"] == "measure"]
     # Of a measure, its first words are marked: its text is what lies between marks.
     marked += [
-        {"start": row.start, "end": min(row.start + 6, row.end), "kind": "measure"} for row in heads.itertuples()
+        {"start": row["start"], "end": min(row["start"] + 6, row["end"]), "kind": "measure"}
+        for row in heads.to_dict("records")
     ]
     marked.sort(key=lambda span: span["start"])
     start = 0
