@@ -154,12 +154,13 @@ def append_record(plan: Plan, rows: pd.DataFrame, *, table: str = "progress", la
     from analysis.files import in_installed_package
 
     place = _place_of(plan, table)
-    if in_installed_package(place.lock.parent):
+    kept = place.lock if place.kind == "sql" else Path(place.address)
+    if in_installed_package(kept):
         raise PermissionError(
             Message(
                 "{folder} lies in an installed package, where an upgrade or a removal deletes the record: "
                 "nothing was written; begin a folder of your own with {command}",
-                folder=place.lock.parent,
+                folder=kept.parent,
                 command="portplan init",
             )
         )
