@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tomllib
 from datetime import date
 from typing import TYPE_CHECKING
@@ -205,20 +206,36 @@ BY_HAND = {'first_period = ""': 'first_period = "2022-H1"'}
 """The cells that a person fills in before the plan opens."""
 
 
-def test_a_plan_opens_with_few_cells_filled_by_hand(baotou: Path, tmp_path: Path):
-    import shutil
-
-    from analysis.plan import open_plan
-
-    filled = tmp_path / "baotou-2022"
-    shutil.copytree(baotou, filled)
-    head = filled / "plan.toml"
+@pytest.fixture
+def filled(baotou: Path, tmp_path: Path) -> Path:
+    """The same with what only a person can know."""
+    folder = tmp_path / "baotou-2022"
+    shutil.copytree(baotou, folder)
+    head = folder / "plan.toml"
     for blank, cell in BY_HAND.items():
         assert blank in head.read_text("utf-8")
         head.write_text(head.read_text("utf-8").replace(blank, cell), "utf-8")
+    return folder
+
+
+def test_a_plan_opens_with_few_cells_filled_by_hand(filled: Path):
+    from analysis.plan import open_plan
+
     assert len(BY_HAND) <= 60
     plan = open_plan(str(filled))
     assert (len(plan.measures), len(plan.themes), len(plan.units)) == (90, 7, 28)
+
+
+@pytest.mark.notebook
+def test_a_notice_becomes_published_pages(filled: Path, tmp_path: Path):
+    site = tmp_path / "site"
+    arguments = ["report", "--plan", str(filled), "--as-of", "2022-12-31", "--lang", "zh", "--out", str(site)]
+    assert main(arguments) == Exit.OK
+    assert "包头市2022年数字政府建设考评办法" in (site / "index.html").read_text("utf-8")
+    pages = [page.read_text("utf-8") for page in site.rglob("baotou-2022/2022-12-31/zh/*.html")]
+    assert len(pages) >= 4
+    # The record is real, and empty: nothing is made up and nothing is done.
+    assert not [page for page in pages if "示例" in page or "Tianjin" in page or "天津" in page]
 
 
 def test_a_plan_is_never_written_over(baotou: Path, capsys: pytest.CaptureFixture[str]):

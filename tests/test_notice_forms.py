@@ -28,11 +28,18 @@ from tests.printed_notices import (
     wrapped,
 )
 
+
+def garbled_once(text: str) -> str:
+    return garbled(text, 1)
+
+
 FORMS = {
     "as received": lambda text: text.encode(),
     "wrapped": lambda text: wrapped(text).encode(),
     "wrapped without indents": lambda text: wrapped(text, page="{}", indented=False).encode(),
     "wrapped narrowly": lambda text: wrapped(text, 31, page="第 {} 页 共 99 页").encode(),
+    "a blank line behind each": lambda text: wrapped(text).replace("\n", "\n\n").encode(),
+    "pages with heads": lambda text: wrapped(text, page="\n— {} —\x0c\n某市人民政府公报\n").encode(),
     "on one line": lambda text: run_together(text).encode(),
     "Word": lambda text: word_file(text.split("\n")),
     "web page": lambda text: saved_page(text),
@@ -53,6 +60,20 @@ def test_a_public_notice_reads_as_people_read_it(name, form):
     assert read_in(tables) == truth_of(name)
     # No page number and nothing of a page's foot is a unit.
     assert not tables.responsibilities["unit"].str.contains(r"^\W*\d*\W*$|某市人民政府").any()
+
+
+def test_numbers_that_go_on_below_the_next_heading_are_no_doubt():
+    tables = read(text_of("tianjin-2024"))
+    assert not tables.doubts["doubt"].str.contains("编号").any()
+
+
+@pytest.mark.parametrize("layout", [str, wrapped, lambda text: text.replace("\n", "\n> "), garbled_once])
+def test_a_doubt_says_where_it_stands_in_what_was_received(layout):
+    lines = text_of("baotou-2022").split("\n")
+    lost = places_of_measures(lines)[10:12]
+    received = layout("\n".join(line for place, line in enumerate(lines) if place not in lost))
+    (doubt,) = read(received).doubts.query("doubt.str.contains('缺 2 个')").to_dict("records")
+    assert received.split("\n")[doubt["line"] - 1][doubt["column"] - 1 :].startswith("13．")
 
 
 def test_deadlines_stand_as_printed():
@@ -379,3 +400,10 @@ def test_a_table_of_tasks_reads_as_the_same_notice():
 def test_a_name_seen_alone_decides_what_parts_names(elsewhere, mark, names):
     tables = read(f"一、通关\n1.减时。好。（责任单位：{elsewhere}）\n2.降费。好。（责任单位：{mark}）")
     assert list(tables.responsibilities.query("measure_id == 'M2'")["unit"]) == names
+
+
+def test_a_name_known_beforehand_is_not_parted():
+    text = "一、通关\n1.减时。好。（责任单位：市委办公室和市政府办公室、市财政局）"
+    assert len(read(text).responsibilities) == 3
+    known = ["市委办公室和市政府办公室"]
+    assert list(read(text, known=known).responsibilities["unit"]) == ["市委办公室和市政府办公室", "市财政局"]

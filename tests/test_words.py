@@ -26,6 +26,18 @@ if TYPE_CHECKING:
     from tests.told import Told
 
 SOURCE = Path(analysis.__file__).parent
+WITH_CLAIMS = tuple(report for report in REPORTS if report != "measure_ledger")
+SOME = (
+    "before the first period",
+    "known on the day",
+    "compared",
+    "empty",
+    "overdue",
+    "nobody verifies",
+    "quarters",
+    "when due",
+)
+"""Situations in which both languages are looked at as they are read."""
 CLAIMED = (
     "words/workload",
     "words/coverage",
@@ -83,19 +95,12 @@ def test_every_sentence_makes_a_claim_or_only_names():
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("lang", languages())
-@pytest.mark.parametrize("name", SITUATIONS)
-def test_no_sentence_says_what_the_states_deny(name: str, lang: str):
-    for report in REPORTS:
-        assert false_sentences(situation(name, report, lang)) == [], report
-
-
-@pytest.mark.thorough
-def test_every_claim_is_made_somewhere():
+def test_no_sentence_says_what_the_states_deny_and_every_claim_is_made_somewhere():
     heard: set[str] = set()
     for name in SITUATIONS:
-        for report in REPORTS:
+        for report in WITH_CLAIMS:
             one = situation(name, report)
+            assert false_sentences(one) == [], (name, report)
             visible = shown_text(one)
             heard |= {said.message for said in one.heard if said.text in visible}
     rare = {
@@ -108,7 +113,7 @@ def test_every_claim_is_made_somewhere():
 
 @pytest.mark.thorough
 @settings(max_examples=12)
-@given(small_plans(), moments, st.sampled_from(REPORTS), st.sampled_from(languages()))
+@given(small_plans(), moments, st.sampled_from(WITH_CLAIMS), st.sampled_from(languages()))
 def test_no_sentence_about_a_small_plan_says_what_its_states_deny(
     small: SmallPlan, day: pd.Timestamp, report: str, lang: str
 ):
@@ -116,7 +121,7 @@ def test_no_sentence_about_a_small_plan_says_what_its_states_deny(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("name", SITUATIONS)
+@pytest.mark.parametrize("name", SOME)
 def test_both_languages_say_the_same_numbers(name: str):
     for report in REPORTS:
         chinese, english = situation(name, report, "zh"), situation(name, report, "en")
@@ -129,7 +134,7 @@ def test_both_languages_say_the_same_numbers(name: str):
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("lang", languages())
-@pytest.mark.parametrize("name", SITUATIONS)
+@pytest.mark.parametrize("name", SOME)
 def test_everything_that_is_said_is_whole(name: str, lang: str):
     for report in REPORTS:
         one = situation(name, report, lang)

@@ -112,11 +112,9 @@ def spelled(name: str) -> str:
     """A name in the letters of an id, by its readings."""
     import pypinyin
 
-    def in_latin(other: str) -> list[str]:
-        return re.findall("[A-Za-z0-9]+", other)
-
-    syllables = pypinyin.lazy_pinyin(name, errors=in_latin)  # pyright: ignore[reportArgumentType]
-    return "-".join(part.lower() for part in syllables if part)[:60].strip("-") or "unit"
+    # What is no Chinese comes back as it is, a run at a time.
+    syllables = [part for run in pypinyin.lazy_pinyin(name) for part in re.findall("[A-Za-z0-9]+", run)]
+    return "-".join(part.lower() for part in syllables)[:60].strip("-") or "unit"
 
 
 def _alike(units: Sequence[Unit]) -> list[tuple[str, str]]:

@@ -22,14 +22,14 @@ _LABEL_WITH_SIGN = rf"{LABEL}\s*(?::|为(?=[^\s。]{{2}}))"
 _BARE = re.compile(rf"(?:^|(?<=[。;!\n)”\"'\s]))[^\S\n]*({_LABEL_WITH_SIGN})", re.MULTILINE)
 _BARE_END = re.compile(
     r"[。\n]|\((?=[一二三四五六七八九十]{1,3}\)|\d{1,2}\))|(?<![\d.])\d{1,2}[.、](?!\d)"
-    r"|(?<![一-鿿])[一二三四五六七八九十]{1,3}、|(?<=[前底日末持续成])[一二三四五六七八九十]{1,3}、"
+    r"|(?<![一-鿿])[一二三四五六七八九十]{1,3}、|(?<=[前底日末持续成局委办部厅室院会府司关团行站所处心])[一二三四五六七八九十]{1,3}、"
 )
 # A bracket that is open where a numbered line begins was never closed.
 _BRACKET_OR_HEADING = re.compile(
     r"[()]|\n(?=[^\S\n]*(?:[一二三四五六七八九十]{1,4}、|\((?:[一二三四五六七八九十]{1,4}|\d{1,3})\)|\d{1,3}[.、](?!\d)))"
 )
 _LABEL_OPENS = re.compile(rf"\(\s*{_LABEL_WITH_SIGN}")
-_UNCLOSED_END = re.compile(r"[。\n]|\((?!下同)|(?<![\d.])\d{1,2}[.、](?!\d)")
+_UNCLOSED_END = re.compile(rf"{_BARE_END.pattern}|\((?!下同)")
 _MAY_BE_MARK = re.compile("[局委办部署院厅府关司会行团区县市旗省州位门构业处站所校等]|负责|牵头|完成|推进|[年月]")
 _APART = tuple('。!?;:,)”"\n')
 
@@ -107,7 +107,8 @@ def _spans(narrowed: str) -> Iterator[tuple[int, int, bool]]:
     for opened in _LABEL_OPENS.finditer(narrowed):
         if opened.start() not in starts and not _inside(opened.start(), brackets):
             stop = _UNCLOSED_END.search(narrowed, opened.end())
-            found.append((opened.start(), stop.start() if stop else len(narrowed), True))
+            end = stop.start() if stop else len(narrowed)
+            found.append((opened.start(), opened.end() + len(narrowed[opened.end() : end].rstrip()), True))
     taken = sorted((start, end) for start, end, _ in found)
     reached = 0
     for bare in _BARE.finditer(narrowed):
@@ -125,6 +126,7 @@ def _spans(narrowed: str) -> Iterator[tuple[int, int, bool]]:
                 break
             stop = inner[1]
         reached = found_stop.start() if found_stop else len(narrowed)
+        reached = begin + len(narrowed[begin:reached].rstrip())
         found.append((start, reached, False))
     return iter(sorted(found))
 

@@ -87,6 +87,7 @@ class _Reading:
         self.text = paragraphs.text
         narrowed = narrow(self.text)
         self.marks = find_marks(self.text, narrowed, known=known)
+        self.starts = [mark.start for mark in self.marks]
         self.root = outline(narrowed, behind_marks={mark.end for mark in self.marks})
         self.rows = Rows(lead_rule(self.text))
         self.rows.doubts += paragraphs.doubts
@@ -123,8 +124,9 @@ class _Reading:
 
     def _heading_title(self, heading: Heading) -> str:
         end = heading.children[0].start if heading.children else heading.stop
-        mark = next((mark.start for mark in self.marks if heading.end <= mark.start < end), end)
-        return _bare(first_sentence(self.text[heading.end : min(mark, end)].strip())) or heading.number
+        first = bisect_left(self.starts, heading.end)
+        end = min([end, *self.starts[first : first + 1]])
+        return _bare(first_sentence(self.text[heading.end : end].strip())) or heading.number
 
     def _measure_title(self, section: Section, body: str) -> str:
         title = first_sentence(body)

@@ -68,12 +68,13 @@ def find_columns(table: Table) -> Columns | None:
 def read_table(rows: Rows, table: Table, columns: Columns, *, known: Set[str], written: list[str]) -> None:
     """Add the measures of a table to the rows of a reading; what was read is added to ``written``, a row a line."""
     theme = theme_id = ""
+    end = sum(len(line) + 1 for line in written)
     for at in range(columns.header + 1, len(table.rows)):
         row = [*table.rows[at], *[""] * len(table.rows[columns.header])]
         place = (table.first_row + at, columns.task + 1)
-        start = sum(len(line) + 1 for line in written)
         filled = list(dict.fromkeys(cell.strip() for cell in row if cell.strip()))
         written.append("　".join(cell.replace("\n", " ") for cell in filled))
+        start, end = end, end + len(written[-1]) + 1
         if not filled:
             continue
         units = any(row[column].strip() for column, _ in columns.units)

@@ -64,12 +64,9 @@ def _kind(kind: str) -> str:
 def _paragraphs(notice: NoticeTables, doubted: set[int]) -> Iterator[dict[str, Any]]:
     """The text a paragraph after another, in parts that were read alike."""
     marked = notice.spans[notice.spans["kind"] != "measure"].to_dict("records")
-    heads = notice.spans[notice.spans["kind"] == "measure"]
+    heads = notice.spans[notice.spans["kind"] == "measure"].to_dict("records")
     # Of a measure, its first words are marked: its text is what lies between marks.
-    marked += [
-        {"start": row["start"], "end": min(row["start"] + 6, row["end"]), "kind": "measure"}
-        for row in heads.to_dict("records")
-    ]
+    marked += [{**head, "end": min(head["start"] + 6, head["end"])} for head in heads]
     marked.sort(key=lambda span: span["start"])
     start = 0
     for number, line in enumerate(notice.text.split("\n"), start=1):

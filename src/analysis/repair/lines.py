@@ -168,9 +168,10 @@ class _DamagedLines:
         self, line: str, cut: re.Match[str], before: str, tell: Callable[[str, str, str], None]
     ) -> tuple[str, int]:
         mark = _FULL_WIDTH.get(cut[1], cut[1])
-        found = self._read_shifted(
-            orphans(mark, before[-1:], line[cut.end() : cut.end() + 1]), mark, line, cut.end(), before
-        )
+        shifted = orphans(mark, before[-1:], line[cut.end() : cut.end() + 1])
+        # Behind a sentence, where lines were run together, a list mark is likelier than a character that fits.
+        found = self._rebuild_list_mark(mark, line, cut.end(), before) if before.strip() else None
+        found = found or self._read_shifted(shifted, mark, line, cut.end(), before)
         found = found or self._rebuild_list_mark(mark, line, cut.end(), before)
         if not found:
             return cut[0], cut.end()
