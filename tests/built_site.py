@@ -46,15 +46,16 @@ def build_troubles(folder: Path) -> dict[str, Path]:
     wanted = [("broken", check_parameters({**asked, "lang": lang}, inputs)) for lang in languages()]
     file = notebook(folder / "broken.ipynb", "raise ValueError('没有这一列 ' + 'x' * 300)")
     registry = registry_of({"broken": file})
-    make_reports(wanted, inputs, folder=folder, started="2025-04-06T06:00+08:00", registry=registry)
-    failures = read_manifest(folder).failures.values()
-    pages = {failure.parameters.lang: folder / failure.page for failure in failures}
+    site = folder / "site"
+    make_reports(wanted, inputs, folder=site, started="2025-04-06T06:00+08:00", registry=registry)
+    failures = read_manifest(site).failures.values()
+    pages = {failure.parameters.lang: site / failure.page for failure in failures}
     problems = due.warnings(open_plan("tianjin-2024").at("2025-03-31"))
     listed = folder / "problems.html"
     listed.write_text(problems_page("方案", problems, banners=["合成示例数据。"]), "utf-8")
     return {
         **{f"failure {lang}": page for lang, page in pages.items()},
-        "index of failures zh": folder / "index.html",
-        "index of failures en": folder / "index.en.html",
+        "index of failures zh": site / "index.html",
+        "index of failures en": site / "index.en.html",
         "problems zh": listed,
     }

@@ -205,7 +205,7 @@ MUTATIONS = (
     Mutation("briefing/block.py", 'if row["is_contradicted"] else ""', 'if False else ""', "ledger"),
     Mutation("due.py", 'today - missing["due"]', 'now.as_of - missing["due"]', "due"),
     Mutation("draft/deadlines.py", "if len(dates) > 1:", "if len(dates) > 2:", "draft"),
-    Mutation("site/manifest.py", "asked.known_at, not asked.compare_to", "asked.known_at, True", "site report"),
+    Mutation("manifest/pages.py", "asked.known_at, not asked.compare_to", "asked.known_at, True", "site report"),
     Mutation("words/trend.py", "if moved.empty:", "if False:", "words"),
     # plan, charts
     Mutation("plan/dates.py", "if known_at and known_at < as_of:", "if False:", "plan"),
@@ -228,7 +228,7 @@ MUTATIONS = (
     Mutation("forms/sheets.py", 'writable.startswith(("=", "+", "-", "@"))', "False", "forms"),
     Mutation("returned/values.py", "if 0 < number < 1:", "if False:", "intake"),
     Mutation("intake/admission.py", "for known in days if known <= day", "for known in days if known < day", "intake"),
-    # runner, page, site, report, cli
+    # runner, page, manifest, site, history, health, workplace, report, terminal, cli
     Mutation(
         "runner/registry.py",
         "reports.sort(key=lambda report: (report.order, report.name))",
@@ -245,11 +245,30 @@ MUTATIONS = (
     Mutation("page/gate.py", '"srcset", ', "", "page"),
     Mutation("page/html.py", "base-uri 'none'; ", "", "page pages"),
     Mutation("page/face.py", "set(html.unescape(shown))", "set(shown)", "page"),
-    Mutation("site/publication.py", "(folder / name).unlink(missing_ok=True)", "pass", "site"),
+    Mutation(
+        "manifest/pages.py",
+        "max(day, days.get(asked.plan_id, day))",
+        "min(day, days.get(asked.plan_id, day))",
+        "site report",
+    ),
+    Mutation("site/publication.py", "for name in then.leaving:", "for name in ():", "site"),
+    Mutation("site/publication.py", "or (name not in own and os.path.lexists(folder / name))", "", "site"),
+    Mutation("manifest/retention.py", "else expired[:1]", "else expired", "site"),
+    Mutation("manifest/retention.py", "if day <= self.until and ", "if ", "site"),
+    Mutation("manifest/stored.py", "_check_place(one.path, least=4, most=4)", "pass", "site"),
+    Mutation("history.py", "int(files[-1].stem) + 1 if files else 1", "1", "report"),
+    Mutation("health.py", "st_mode & 0o002", "st_mode & 0", "health"),
+    Mutation("workplace.py", "if there:", "if False:", "workplace"),
+    Mutation("files/disk.py", 'file.open("xb")', 'file.open("wb")', "files"),
+    Mutation("files/text.py", "_IN_ADDRESS.sub(", "_IN_OPTION.sub(", "files"),
+    Mutation("manifest/pages.py", "if any(differs.values()) and not same_plan:", "if False:", "report"),
+    Mutation("report/task.py", "!= task.key:", '== "":', "report::test_a_page_made_of_other_inputs_is_not_published"),
     Mutation("report/keys.py", '"versions": _versions(),', "", "report"),
     Mutation("report/keys.py", '"plan": _digest(inputs.head_content),', "", "report"),
     Mutation("report/periods.py", "if days > newest or days in failed", "if days > newest", "report"),
-    Mutation("cli/base.py", "GATE_REFUSED = 7", "GATE_REFUSED = 5", "cli report readme"),
+    Mutation("report/placing.py", '"" if cells.get("supersedes") else speaks_of', "speaks_of", "report_inputs"),
+    Mutation("terminal/exits.py", "GATE_REFUSED = 7", "GATE_REFUSED = 5", "cli report readme"),
+    Mutation("cli/base.py", 'source is None or source.name == "DEFAULT"', "False", "workplace"),
 )
 
 

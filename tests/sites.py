@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
+from datetime import date, timedelta
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
+from analysis.manifest.stored import MANIFEST
 from analysis.parameters import Parameters
-from analysis.site import Failure, Manifest, Page, publish, read_manifest, staging
-from analysis.site.manifest import MANIFEST
+from analysis.site import Failure, Manifest, Page, Retention, locked, publish, read_manifest, staging
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,21 +72,39 @@ def render(manifest: Manifest) -> dict[str, str]:
     }
 
 
-def put(folder: Path, pages: list[Page], failures: list[Failure] | None = None, *, keep: int = 36) -> Manifest:
-    """Publish pages and failures with made-up contents."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with staging(folder) as stage:
+def retention(keep: int = 36, until: str = "2030-12-31", **asked: Any) -> Retention:
+    """What becomes of the dates of the made-up plan, whose periods are months."""
+    return Retention(PLAN, keep, until, lambda day: (date.fromisoformat(day) + timedelta(1)).day == 1, **asked)
+
+
+def put(
+    folder: Path, pages: list[Page], failures: list[Failure] | None = None, *, keep: int = 36, **asked: Any
+) -> Manifest:
+    """Publish pages and failures with made-up contents, as a run does."""
+    days = {one.parameters.as_of for one in (*pages, *(failures or []))}
+    with locked(folder), staging(folder) as stage:
         made, failed = {}, {}
         for place, one in enumerate(pages):
             file = stage / f"{place}.html"
-            file.write_text(html(f"{one.report} {one.key}"), "utf-8")
-            made[one] = file
+            text = html(f"{one.report} {one.key}")
+            file.write_text(text, "utf-8")
+            made[replace(one, sha256=hashlib.sha256(text.encode()).hexdigest())] = file
         for place, one in enumerate(failures or []):
             file, notebook = stage / f"f{place}.html", stage / f"f{place}.ipynb"
             file.write_text(html(one.result), "utf-8")
             notebook.write_text("{}", "utf-8")
             failed[one] = [file, notebook]
-        return publish(folder, stage, made=made, failed=failed, render=render, keep=keep)
+        given = {"retention": retention(keep, **{"asked": days, **asked})}
+        return publish(folder, stage, made=made, failed=failed, render=render, **given)
+
+
+def contents(folder: Path) -> dict[str, bytes | str]:
+    """Every file of a folder, hidden ones included, and where every link leads; but for locks and what is staged."""
+    return {
+        str(file.relative_to(folder)): str(file.readlink()) if file.is_symlink() else file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if (file.is_symlink() or file.is_file()) and file.name != ".lock" and ".staging-" not in str(file)
+    }
 
 
 class Reader(HTMLParser):
@@ -120,7 +142,7 @@ def faults(folder: Path) -> list[str]:
             if link.startswith(("data:", "http")):
                 continue
             name, _, place = link.partition("#")
-            target = (file.parent / name).resolve() if name else file
+            target = (file.parent / unquote(name)).resolve() if name else file
             waiting.append(target)
             if place and target.is_file() and place not in Reader(target.read_text("utf-8")).ids:
                 broken.append(f"{file.relative_to(folder)}: {link} leads to no place of the page")

@@ -20,6 +20,7 @@ from analysis.forms import layout
 from analysis.plan import append_record, check_plan, data_folder, open_plan, read_record
 
 from .returned_forms import to_bytes
+from .sites import contents
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -564,3 +565,29 @@ def test_real_plans_of_other_countries_open_in_the_new_form(tmp_path: Path, name
     ].to_dict()
     for unit in plan.units.to_dict("records"):
         assert plan.find_unit(str(unit["short_en"])) == unit["unit_id"]
+
+
+def test_nothing_is_written_into_an_installed_package(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An upgrade would take the record away; a record that only is reached through one, and lies elsewhere, is safe."""
+    installed = Path(shutil.copytree(folder, tmp_path / "site-packages" / "analysis" / "data" / "mine"))
+    before = contents(installed)
+    words = ["M1", "办结", "--as-of", "2025-04-10", "--evidence", "验收单", "--by", BY]
+    assert decide(installed, *words) == cli.Exit.NOT_WRITABLE
+    assert "portplan init" in capsys.readouterr().err
+    assert decide(installed, *words, "--lang", "en") == cli.Exit.NOT_WRITABLE
+    assert "installed package" in capsys.readouterr().err
+    with pytest.raises(PermissionError, match="已安装的软件包"):
+        append_record(open_plan(installed), read_record(open_plan(folder)))
+    assert contents(installed) == before
+    short = tmp_path / "short"
+    short.symlink_to(installed)
+    assert decide(short, *words) == cli.Exit.NOT_WRITABLE
+    (installed / "progress.csv").unlink()
+    (installed / "progress.csv").symlink_to(folder / "progress.csv")
+    assert decide(installed, *words) == cli.Exit.NOT_WRITABLE
+    (installed / "decisions.csv").unlink()
+    (installed / "decisions.csv").symlink_to(folder / "decisions.csv")
+    assert decide(installed, *words) == 0, capsys.readouterr().err
+    assert len(read_record(open_plan(folder), "decisions")) == 1

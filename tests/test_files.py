@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import stat
 import subprocess
 import sys
@@ -15,7 +16,21 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis import files
-from analysis.files import Busy, as_meant, csv_text, decode, harmless, held, read_csv, sync, write_whole
+from analysis.files import (
+    Busy,
+    as_meant,
+    csv_text,
+    decode,
+    harmless,
+    held,
+    read_csv,
+    secrets_of,
+    sync,
+    undisturbed,
+    without_secrets,
+    write_new,
+    write_whole,
+)
 
 CHINESE = "措施,单位\n一,海关\n"
 BIG5 = "進一步創新提升進出口全鏈條貨物通關效率,貿易"
@@ -242,3 +257,66 @@ def test_a_lock_is_let_go_when_the_work_fails(tmp_path: Path):
         raise KeyError
     with held(lock, otherwise="still held"):
         pass
+
+
+# What exists, and what is nobody's to write to.
+
+
+@given(before=st.binary(max_size=20), content=st.binary(max_size=20))
+def test_a_new_file_never_takes_the_place_of_another(tmp_path_factory: pytest.TempPathFactory, before, content):
+    folder = tmp_path_factory.mktemp("new")
+    write_new(folder / "a", before)
+    with pytest.raises(FileExistsError):
+        write_new(folder / "a", content)
+    (folder / "link").symlink_to(folder / "b")
+    with pytest.raises(FileExistsError):
+        write_new(folder / "link", content)
+    assert (folder / "a").read_bytes() == before
+    assert not (folder / "b").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_must_not_be_disturbed_comes_to_its_end_before_the_wish_is_granted(number: int):
+    class Asked(BaseException):
+        pass
+
+    def ask(*_: object) -> None:
+        raise Asked
+
+    kept = signal.signal(number, ask)
+    done = []
+    try:
+        with pytest.raises(Asked), undisturbed():  # noqa: PT012
+            for _ in range(2):
+                signal.raise_signal(number)
+            done.append("work")
+        assert done == ["work"]
+        assert signal.getsignal(number) is ask
+    finally:
+        signal.signal(number, kept)
+
+
+# Secrets.
+
+SECRETS = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789!$%^*()+[]{}~.,:/-_", min_size=8, max_size=20)
+
+
+@given(user=st.text("abc", max_size=3), secret=SECRETS, rest=st.sampled_from(["host/base", "h:5432/b?x=1", "/run/pg"]))
+def test_the_password_of_an_address_is_shown_nowhere(user: str, secret: str, rest: str):
+    address = f"postgresql+psycopg://{user}:{secret}@{rest}"
+    for text in (address, f"“{address}”读不到", f'{{"progress": "{address}"}}'):
+        assert secret not in without_secrets(text)
+        assert rest in without_secrets(text)
+    assert secret in secrets_of({"progress": address, "title": {"zh": "方案"}, "list": [1, address]})
+    assert secret not in without_secrets(f"password {secret} was wrong", secrets_of(address))
+
+
+@pytest.mark.parametrize("option", ["password=hunter22", "PWD = 'hunter22'", "sslpassword=hunter22;x=1"])
+def test_a_password_that_is_an_option_is_not_shown(option: str):
+    assert "hunter22" not in without_secrets(f"postgresql://host/base?{option}&sslmode=require")
+
+
+@given(text=st.text())
+def test_a_text_without_an_address_is_left_as_it_is(text: str):
+    if ":/" not in text and "=" not in text:
+        assert without_secrets(text) == text

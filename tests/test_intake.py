@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -885,6 +886,18 @@ def test_make_and_collect_by_command(plan: Plan, tmp_path: Path, capsys: pytest.
     assert "读到 2 行 = 追加 1 + 退回 1 + 已有 0（另有 5 行未填）" in capsys.readouterr().out
     assert len(open_plan(plan.folder).progress) == 1
     assert [file.name for file in (tmp_path / "back").iterdir()] == ["a（退回）.xlsx"]
+
+
+def test_forms_that_cannot_be_recorded_where_the_record_lies(
+    plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed = shutil.copytree(plan.folder, tmp_path / "site-packages" / "plan")
+    before = (installed / "progress.csv").read_bytes()
+    write_form(tmp_path / "a.csv", [GOOD])
+    asked = ["forms", "collect", str(tmp_path / "a.csv"), "--plan", str(installed), "--reported-at", "2024-07-08"]
+    assert cli.main(asked) == cli.Exit.NOT_WRITABLE
+    assert "portplan init" in capsys.readouterr().err
+    assert (installed / "progress.csv").read_bytes() == before
 
 
 @pytest.mark.integration

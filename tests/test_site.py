@@ -18,6 +18,7 @@ import pytest
 
 from analysis.catalogue import FIRST, languages, own_name, tag_of
 from analysis.files import Busy
+from analysis.manifest.stored import MANIFEST, manifest_text
 from analysis.page import Executed
 from analysis.parameters import Parameters
 from analysis.runner import Report
@@ -25,7 +26,6 @@ from analysis.site import (
     Failure,
     Manifest,
     SiteNotWritable,
-    expired,
     is_published,
     is_whole,
     locked,
@@ -33,11 +33,11 @@ from analysis.site import (
     staging,
 )
 from analysis.site.index import date_id, index_files, page_of_failure
-from analysis.site.manifest import MANIFEST, manifest_text
-from tests.sites import failure, faults, html, page, put
+from tests.sites import contents, failure, faults, html, page, put
+from tests.stopping import steps, stop_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 EMPTY = Manifest()
 REPORTS = {
@@ -76,26 +76,145 @@ def test_a_failure_is_told_until_its_page_is_made(tmp_path: Path) -> None:
     assert not (tmp_path / failed.notebook).exists()
 
 
-def test_the_newest_dates_are_kept_and_what_was_just_asked_for(tmp_path: Path) -> None:
+def dates_of(folder: Path) -> list[str]:
+    return sorted({one.parameters.as_of for one in read_manifest(folder).pages.values()})
+
+
+def test_the_newest_period_ends_are_kept_and_what_was_just_asked_for(tmp_path: Path) -> None:
     put(tmp_path, [page(as_of=day) for day in DAYS])
-    put(tmp_path, [page("other")], keep=2)
-    assert {one.parameters.as_of for one in read_manifest(tmp_path).pages.values()} == {"2025-02-28", "2025-03-31"}
+    put(tmp_path, [page("other", DAYS[-1])], keep=2)
+    assert dates_of(tmp_path) == ["2025-02-28", "2025-03-31"]
     assert not (tmp_path / "plan/2025-01-31").exists()
-    put(tmp_path, [page(as_of="2024-12-31")], keep=1)
-    assert {one.parameters.as_of for one in read_manifest(tmp_path).pages.values()} == {"2024-12-31", "2025-03-31"}
+    put(tmp_path, [page(as_of="2024-12-31")], keep=2)
+    assert dates_of(tmp_path) == ["2024-12-31", "2025-02-28", "2025-03-31"]
     assert faults(tmp_path) == []
 
 
-def test_age_is_counted_between_pages(tmp_path: Path) -> None:
-    site = put(tmp_path, [page(as_of="2020-01-31"), page(as_of="2025-01-31")])
-    assert set(site.pages) == {"plan/2020-01-31/zh/load.html", "plan/2025-01-31/zh/load.html"}
-    assert expired(site, 36) == {"plan/2020-01-31/zh/load.html"}
+def test_one_date_goes_a_run_unless_somebody_says_otherwise(tmp_path: Path) -> None:
+    days = [f"2024-{month:02d}-28" for month in (1, 3)] + ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]
+    put(tmp_path, [page(as_of=day) for day in days])
+    left = sorted(days)
+    for gone in (1, 2, 3):
+        put(tmp_path, [page(as_of=left[-1])], keep=1)
+        assert dates_of(tmp_path) == left[gone:]
+    put(tmp_path, [page(as_of=left[-1])], keep=1, retire=["expired"])
+    assert dates_of(tmp_path) == left[-1:]
+
+
+def test_pages_of_other_days_neither_count_nor_push_others_out(tmp_path: Path) -> None:
+    others = [f"2025-03-{day:02d}" for day in range(1, 31)]
+    put(tmp_path, [page(as_of=day) for day in [*DAYS, *others]])
+    for _ in range(3):
+        put(tmp_path, [page("other", DAYS[-1])], keep=3)
+    assert dates_of(tmp_path) == sorted([*DAYS, *others])
+
+
+def test_dates_after_the_newest_arrival_push_nothing_out(tmp_path: Path) -> None:
+    """A clock that is ahead, a day mistyped: nothing is lost, and a person may remove what came of it."""
+    put(tmp_path, [page(as_of=day) for day in DAYS])
+    ahead = ["2052-03-31", "2052-04-30"]
+    for day in ahead:
+        put(tmp_path, [page(as_of=day)], keep=3, until="2025-04-05")
+    put(tmp_path, [page("other", DAYS[-1])], keep=3, until="2025-04-05")
+    assert dates_of(tmp_path) == [*DAYS, *ahead]
+    put(tmp_path, [page(as_of=DAYS[-1])], keep=3, until="2025-04-05", retire=ahead)
+    assert dates_of(tmp_path) == list(DAYS)
+    assert (tmp_path / "plan/latest/zh/load.html").read_bytes() == (
+        tmp_path / f"plan/{DAYS[-1]}/zh/load.html"
+    ).read_bytes()
+
+
+@pytest.mark.parametrize("day", ["2024-01-31", DAYS[-1], "nonsense"])
+def test_a_date_that_cannot_go_is_named(tmp_path: Path, day: str) -> None:
+    put(tmp_path, [page(as_of=one) for one in DAYS])
+    with pytest.raises(SiteNotWritable, match=day):
+        put(tmp_path, [page(as_of=DAYS[-1], key="new")], retire=[day])
+    assert (tmp_path / "plan/latest/zh/load.html").read_text("utf-8") == html("load k")
+
+
+def test_age_is_counted_between_period_ends(tmp_path: Path) -> None:
+    put(tmp_path, [page(as_of="2020-01-31")])
+    put(tmp_path, [page(as_of="2025-01-31")], keep=36)
+    assert dates_of(tmp_path) == ["2025-01-31"]
+
+
+def test_a_plan_expires_by_its_own_dates_alone(tmp_path: Path) -> None:
+    other = replace(page(as_of="2019-01-31"), path="other/2019-01-31/zh/load.html")
+    other = replace(other, parameters=other.parameters.model_copy(update={"plan_id": "other"}))
+    put(tmp_path, [other])
+    put(tmp_path, [page(as_of=day) for day in DAYS], keep=1)
+    put(tmp_path, [page(as_of=DAYS[-1])], keep=1)
+    assert "2019-01-31" in dates_of(tmp_path)
+
+
+# What is not ours.
+
+
+def test_a_folder_that_is_no_site_is_refused_and_named(tmp_path: Path) -> None:
+    (tmp_path / "台账.xlsx").write_bytes(b"precious")
+    before = contents(tmp_path)
+    with pytest.raises(SiteNotWritable, match=r"台账\.xlsx"), locked(tmp_path):
+        pass
+    assert contents(tmp_path) == before
+
+
+def test_what_says_what_a_folder_is_for_does_not_make_it_somebody_elses(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("Pages land here.", "utf-8")
+    put(tmp_path, [page()])
+    assert (tmp_path / "README.md").read_text("utf-8") == "Pages land here."
+    assert faults(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "index.html",
+        "plan/2025-03-31/zh/load.html",
+        "plan/latest/zh/load.html",
+        "failed/plan/2025-03-31/zh/b.ipynb",
+        "plan/2025-03-31",
+        "plan",
+    ],
+)
+@pytest.mark.parametrize("kind", ["file", "link", "folder"])
+def test_what_stands_in_the_way_and_is_not_ours_is_never_touched(tmp_path: Path, place: str, kind: str) -> None:
+    site, apart = tmp_path / "site", tmp_path / "apart"
+    apart.mkdir()
+    (apart / "precious").write_text("precious", "utf-8")
+    with locked(site):
+        pass
+    foreign = site / place
+    foreign.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "file":
+        foreign.write_text("mine", "utf-8")
+    elif kind == "link":
+        foreign.symlink_to(apart if "." not in place.split("/")[-1] else apart / "precious")
+    elif "." in place.split("/")[-1]:
+        (foreign / "inner").mkdir(parents=True)
+    else:
+        pytest.skip("a folder where a folder is to be")
+    before = contents(tmp_path)
+    with pytest.raises(SiteNotWritable, match=place.split("/")[0]):
+        put(site, [page()], [failure("b")])
+    assert contents(tmp_path) == before
+
+
+def test_a_page_that_somebody_removed_is_not_led_to(tmp_path: Path) -> None:
+    put(tmp_path, [page("a"), page("b")])
+    for place in (DAYS[-1], "latest"):
+        (tmp_path / f"plan/{place}/zh/b.html").unlink()
+    assert not is_whole(tmp_path, read_manifest(tmp_path))
+    put(tmp_path, [page("a")])
+    assert faults(tmp_path) == []
+    assert is_whole(tmp_path, read_manifest(tmp_path))
 
 
 def test_a_page_that_was_changed_or_lost_is_noticed(tmp_path: Path) -> None:
     site = put(tmp_path, [page()])
     assert is_whole(tmp_path, site)
     (one,) = site.pages.values()
+    assert is_published(tmp_path, one)
+    (tmp_path / one.path).write_text("changed", "utf-8")
     assert not is_published(tmp_path, one)
     (tmp_path / "plan/latest/zh/load.html").unlink()
     assert not is_whole(tmp_path, site)
@@ -362,12 +481,12 @@ def test_what_a_stopped_run_left_is_swept(tmp_path: Path) -> None:
 
 @pytest.mark.integration
 def test_a_site_is_whole_when_a_run_is_stopped_before_any_step(tmp_path: Path) -> None:
-    steps = _steps(lambda: put(tmp_path / "count", [page("a", key="1"), page("b", key="1")]))
-    assert steps > 15
-    for step in range(1, 60):
+    least = steps(lambda: put(tmp_path / "count", [page("a", key="1"), page("b", key="1")]))
+    assert least > 15
+    for step in range(1, 120):
         folder = tmp_path / str(step)
         put(folder, [page("a", key="0"), page("b", DAYS[0], key="0")], [failure("c")])
-        stopped = _stop_at(step, lambda folder=folder: put(folder, [page("a", key="1"), page("c", key="1")], keep=1))
+        stopped = stop_at(step, lambda folder=folder: put(folder, [page("a", key="1"), page("c", key="1")], keep=1))
         assert faults(folder) == [], step
         put(folder, [page("a", key="2"), page("c", key="2")], keep=1)
         site = read_manifest(folder)
@@ -433,50 +552,3 @@ def test_a_disk_that_cannot_be_written_to_changes_nothing(small_disk: Path) -> N
     with pytest.raises(OSError, match=os.strerror(errno.EROFS)):
         put(small_disk, [page("b")])
     assert faults(small_disk) == []
-
-
-def _steps(do: Callable[[], object]) -> int:
-    """How many steps on the file system something takes."""
-    counted = 0
-
-    def hook(event: str, arguments: tuple[object, ...]) -> None:
-        nonlocal counted
-        counted += event in _EVENTS
-
-    _HOOKS.append(hook)
-    try:
-        do()
-    finally:
-        _HOOKS.remove(hook)
-    return counted
-
-
-def _stop_at(step: int, do: Callable[[], object]) -> bool:
-    """Do something in a process that is killed before its nth step; whether it was."""
-    child = os.fork()
-    if child == 0:
-        left = step
-
-        def hook(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal left
-            if event in _EVENTS:
-                left -= 1
-                if left == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        _HOOKS.append(hook)
-        do()
-        os._exit(0)
-    return os.waitpid(child, 0)[1] == signal.SIGKILL
-
-
-_EVENTS = ("open", "os.link", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod")
-_HOOKS: list[Callable[[str, tuple[object, ...]], None]] = []
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _audit() -> None:
-    """An audit hook can't be taken away again: one for all, that calls what is in use."""
-    import sys
-
-    sys.addaudithook(lambda event, arguments: [hook(event, arguments) for hook in _HOOKS] and None)

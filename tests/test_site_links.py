@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from analysis.briefing.block import anchor
 from analysis.catalogue import read_catalogue
+from analysis.manifest.retention import EXPIRED
 from analysis.page import characters, narrowed_face
 from analysis.parameters import Parameters
 from analysis.runner import Report
@@ -24,7 +25,7 @@ from analysis.site import Manifest, Page, is_published, is_whole, publish, read_
 from analysis.site.index import index_files
 from analysis.site.linking import linked_pages
 from analysis.site.places import as_made, blocks, made_hash
-from tests.sites import Reader, faults
+from tests.sites import Reader, faults, retention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +98,8 @@ def published(folder: Path, pages: Iterable[Page], *, keep: int = 36) -> Manifes
             made[one].write_text(text_of(one), "utf-8")
         told: dict[str, Any] = {"reports": REPORTS, "narrowed": face()}
         render, link = partial(index_files, **told), partial(linked_pages, **told)
-        return publish(folder, stage, made=made, failed={}, render=render, link=link, keep=keep)
+        kept = retention(keep, asked={one.parameters.as_of for one in made}, retire=[EXPIRED])
+        return publish(folder, stage, made=made, failed={}, render=render, link=link, retention=kept)
 
 
 @cache
@@ -284,7 +286,7 @@ def test_a_page_of_an_earlier_version_stays_as_it_is(tmp_path: Path):
     old = replace(old, sha256=digest(plain))
     with staging(tmp_path) as stage:
         (stage / "a").write_text(plain, "utf-8")
-        publish(tmp_path, stage, made={old: stage / "a"}, failed={}, render=lambda _: {"index.html": ""}, keep=9)
+        publish(tmp_path, stage, made={old: stage / "a"}, failed={}, render=lambda _: {"index.html": ""})
     site = published(tmp_path, [page("front", DAYS[2])])
     assert (tmp_path / old.path).read_text("utf-8") == plain
     assert is_published(tmp_path, site.pages[old.path])

@@ -1,41 +1,20 @@
-"""What every command shares: the application, exit codes, options, and how things are printed."""
+"""What every command shares: the application, options, the clock."""
 
 from __future__ import annotations
 
 import enum
-import re
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from analysis.catalogue import FIRST, Message, in_language, languages
+from analysis.catalogue import languages
+from analysis.terminal import Exit, stop
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from analysis.plan import Plan
-
-
-class Exit(enum.IntEnum):
-    """Exit codes; each means one thing."""
-
-    OK = 0
-    USAGE = 2
-    BAD_PARAMETERS = 3
-    BAD_DATA = 4
-    NOTEBOOK_FAILED = 5
-    TIMED_OUT = 6
-    GATE_REFUSED = 7
-    LOCKED = 8
-    NOT_WRITABLE = 9
-    MISSING_EXTRA = 10
-    NO_NOTICE = 11
-    NOTHING_FOUND = 12
-
+    from analysis.workplace import Workplace
 
 app = typer.Typer(
     name="portplan",
@@ -56,8 +35,48 @@ class Spoken(enum.StrEnum):
 LangOption = Annotated[
     Spoken | None, typer.Option("--lang", help="The language of what is said; that of the machine when left out.")
 ]
-SiteOption = Annotated[Path, typer.Option("--out", help="The folder that is published to.")]
-PlanOption = Annotated[str, typer.Option("--plan", help="A plan's id, or the path of its folder.")]
+
+
+def own_workplace() -> Workplace | None:
+    """The workplace that the current folder is, or lies in."""
+    from analysis.workplace import NoWorkplace, find_workplace
+
+    try:
+        here = Path.cwd()
+        return find_workplace((here, *here.parents))
+    except FileNotFoundError:
+        return None
+    except NoWorkplace as failed:
+        stop(Exit.BAD_PARAMETERS, str(failed))
+
+
+def _own_plan(context: typer.Context, parameter: typer.CallbackParam, value: str) -> str:
+    """The plan that an option names; the workplace's when it names none, or that one by its id."""
+    own = own_workplace()
+    return str(own.plan) if own and (_is_unsaid(context, parameter) or value == own.plan_id) else value
+
+
+def _own_site(context: typer.Context, parameter: typer.CallbackParam, value: Path) -> Path:
+    """The site that an option names; the workplace's when it names none."""
+    own = own_workplace() if _is_unsaid(context, parameter) else None
+    return own.site if own else value
+
+
+def _is_unsaid(context: typer.Context, parameter: typer.CallbackParam) -> bool:
+    source = context.get_parameter_source(parameter.name or "")
+    return source is None or source.name == "DEFAULT"
+
+
+SiteOption = Annotated[
+    Path,
+    typer.Option("--out", callback=_own_site, help="The folder that is published to; a workplace's own inside it."),
+]
+PlanOption = Annotated[
+    str,
+    typer.Option(
+        "--plan", callback=_own_plan, help="A plan's id, or the path of its folder; a workplace's own inside it."
+    ),
+]
 
 
 def now_in(timezone: str) -> datetime:
@@ -66,59 +85,3 @@ def now_in(timezone: str) -> datetime:
         return datetime.now(ZoneInfo(timezone))
     except (ZoneInfoNotFoundError, ValueError):
         return datetime.now(UTC)
-
-
-def opened_plan(plan: str, *, lang: str = FIRST) -> Plan:
-    """A checked plan; says what is wrong and stops when there is none."""
-    from analysis.plan import UnknownName, open_plan
-    from analysis.schema import DataError
-
-    try:
-        return open_plan(plan, lang=lang)
-    except UnknownName as unknown:
-        stop(Exit.BAD_PARAMETERS, unknown, lang=lang)
-    except DataError as failed:
-        print_problems(failed.problems, lang=lang)
-        stop(Exit.BAD_DATA, Message("The data is wrong."), lang=lang)
-
-
-def to_day(text: str, *, lang: str = FIRST) -> pd.Timestamp:
-    """A day from its ISO text; stops when it is none."""
-    from analysis import plan
-
-    try:
-        return plan.to_day(text)
-    except ValueError:
-        stop(Exit.BAD_PARAMETERS, Message("“{text}” is no day: should be written 2024-12-31", text=text), lang=lang)
-
-
-def print_table(frame: pd.DataFrame, title: str, *, to_stderr: bool = False) -> None:
-    """A frame as a table for the terminal."""
-    import pandas as pd
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*map(str, frame.columns), title=title)
-    for row in frame.itertuples(index=False):
-        # Text, not markup nor terminal codes: brackets in what a unit wrote are brackets.
-        cells = ("" if pd.isna(cell) else re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "�", str(cell)) for cell in row)
-        table.add_row(*map(Text, cells))
-    stream = sys.stderr if to_stderr else sys.stdout
-    # In a log there is no edge to wrap at.
-    Console(stderr=to_stderr, width=None if stream.isatty() else 200).print(table)
-
-
-def print_problems(problems: pd.DataFrame, *, lang: str = FIRST) -> None:
-    """The problems of a plan, on the error stream."""
-    from analysis.language import Language
-
-    if not problems.empty:
-        title = Language(lang).count(len(problems), "{n} problem", "{n} problems")
-        print_table(problems, title, to_stderr=True)
-
-
-def stop(code: Exit, message: object, *, lang: str = FIRST) -> NoReturn:
-    """Say why on the error stream, and end with a code; a message, or an error raised with one, in a language."""
-    typer.echo(in_language(message, lang), err=True)
-    raise typer.Exit(code)

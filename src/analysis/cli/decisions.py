@@ -7,18 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.catalogue import Message
-from analysis.cli.base import (
-    Exit,
-    LangOption,
-    PlanOption,
-    app,
-    now_in,
-    opened_plan,
-    print_table,
-    stop,
-    to_day,
-)
-from analysis.cli.speaking import spoken
+from analysis.cli.base import LangOption, PlanOption, app, now_in
+from analysis.terminal import Exit, opened_plan, print_table, spoken, stop, to_day
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,19 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.catalogue import Message, reason_of
-from analysis.cli.base import (
-    Exit,
-    LangOption,
-    PlanOption,
-    app,
-    now_in,
-    opened_plan,
-    print_problems,
-    print_table,
-    stop,
-    to_day,
-)
-from analysis.cli.speaking import spoken
+from analysis.cli.base import LangOption, PlanOption, app, now_in
+from analysis.terminal import Exit, opened_plan, print_problems, print_table, spoken, stop, to_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +99,7 @@ def collect_forms(
         stop(Exit.BAD_DATA, changed, lang=language)
     except (OSError, ValueError) as failed:
         told = Message("The record was not written, the old one is whole: {reason}", reason=reason_of(failed))
-        stop(Exit.BAD_DATA, told, lang=language)
+        stop(Exit.NOT_WRITABLE if isinstance(failed, OSError) else Exit.BAD_DATA, told, lang=language)
     print_table(collected.by_form, say("Forms"))
     if dry_run:
         for rows, shown in (

@@ -7,18 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis.cli.base import (
-    Exit,
-    LangOption,
-    PlanOption,
-    app,
-    opened_plan,
-    print_problems,
-    print_table,
-    stop,
-    to_day,
-)
-from analysis.cli.speaking import spoken
+from analysis.cli.base import LangOption, PlanOption, app
+from analysis.terminal import Exit, opened_plan, print_problems, print_rules, print_table, spoken, stop, to_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +35,7 @@ def check(
     from analysis.words.holdings import holdings
 
     if rules:
-        _print_rules()
+        print_rules()
         return
     language = spoken(lang)
     try:
@@ -126,21 +116,6 @@ def sample(
     for name, rows in made.items():
         (out / f"{name}.csv").write_text(to_csv(rows), "utf-8")
     typer.echo(", ".join(f"{len(rows)} {name}" for name, rows in made.items()) + f": {out}")
-
-
-def _print_rules() -> None:
-    """Every rule of a plan's data: id, severity, text in each language, and why it is there."""
-    # Importing them declares their rules.
-    from analysis import due, plan  # noqa: F401
-    from analysis.catalogue import languages
-    from analysis.plan import loading  # noqa: F401
-    from analysis.schema import RULES
-
-    for rule in RULES.values():
-        typer.echo(f"{rule.id} ({rule.severity})")
-        for lang in languages():
-            typer.echo(f"    {rule.message(lang)}")
-        typer.echo("    " + rule.meaning.replace("\n", "\n    "))
 
 
 def _last_day(progress: pd.DataFrame) -> str:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.catalogue import Message, reason_of
-from analysis.cli.base import Exit, LangOption, app, stop
+from analysis.cli.base import LangOption, app
 from analysis.cli.plans import plan_app
-from analysis.cli.speaking import speaking, spoken
+from analysis.terminal import Exit, speaking, spoken, stop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from analysis.catalogue import Message
-from analysis.cli.base import Exit, LangOption, app, print_problems, print_table, stop
-from analysis.cli.speaking import spoken
+from analysis.cli.base import LangOption, app
+from analysis.terminal import Exit, print_problems, print_table, spoken, stop
 
 plan_app = typer.Typer(no_args_is_help=True, help="Make a plan's folder, or bring an older one to the form of today.")
 app.add_typer(plan_app, name="plan")

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from analysis.catalogue import FIRST, languages
-from analysis.cli.base import Exit, PlanOption, SiteOption, app, now_in, opened_plan, print_problems, stop
-from analysis.cli.speaking import speaking
+from analysis.cli.base import PlanOption, SiteOption, app, now_in
 from analysis.extras import need
+from analysis.terminal import Exit, opened_plan, plain, print_problems, speaking, stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from analysis.cli.telling import Telling
     from analysis.parameters import Parameters
     from analysis.report import Inputs, Registry, Report
     from analysis.report.making import Wanted
+    from analysis.terminal.telling import Telling
 
 _EXITS = {
     "bad_data": Exit.BAD_DATA,
@@ -81,12 +81,18 @@ def report(
         Engines.warm
     ),
     out: SiteOption = Path("reports"),
-    keep: Annotated[int, typer.Option(min=1, help="Dates of a plan to keep.")] = 36,
+    keep: Annotated[int, typer.Option(min=1, help="Period ends of the plan to keep; at most one goes a run.")] = 36,
+    retire: Annotated[
+        list[str] | None,
+        typer.Option(help="Remove the plan's pages of this date; expired: of all that are more than are kept."),
+    ] = None,
+    same_plan: Annotated[
+        bool, typer.Option("--same-plan", help="It is the plan that was published before, though moved or corrected.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Run even what has not changed.")] = False,
     log: Annotated[Path | None, typer.Option(help="Add a line of JSON on each event to this file.")] = None,
 ) -> None:
     """Make reports and publish them; a second call makes only what has changed."""
-    from analysis.cli.telling import Telling
     from analysis.plan import UnknownName
     from analysis.report import (
         LAST_PERIOD_END,
@@ -95,6 +101,7 @@ def report(
         read_inputs,
         read_registry,
     )
+    from analysis.terminal.telling import Telling
 
     if unit and each_unit:
         stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
@@ -110,9 +117,9 @@ def report(
         is_known = known_at or inputs.calendar
         if not is_known or not inputs.is_readable(*(table for table, is_needed in needed.items() if is_needed)):
             opened_plan(str(inputs.folder))
-        now = now_in(inputs.timezone)
+        moment = now_in(inputs.timezone)
         say = speaking(lang.value)
-        days = _days(inputs, now, out, chosen, say, as_of=as_of, known_at=known_at)
+        days = _days(inputs, moment, out, chosen, say, as_of=as_of, known_at=known_at)
         common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}
         spoken = languages() if lang is _ALL else [lang.value]
         # Reports of the whole come once, unless it is they that are asked for.
@@ -135,8 +142,9 @@ def report(
         stop(Exit.NOT_WRITABLE, str(failed))
     for day, known in dict.fromkeys((parameters.as_of, parameters.known_at) for _, parameters in wanted):
         typer.echo(say("As of {as_of}, on feedback received by {known_at}.", as_of=day, known_at=known))
-    started = now.isoformat(timespec="minutes")
+    started = moment.isoformat(timespec="minutes")
     making = {"folder": out, "started": started, "jobs": jobs, "force": force, "engine": engine.value, "keep": keep}
+    making |= {"retire": retire or [], "same_plan": same_plan}
     with Telling(len(wanted), log=log, started=started, plan=inputs.id, days=days) as telling:
         code = _make(wanted, inputs, telling, registry=registry, **making)
     raise typer.Exit(code)
@@ -145,7 +153,7 @@ def report(
 def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Path, **making: Any) -> Exit:
     """Make what is wanted, say how it ended, and give the exit code."""
     from analysis.files import Busy
-    from analysis.report import SiteNotWritable, make_reports
+    from analysis.report import ParameterError, SiteNotWritable, make_reports
 
     try:
         run = make_reports(wanted, inputs, folder=folder, tell=telling.page, **making)
@@ -155,10 +163,21 @@ def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Pat
     except SiteNotWritable as failed:
         telling.end(Exit.NOT_WRITABLE, {}, str(failed))
         return Exit.NOT_WRITABLE
+    except ParameterError as failed:
+        # An id that is no address belongs to the data's faults, which are listed whole.
+        opened_plan(str(inputs.folder))
+        telling.end(Exit.BAD_PARAMETERS, {}, str(failed))
+        return Exit.BAD_PARAMETERS
     counts = run.counts()
     code = next((_EXITS[result] for result in _EXITS if result in counts), Exit.OK)
     if run.problems is not None:
         print_problems(run.problems)
+    if run.retired:
+        typer.echo(f"移除了过期的日期：{'、'.join(run.retired)}")
+    if run.expired:
+        typer.echo(f"另有 {len(run.expired)} 个日期已过期，每次运行移除一个；一次移除请加 --retire expired")
+    if run.unrecorded:
+        typer.echo(f"本次运行的记录没有写成（{run.unrecorded}）；页面不受影响", err=True)
     telling.end(code, counts, f"{_listing(counts)}: {folder / 'index.html'} ({run.seconds:.1f} s)")
     return code
 
@@ -177,7 +196,7 @@ def _chosen(registry: Registry, names: list[str], *, by_unit: bool) -> list[Repo
 
 def _days(
     inputs: Inputs,
-    now: datetime,
+    moment: datetime,
     out: Path,
     chosen: list[Report],
     say: Callable[..., str],
@@ -196,13 +215,13 @@ def _days(
         raise ParameterError(
             say("The plan has no reporting periods: name the day, as in {option}.", option="--as-of 2025-03-31")
         )
-    days = periods_due(now.date(), inputs, read_manifest(out), [one.name for one in chosen])
+    days = periods_due(moment.date(), inputs, read_manifest(out), [one.name for one in chosen])
     if not days:
         first = calendar.named(calendar.first_period)
         raise ParameterError(
             say(
                 "No period is over yet on which feedback was due by {today}: the first is {period}, due by {due}.",
-                today=f"{now:%Y-%m-%d}",
+                today=f"{moment:%Y-%m-%d}",
                 period=first.name,
                 due=calendar.known_by(first.end),
             )
@@ -223,15 +242,19 @@ def history(
     last: Annotated[int, typer.Option(min=1, help="Runs to show.")] = 20,
 ) -> None:
     """What ran, and how it ended."""
-    from analysis.report import read_runs
+    from analysis.report import SiteNotWritable, read_runs
 
-    for run in read_runs(out, last=last):
+    try:
+        runs = read_runs(out, last=last)
+    except SiteNotWritable as failed:
+        stop(Exit.NOT_WRITABLE, str(failed))
+    for run in runs:
         days = ", ".join(sorted({page["parameters"]["as_of"] for page in run["pages"]}))
         took = f"{run['seconds']:>7.1f} s"
         typer.echo(f"{run['run']:>6}  {run['started']}  {took}  {run['plan']}  {days}  {_listing(run['counts'])}")
         for page in run["pages"]:
             if page["reason"]:
-                typer.echo(f"        {page['result']}  {page['path']}: {page['reason'].splitlines()[-1][:160]}")
+                typer.echo(f"        {page['result']}  {page['path']}: {plain(page['reason']).splitlines()[-1][:160]}")
 
 
 @app.command("open")

@@ -3,8 +3,8 @@
 Without pandas, so that whoever only asks whether a file has changed does not wait for it.
 """
 
-from analysis.files.disk import Busy, held, sync, write_whole
-from analysis.files.text import CsvTable, as_meant, csv_text, decode, harmless, read_csv
+from analysis.files.disk import Busy, held, in_installed_package, sync, undisturbed, write_new, write_whole
+from analysis.files.text import CsvTable, as_meant, csv_text, decode, harmless, read_csv, secrets_of, without_secrets
 
 __all__ = [
     "Busy",
@@ -14,7 +14,12 @@ __all__ = [
     "decode",
     "harmless",
     "held",
+    "in_installed_package",
     "read_csv",
+    "secrets_of",
     "sync",
+    "undisturbed",
+    "without_secrets",
+    "write_new",
     "write_whole",
 ]

@@ -1,18 +1,24 @@
-"""One writer at a time, and a write that leaves the old file or the new one, whatever stops it."""
+"""One writer at a time, a write that leaves the old file or the new one, and folders that are nobody's to write to."""
 
 from __future__ import annotations
 
 import os
+import signal
+import sysconfig
+import threading
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from analysis.catalogue import Message
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Busy(RuntimeError):
@@ -61,6 +67,60 @@ def write_whole(file: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
         raise
     sync(file.parent)
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """Write a file that is not there yet; what stands under its name is never touched.
+
+    Raises
+    ------
+    FileExistsError
+        When something has that name already, a link to nothing included.
+    """
+    with file.open("xb") as written:
+        try:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+        except BaseException:
+            # Opened new: what is taken back here is its own.
+            file.unlink(missing_ok=True)
+            raise
+    sync(file.parent)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let what is done inside come to its end when this process is asked to stop; the wish is granted right after.
+
+    Nothing but a kill without a warning stops it. Has no effect outside a program's first thread.
+    """
+    wishes: list[int] = []
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in _STOPPING:
+            number = getattr(signal, name, None)
+            # None is a handler that Python did not set, and so could not put back.
+            if number is not None and signal.getsignal(number) is not None:
+                before[number] = signal.signal(number, lambda wish, _: wishes.append(wish))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in dict.fromkeys(wishes):
+            signal.raise_signal(number)
+
+
+def in_installed_package(folder: Path) -> bool:
+    """Whether a folder lies inside an installed package, where an upgrade replaces and an uninstall deletes it.
+
+    A checkout's ``data/`` lies beside its package, not inside, and stays writable.
+    """
+    place = folder.resolve()
+    installed = [Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib")]
+    inside = any(place.is_relative_to(root) for root in (_PACKAGE, *installed))
+    return inside or not {"site-packages", "dist-packages"}.isdisjoint(place.parts)
 
 
 def sync(*folders: Path) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from analysis.catalogue import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
+_IN_ADDRESS = re.compile(r"(:/{1,3}[^\s/@:]*:)(\S+)@")
+_IN_OPTION = re.compile(r"(?i)((?:password|passwd|pwd|secret|token)\s*=\s*)(?:'[^']*'|\"[^\"]*\"|[^\s&;,'\"]+)")
 _FORMULA = re.compile(r"'*(?:[\t\r]|\s*[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
 
@@ -103,6 +107,35 @@ def harmless(text: str) -> str:
 def as_meant(text: str) -> str:
     """The text that `harmless` was given."""
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def without_secrets(text: str, secrets: Iterable[str] = ()) -> str:
+    """A text in which "…" stands for whatever lets somebody into a database: the password of an address.
+
+    Parameters
+    ----------
+    text : str
+    secrets : iterable of str
+        Passwords that are known, from `secrets_of`; left out wherever they stand.
+    """
+    text = _IN_OPTION.sub(r"\1…", _IN_ADDRESS.sub(r"\1…@", text))
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "…")
+    return text
+
+
+def secrets_of(values: object) -> set[str]:
+    """The passwords in the addresses that a mapping, a list or a text holds, as written and as meant."""
+    if isinstance(values, Mapping):
+        values = list(values.values())
+    if isinstance(values, list):
+        return set().union(*map(secrets_of, values))
+    if not isinstance(values, str):
+        return set()
+    found = [match[2] for match in _IN_ADDRESS.finditer(values)]
+    found += [match[0].partition("=")[2].strip().strip("'\"") for match in _IN_OPTION.finditer(values)]
+    # A shorter one would blot out words that say something.
+    return {form for secret in found for form in (secret, unquote(secret)) if len(form) > 3}
 
 
 def _quoted(cell: str) -> str:

@@ -86,6 +86,8 @@ _SETTINGS = {
     "hatch.linewidth": 0.7,
     "legend.frameon": False,
     "svg.fonttype": "none",
+    # A dollar sign in a unit's name is a dollar sign.
+    "text.parse_math": False,
     "svg.hashsalt": "portplan",
 }
 

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from markupsafe import Markup
 from analysis import exhibits
 from analysis.catalogue import FIRST, tag_of
 from analysis.faces import visible
+from analysis.files import without_secrets
 from analysis.page.html import CONTENT_POLICY, template
 
 if TYPE_CHECKING:
@@ -77,27 +79,35 @@ def _spoken(cause: str, say: Language) -> str:
     return tag_of(FIRST) if say.lang != FIRST and _CHINESE.search(cause) else ""
 
 
-def read_notebook(file: Path, places: Iterable[Path] = ()) -> dict[str, Any]:
+def read_notebook(file: Path, places: Iterable[Path] = (), secrets: Iterable[str] = ()) -> dict[str, Any]:
     """An executed notebook `without_places`; empty when it was not written, or not to its end."""
     try:
-        notebook = json.loads(without_places(file.read_text("utf-8"), places))
+        notebook = json.loads(without_places(file.read_text("utf-8"), places, secrets))
     except (OSError, ValueError):
         return {}
     notebook.get("metadata", {}).pop("papermill", None)
     return notebook
 
 
-def without_places(text: str, places: Iterable[Path] = ()) -> str:
+def without_places(text: str, places: Iterable[Path] = (), secrets: Iterable[str] = ()) -> str:
     """A text in which "…" stands for folders of this machine: what is published tells nobody how it is set up.
+
+    Nor does it let anybody in: see `analysis.files.without_secrets`.
 
     Parameters
     ----------
     text : str
     places : iterable of pathlib.Path
         Folders besides those of Python, of this package, of the user, and for temporary files.
+    secrets : iterable of str
+        Passwords that are known.
     """
     package = Path(__file__).resolve().parents[2]
-    known = [*places, package, Path(sys.prefix), Path(sys.base_prefix), Path.home(), Path(tempfile.gettempdir())]
+    known = [*places, package, Path(sys.prefix), Path(sys.base_prefix), Path(tempfile.gettempdir())]
+    with suppress(RuntimeError):
+        # A service may run as a user who has no home.
+        known.append(Path.home())
+    text = without_secrets(text, secrets)
     for place in sorted({str(place) for place in known if len(place.parts) > 1}, key=len, reverse=True):
         text = text.replace(place, "…")
     return text

@@ -147,10 +147,23 @@ def append_record(plan: Plan, rows: pd.DataFrame, *, table: str = "progress", la
         When another writer holds the record, or was faster.
     DataError
         When the plan could not be opened any more with these rows; lists every problem.
+    PermissionError
+        When the record lies in an installed package.
     """
     from analysis import record
+    from analysis.files import in_installed_package
 
     place = _place_of(plan, table)
+    kept = place.lock if place.kind == "sql" else Path(place.address)
+    if in_installed_package(kept):
+        raise PermissionError(
+            Message(
+                "{folder} lies in an installed package, where an upgrade or a removal deletes the record: "
+                "nothing was written; begin a folder of your own with {command}",
+                folder=kept.parent,
+                command="portplan init",
+            )
+        )
     record.append(place, rows, check=lambda whole: check_record(plan, whole, table=table, lang=lang))
 
 

@@ -3,8 +3,8 @@
 Importing it is quick: what is slow is imported where a page is made.
 """
 
+from analysis.history import Outcome, Run, read_runs
 from analysis.parameters import ParameterError, Parameters
-from analysis.report.history import Outcome, Run, read_runs
 from analysis.report.inputs import Inputs, check_parameters, read_inputs
 from analysis.report.making import make_reports
 from analysis.report.periods import LAST_PERIOD_END, periods_due

@@ -10,6 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.parameters import ParameterError
+from analysis.site import is_slug
+
 if TYPE_CHECKING:
     from analysis.parameters import Parameters
     from analysis.report.inputs import Inputs
@@ -41,9 +44,14 @@ def page_path(name: str, inputs: Inputs, parameters: Parameters) -> str:
     ------
     ValueError
         When the parameters do not say K: `analysis.report.check_parameters` sees to it.
+    analysis.parameters.ParameterError
+        When an id cannot stand in an address.
     """
     if not parameters.known_at:
         raise ValueError("参数未经 check_parameters 检查：没有 known_at")
+    for id_ in (inputs.id, *filter(None, (parameters.unit, parameters.theme))):
+        if not is_slug(id_):
+            raise ParameterError(f"编号“{id_}”不能用作网页地址：应由英文字母、数字和 . _ - 组成，以字母或数字开头")
     parts = [name, *(f"{kind}-{chosen}" for kind in ("unit", "theme") if (chosen := getattr(parameters, kind)))]
     day = parameters.as_of
     if parameters.known_at != inputs.known_by(day):
@@ -68,7 +76,12 @@ def page_key(notebook: Path, inputs: Inputs, parameters: Parameters) -> str:
 
 def rows_hash(rows: Rows) -> str:
     """A hash of a header and its rows."""
-    return _digest(json.dumps([rows.header, rows.rows], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return said_hash([rows.header, rows.rows])
+
+
+def said_hash(said: object) -> str:
+    """A hash of texts and lists of them, whatever they hold."""
+    return _digest(json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 @cache

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import time
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from analysis.files import without_secrets
+from analysis.history import Outcome, Run, record_run
+from analysis.manifest import Failure, Manifest, Origin, Page, Retention, SiteNotWritable, check_origin, read_manifest
 from analysis.parameters import Parameters
-from analysis.report.history import Outcome, Run, record_run
+from analysis.report.keeping import origin_of, retention_of, secrets_in
 from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
 from analysis.runner import ENGINES, Limits, Registry, Report, read_registry, run_each
-from analysis.site import (
-    Failure,
-    Manifest,
-    Page,
-    SiteNotWritable,
-    expired,
-    is_published,
-    is_whole,
-    locked,
-    publish,
-    read_manifest,
-    staging,
-)
+from analysis.site import is_published, is_whole, locked, publish, staging, withdraw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -54,6 +44,8 @@ def make_reports(
     engine: str = ENGINES[0],
     limits: Limits | None = None,
     keep: int = KEEP,
+    retire: Collection[str] = (),
+    same_plan: bool = False,
     tell: Callable[[Outcome], None] = lambda outcome: None,
     registry: Registry | None = None,
 ) -> Run:
@@ -77,7 +69,11 @@ def make_reports(
     limits : analysis.runner.Limits, optional
         What each notebook may take.
     keep : int
-        Dates of a plan to keep.
+        Period ends of the plan to keep.
+    retire : collection of str
+        Dates of the plan that are to go, or `analysis.site.EXPIRED`; without it at most one goes a run.
+    same_plan : bool
+        Somebody says that the plan is the one that published under its id before, though it was moved or corrected.
     tell : callable
         Called with each outcome as it comes.
     registry : analysis.runner.Registry, optional
@@ -90,7 +86,7 @@ def make_reports(
     analysis.plan.UnknownName
         When there is no report of a name that is wanted.
     SiteNotWritable
-        When the folder cannot be written to; what it held stands.
+        When the folder cannot be written to, or is not this plan's; what it held stands.
     """
     began = time.monotonic()
     registry = registry or read_registry()
@@ -99,6 +95,7 @@ def make_reports(
     problems = None
 
     def note(outcome: Outcome) -> None:
+        outcome = replace(outcome, reason=without_secrets(outcome.reason, secrets_in(inputs)))
         outcomes.append(outcome)
         tell(outcome)
 
@@ -106,6 +103,11 @@ def make_reports(
     try:
         with locked(folder):
             known = read_manifest(folder)
+            origin = check_origin(known, inputs.id, origin_of(inputs, folder), same_plan=same_plan)
+            days = {parameters.as_of for _, parameters in asked.values()}
+            # What is no time, as a library's caller may give, tells no day.
+            today = started[:10] if "T" in started else ""
+            retention = retention_of(inputs, today, keep=keep, asked=days, retire=retire)
             changed: dict[str, str] = {}
             for path, (report, parameters) in asked.items():
                 key = page_key(report.notebook, inputs, parameters)
@@ -114,19 +116,29 @@ def make_reports(
                     changed[path] = key
                 else:
                     note(Outcome(report.name, parameters, folder / path, path, "unchanged"))
-            if changed or not known.index or not is_whole(folder, known) or expired(known, keep, asked):
-                making = _Making(inputs, folder, started, known, engine, registry)
-                problems = making.run(
-                    {path: (*asked[path], key) for path, key in changed.items()}, jobs, limits or Limits(), keep, note
-                )
-            run = Run(tuple(outcomes), time.monotonic() - began, problems)
-            if problems is None or not is_new:
-                record_run(folder, run, inputs, started=started, engine=engine)
-        if problems is not None and is_new:
-            # Bad data begins no site: what stands in the folder is only what this run put there to tell of it.
-            shutil.rmtree(folder)
+            is_current = known.plans.get(inputs.id) == origin and known.index and is_whole(folder, known)
+            retired = retention.gone(known)
+            if changed or retired or not is_current:
+                making = _Making(inputs, folder, started, known, engine, registry, origin, retention, is_new)
+                todo = {path: (*asked[path], key) for path, key in changed.items()}
+                problems = making.run(todo, jobs, limits or Limits(), note)
+            left = read_manifest(folder)
+            run = Run(
+                tuple(outcomes),
+                time.monotonic() - began,
+                problems,
+                retired=tuple(sorted(retention.dates(known) - retention.dates(left))),
+                expired=tuple(retention.expired(left)),
+            )
+            begins = problems is None or not is_new
+            if begins:
+                hashes = {name: rows_hash(rows) for name, rows in inputs.tables.items()}
+                about = {"plan": inputs.id, "engine": engine, "versions": shown_versions(), "inputs": hashes}
+                run = replace(run, unrecorded=record_run(folder, run, started=started, **about))
+        if not begins:
+            withdraw(folder)
     except OSError as failed:
-        raise SiteNotWritable(f"无法写入 {folder}：{failed.strerror or failed}；原有页面不变") from failed
+        raise SiteNotWritable(f"无法写入 {folder}：{failed.strerror or failed}；站点上的页面仍然完好") from failed
     return run
 
 
@@ -142,25 +154,26 @@ class _Making:
     known: Manifest
     engine: str
     registry: Registry
+    origin: Origin
+    retention: Retention
+    is_new: bool
 
     def run(
-        self,
-        changed: Mapping[str, _Changed],
-        jobs: int,
-        limits: Limits,
-        keep: int,
-        note: Callable[[Outcome], None],
+        self, changed: Mapping[str, _Changed], jobs: int, limits: Limits, note: Callable[[Outcome], None]
     ) -> pd.DataFrame | None:
         """Make pages and publish them; gives the problems of the data when there are any."""
         # Slow to import, and not needed when there is nothing to do.
         from analysis.language import alphabet
         from analysis.page import narrowed_face
-        from analysis.plan import open_plan
+        from analysis.plan import check_plan, open_plan
+        from analysis.report.failing import told_of
         from analysis.report.task import make_page, warm_up
         from analysis.schema import DataError
         from analysis.site.index import index_files
         from analysis.site.linking import linked_pages
 
+        told = partial(told_of, inputs=self.inputs, folder=self.folder, known=self.known, since=self.started)
+        told = partial(told, reports=self.registry.reports)
         made: dict[Page, Path] = {}
         failed: dict[Failure, list[Path]] = {}
         problems = None
@@ -170,12 +183,11 @@ class _Making:
                 plan = open_plan(self.inputs.folder) if changed else None
             except DataError as broken:
                 plan, problems = None, broken.problems
-                told = self._told({parameters.lang for _, parameters, _ in changed.values()})
-                for place, (path, (report, parameters, _)) in enumerate(changed.items()):
-                    outcome = Outcome(
-                        report.name, parameters, self.folder / path, path, "bad_data", told[parameters.lang]
-                    )
-                    failed.update(self._failure(outcome, stage / str(place), narrowed))
+                spoken = {asked.lang for _, asked, _ in changed.values()}
+                wrong = {lang: str(DataError(check_plan(self.inputs.folder, lang=lang))) for lang in spoken}
+                for place, (path, (report, asked, _)) in enumerate(changed.items()):
+                    outcome = Outcome(report.name, asked, self.folder / path, path, "bad_data", wrong[asked.lang])
+                    failed.update(told(outcome, stage / str(place)))
                     note(outcome)
             if plan:
                 warm_up()
@@ -184,24 +196,30 @@ class _Making:
                     path: self._task(stage / str(place), path, *asked, plan, narrowed)
                     for place, (path, asked) in enumerate(changed.items())
                 }
-                for path, ending in run_each(tasks, make_page, jobs=jobs, limits=limits, logs=stage):
-                    task = tasks[path]
-                    took = {"seconds": round(ending.seconds, 3), "attempts": ending.attempts}
-                    outcome = Outcome(task.report, task.parameters, self.folder / path, path, "", **took)
-                    if ending.how == "done":
-                        work = task.ending()
-                        outcome = replace(outcome, result=work.pop("result"), reason=work.pop("reason"))
-                        if outcome.result == "made":
-                            made[_page(task, work)] = task.file(".html")
-                    else:
-                        result = "timed_out" if ending.how == "timed_out" else "failed"
-                        outcome = replace(outcome, result=result, reason=ending.reason)
-                    if outcome.result != "made":
-                        failed.update(self._failure(outcome, task.stage, narrowed))
-                    note(outcome)
-            about = {"reports": self.registry.reports, "narrowed": narrowed}
-            render, link = partial(index_files, **about), partial(linked_pages, **about)
-            publish(self.folder, stage, made=made, failed=failed, render=render, link=link, keep=keep)
+                told = partial(told, narrowed=narrowed)
+                # Closed before the stage goes, so that no process writes to it any more.
+                with closing(run_each(tasks, make_page, jobs=jobs, limits=limits, logs=stage)) as endings:
+                    for path, ending in endings:
+                        task = tasks[path]
+                        took = {"seconds": round(ending.seconds, 3), "attempts": ending.attempts}
+                        outcome = Outcome(task.report, task.parameters, self.folder / path, path, "", **took)
+                        if ending.how == "done":
+                            work = task.ending()
+                            outcome = replace(outcome, result=work.pop("result"), reason=work.pop("reason"))
+                            if outcome.result == "made":
+                                made[_page(task, work)] = task.file(".html")
+                        else:
+                            result = "timed_out" if ending.how == "timed_out" else "failed"
+                            outcome = replace(outcome, result=result, reason=ending.reason)
+                        if outcome.result != "made":
+                            failed.update(told(outcome, task.stage))
+                        note(outcome)
+            if problems is None or not self.is_new:
+                # Bad data begins no site.
+                drawn = {"reports": self.registry.reports, "narrowed": narrowed}
+                render, link = partial(index_files, **drawn), partial(linked_pages, **drawn)
+                options = {"retention": self.retention, "plans": {self.inputs.id: self.origin}}
+                publish(self.folder, stage, made=made, failed=failed, render=render, link=link, **options)
         return problems
 
     def _task(
@@ -222,49 +240,6 @@ class _Making:
             engine=self.engine,
             narrowed=narrowed,
         )
-
-    def _told(self, spoken: Iterable[str]) -> dict[str, str]:
-        """What is wrong with the data, in each of some languages."""
-        from analysis.plan import check_plan
-        from analysis.schema import DataError
-
-        return {lang: str(DataError(check_plan(self.inputs.folder, lang=lang))) for lang in spoken}
-
-    def _failure(self, outcome: Outcome, stage: Path, narrowed: bytes) -> dict[Failure, list[Path]]:
-        """What is kept of a failed attempt, and the files that say what happened."""
-        from analysis.page import Executed, read_notebook, without_places
-        from analysis.site.index import page_of_failure
-
-        asked = outcome.parameters
-        names = [self.inputs.short_name(key, asked.lang) for key in (asked.unit, asked.theme) if key]
-        failure = Failure(
-            path=outcome.address,
-            report=outcome.report,
-            parameters=asked.model_copy(update={"plan_id": self.inputs.id}),
-            selection=", ".join(names),
-            result=outcome.result,
-            since=self.started,
-        )
-        first = self.known.failures.get(failure.path, failure)
-        places = (self.inputs.folder, self.folder.resolve())
-        notebook = read_notebook(stage.with_suffix(".ipynb"), places)
-        log = stage.with_suffix(".log")
-        text = page_of_failure(
-            self.known,
-            replace(failure, since=first.since),
-            Executed.of(notebook),
-            reports=self.registry.reports,
-            reason=without_places(outcome.reason, places),
-            log=without_places(log.read_text("utf-8", "replace"), places) if log.is_file() else "",
-            narrowed=narrowed,
-        )
-        page = stage.with_suffix(".html")
-        page.write_text(text, "utf-8")
-        if not notebook:
-            return {failure: [page]}
-        kept = stage.with_suffix(".ipynb")
-        kept.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), "utf-8")
-        return {failure: [page, kept]}
 
 
 def _page(task: Task, work: dict[str, Any]) -> Page:

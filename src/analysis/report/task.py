@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import runner
+from analysis.report.inputs import read_inputs
+from analysis.report.keeping import secrets_in
+from analysis.report.keys import page_key
 from analysis.schema import NO_FEEDBACK
 
 if TYPE_CHECKING:
@@ -120,6 +123,9 @@ def _make(task: Task) -> dict[str, Any]:
     from analysis.page import Executed, refusals, to_page
     from analysis.site.places import blocks
 
+    inputs = read_inputs(task.plan.folder)
+    if page_key(task.notebook, inputs, asked) != task.key:
+        return {"result": "refused", "reason": "方案数据在生成期间有变：本页没有发布，请重新运行"}
     executed = Executed.of(notebook)
     narrowed = task.plan.select(unit=asked.unit, theme=asked.theme)
     say = Language(asked.lang, task.plan)
@@ -128,6 +134,8 @@ def _make(task: Task) -> dict[str, Any]:
     around = chrome(say, versions=task.versions, parameters=shown, command=task.command)
     page = to_page(executed, around, narrowed=task.narrowed)
     reasons = refusals(executed, page, narrowed.at(asked.as_of, known_at=asked.known_at), say)
+    if any(secret in page for secret in secrets_in(inputs)):
+        reasons.append(say("the page holds the password of a database"))
     if reasons:
         return {"result": "refused", "reason": "；".join(reasons)}
     content = page.encode("utf-8")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ENGINES = ("warm", "kernel")
 """How notebooks run: in a forked process that is already warm, or in a Jupyter kernel."""
+_DEEPEST = 60
 
 
 class NotebookFailed(RuntimeError):
@@ -43,11 +44,13 @@ def run_notebook(notebook: Path, parameters: Parameters, output: Path, *, engine
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    with tempfile.TemporaryDirectory(prefix="portplan-") as folder:
+    # A socket's address has room for a hundred characters.
+    is_too_deep = engine == "kernel" and len(os.fsencode(tempfile.gettempdir())) > _DEEPEST
+    with tempfile.TemporaryDirectory(prefix="portplan-", dir="/tmp" if is_too_deep else None) as folder:  # noqa: S108
         try:
             return papermill.execute_notebook(
-                str(notebook),
-                str(output),
+                _literal(notebook),
+                _literal(output),
                 parameters=parameters.model_dump(),
                 kernel_name="python3",
                 cwd=str(notebook.parent),
@@ -65,7 +68,7 @@ def scratch_copy(notebook: Path, parameters: Parameters) -> Path:
 
     copy = Path(tempfile.mkdtemp(prefix="portplan-")) / notebook.name
     options = {"kernel_name": "python3", "prepare_only": True, "progress_bar": False}
-    prepared = papermill.execute_notebook(str(notebook), None, parameters=parameters.model_dump(), **options)
+    prepared = papermill.execute_notebook(_literal(notebook), None, parameters=parameters.model_dump(), **options)
     for part in (prepared, *prepared.cells):
         part.metadata.pop("papermill", None)
     nbformat.write(prepared, copy)
@@ -91,6 +94,11 @@ def warm_papermill() -> ModuleType:
     import papermill
 
     return papermill
+
+
+def _literal(path: Path) -> str:
+    """A path that papermill, which would put parameters into it, takes as it is."""
+    return str(path.absolute()).replace("{", "{{").replace("}", "}}")
 
 
 def _shell() -> dict[str, Any]:

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 import warnings
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from multiprocessing.context import ForkContext, SpawnContext
     from multiprocessing.process import BaseProcess
 
@@ -88,7 +89,7 @@ def process_context() -> ForkContext | SpawnContext:
 
 def run_each(
     work: Mapping[str, Work], do: Callable[[Work], None], *, jobs: int, limits: Limits, logs: Path
-) -> Iterator[tuple[str, Ending]]:
+) -> Generator[tuple[str, Ending], None, None]:
     """Do each piece of work in a process of its own; give how each ended, as it ends.
 
     A process that something else killed is given a second attempt; one that failed by itself is not.
@@ -103,7 +104,8 @@ def run_each(
         Processes at the same time.
     limits : Limits
     logs : pathlib.Path
-        A folder for what the processes write to their standard streams, a file each, named by place in `work`.
+        A folder for what the processes write to their standard streams, a file each, named by place in `work`; and for
+        their temporary files.
     """
     context = process_context()
     waiting = deque((name, 1) for name in work)
@@ -156,6 +158,12 @@ def lift_memory_limit() -> None:
 
 
 def _begin(do: Callable[[Work], None], piece: Work, limits: Limits, log: Path, parent: int) -> None:
+    # What the parent does when it is asked to stop is for the parent to do.
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    # Whatever ends this process, nothing of it is left on the machine: the parent's folder goes as a whole.
+    tempfile.tempdir = os.environ["TMPDIR"] = str(log.parent.absolute())
     with contextlib.suppress(AttributeError):
         # Its own session: what it starts can be ended with it, and Ctrl-C is its parent's to handle.
         os.setsid()

@@ -1,22 +1,48 @@
-"""A published folder: pages under addresses that last, a manifest of them, an index of what to read first.
+"""A published folder: pages under addresses that last, an index of what to read first.
 
 Importing it is quick; the index, which takes long to import, is in `analysis.site.index`.
 """
 
-from analysis.site.manifest import Failure, Manifest, Page, SiteNotWritable, expired, latest_path, read_manifest
-from analysis.site.publication import is_published, is_whole, locked, publish, staging
+from analysis.manifest import (
+    EXPIRED,
+    Failure,
+    Manifest,
+    Origin,
+    Page,
+    Retention,
+    SiteNotWritable,
+    is_slug,
+    latest_path,
+    read_manifest,
+)
+from analysis.site.publication import (
+    check_site,
+    is_published,
+    is_whole,
+    locked,
+    publish,
+    staging,
+    unnamed,
+    withdraw,
+)
 
 __all__ = [
+    "EXPIRED",
     "Failure",
     "Manifest",
+    "Origin",
     "Page",
+    "Retention",
     "SiteNotWritable",
-    "expired",
+    "check_site",
     "is_published",
+    "is_slug",
     "is_whole",
     "latest_path",
     "locked",
     "publish",
     "read_manifest",
     "staging",
+    "unnamed",
+    "withdraw",
 ]

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from analysis import exhibits
 from analysis.catalogue import FIRST, languages, own_name, tag_of
 from analysis.language import Language
+from analysis.manifest.pages import Failure, Manifest, Page, latest_path
 from analysis.page import CONTENT_POLICY, Executed, failure_page, template, with_face
 from analysis.site import wording
-from analysis.site.manifest import Failure, Manifest, Page, latest_path
 from analysis.site.sparkline import sparkline
 
 if TYPE_CHECKING:

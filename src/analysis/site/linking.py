@@ -41,8 +41,8 @@ from analysis.site.places import as_made, filled, made_hash
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from analysis.manifest.pages import Manifest, Page
     from analysis.runner import Report
-    from analysis.site.manifest import Manifest, Page
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 

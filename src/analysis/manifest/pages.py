@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field, fields, replace
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from analysis.parameters import Parameters
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-    from pathlib import Path
 
-MANIFEST = "manifest.json"
-_OLDEST = timedelta(days=3 * 366)
+    from analysis.parameters import Parameters
 
 
 class SiteNotWritable(RuntimeError):
-    """The folder cannot be written to, or what it holds cannot be understood."""
+    """The folder cannot be written to, is not ours to write to, or what it holds cannot be understood."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +104,22 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a plan's pages come from, so that no other plan publishes under its id.
+
+    Attributes
+    ----------
+    notice : str
+        A fingerprint of what the notice says; blank when it could not be read.
+    place : str
+        A fingerprint of where the plan's folder lies, seen from the site: no page names a machine's folders.
+    """
+
+    notice: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What a site holds.
 
@@ -122,13 +132,22 @@ class Manifest:
     index : mapping of str to str
         The hash of each file of the index.
     leaving : tuple of str
-        Files that the index no longer names.
+        Files of the site that nothing names: those that go, and those that a run was bringing when it was stopped.
+    plans : mapping of str to Origin
+        By the id of a plan.
     """
 
     pages: Mapping[str, Page] = field(default_factory=dict)
     failures: Mapping[str, Failure] = field(default_factory=dict)
     index: Mapping[str, str] = field(default_factory=dict)
     leaving: tuple[str, ...] = ()
+    plans: Mapping[str, Origin] = field(default_factory=dict)
+
+    def files(self) -> set[str]:
+        """Every file that the manifest names, but for the index and what is leaving."""
+        failures = self.failures.values()
+        reasons = {name for failure in failures for name in (failure.page, failure.notebook)}
+        return {*self.pages, *self.newest(), *reasons}
 
     def newest(self) -> dict[str, Page]:
         """The pages of each plan's newest day, as known at one day, by the addresses at which they are always found.
@@ -155,95 +174,70 @@ def latest_path(path: str) -> str:
     return f"{plan}/latest/{lang}/{name}"
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """What a site holds; nothing when there is no site yet.
+def after(
+    before: Manifest,
+    made: Iterable[Page],
+    failed: Iterable[Failure],
+    *,
+    gone: Collection[tuple[str, str]] = (),
+    plans: Mapping[str, Origin] | None = None,
+) -> Manifest:
+    """What a site will hold when pages are published and failures told of, and some dates are gone.
 
-    Raises
-    ------
-    SiteNotWritable
-        When the manifest cannot be understood.
+    Parameters
+    ----------
+    before : Manifest
+    made, failed : iterables
+    gone : collection of (str, str)
+        Plans and dates of theirs that a site need not hold any longer.
+    plans : mapping of str to Origin, optional
+        Of the plans that are published.
     """
-    try:
-        content = json.loads((folder / MANIFEST).read_text("utf-8"))
-        return Manifest(
-            pages={entry["path"]: _of_entry(Page, entry) for entry in content["pages"]},
-            failures={entry["path"]: _of_entry(Failure, entry) for entry in content["failures"]},
-            index=content["index"],
-            leaving=tuple(content["leaving"]),
-        )
-    except FileNotFoundError:
-        return Manifest()
-    except (ValueError, TypeError, KeyError) as failed:
-        raise SiteNotWritable(f"{folder / MANIFEST} 无法识别：请移走它再运行，所有页面会重新生成") from failed
-
-
-def manifest_text(manifest: Manifest) -> str:
-    """What `read_manifest` reads."""
-    content = {
-        "pages": [_entry(manifest.pages[path]) for path in sorted(manifest.pages)],
-        "failures": [_entry(manifest.failures[path]) for path in sorted(manifest.failures)],
-        "index": manifest.index,
-        "leaving": manifest.leaving,
-    }
-    return json.dumps(content, ensure_ascii=False, indent=1)
-
-
-def expired(manifest: Manifest, keep: int, spared: Collection[str] = ()) -> set[str]:
-    """The pages that a site need not hold any longer.
-
-    Those of each plan's newest `keep` dates stay, unless they are more than three years older than the newest of all.
-    Age is counted between the dates of pages: no clock that is wrong can empty a site.
-    """
-    dates: dict[str, set[str]] = {}
-    for page in manifest.pages.values():
-        dates.setdefault(page.parameters.plan_id, set()).add(page.parameters.as_of)
-    staying: dict[str, set[str]] = {}
-    for plan, of_plan in dates.items():
-        newest_first = sorted(of_plan, reverse=True)
-        oldest = (date.fromisoformat(newest_first[0]) - _OLDEST).isoformat()
-        staying[plan] = {day for day in newest_first[:keep] if day >= oldest}
-    return {
-        path
-        for path, page in manifest.pages.items()
-        if page.parameters.as_of not in staying[page.parameters.plan_id] and path not in spared
-    }
-
-
-def after(before: Manifest, made: Iterable[Page], failed: Iterable[Failure], keep: int) -> Manifest:
-    """What a site will hold when pages are published and failures told of, and what has expired is gone."""
     new = {page.path: page for page in made}
     failures = {path: failure for path, failure in before.failures.items() if path not in new}
     for failure in failed:
         first = failures.get(failure.path, failure)
         failures[failure.path] = replace(failure, since=first.since)
-    now = Manifest(pages={**before.pages, **new}, failures=failures)
-    gone = expired(now, keep, new.keys() | {failure.path for failure in failed})
-    now = replace(
-        now,
-        pages={path: page for path, page in now.pages.items() if path not in gone},
-        failures={path: failure for path, failure in failures.items() if path not in gone},
+
+    def stays(one: Page | Failure) -> bool:
+        return (one.parameters.plan_id, one.parameters.as_of) not in gone
+
+    now = Manifest(
+        pages={path: page for path, page in {**before.pages, **new}.items() if stays(page)},
+        failures={path: failure for path, failure in failures.items() if stays(failure)},
+        plans={**before.plans, **(plans or {})},
     )
-    named = _files(now)
-    leaving = (_files(before) | set(before.leaving)) - named
+    leaving = (before.files() | set(before.leaving)) - now.files()
     return replace(now, leaving=tuple(sorted(leaving)))
 
 
-def _files(manifest: Manifest) -> set[str]:
-    failures = manifest.failures.values()
-    reasons = {name for failure in failures for name in (failure.page, failure.notebook)}
-    return {*manifest.pages, *manifest.newest(), *reasons}
+def check_origin(known: Manifest, plan_id: str, now: Origin, *, same_plan: bool) -> Origin:
+    """What is to be remembered of where a plan's pages come from.
 
+    Parameters
+    ----------
+    known : Manifest
+    plan_id : str
+    now : Origin
+    same_plan : bool
+        Somebody says that it is the plan that has published under this id.
 
-Kept = TypeVar("Kept", Page, Failure)
-
-
-def _entry(kept: Page | Failure) -> dict[str, Any]:
-    """A page or failure as the file has it: flat, the parameters beside the rest."""
-    own = {part.name: getattr(kept, part.name) for part in fields(kept) if part.name != "parameters"}
-    return own | kept.parameters.model_dump()
-
-
-def _of_entry(kind: type[Kept], entry: dict[str, Any]) -> Kept:
-    asked = {name: entry[name] for name in Parameters.model_fields if name in entry}
-    own = {name: value for name, value in entry.items() if name not in asked}
-    return kind(**own, parameters=Parameters.of(asked))
+    Raises
+    ------
+    SiteNotWritable
+        When another plan, or a copy of this one, has published under the same id.
+    """
+    before = known.plans.get(plan_id, now)
+    now = replace(now, notice=now.notice or before.notice)
+    differs = {
+        "方案文件夹的位置": now.place != before.place,
+        "通知的印发日期或措施": bool(before.notice) and now.notice != before.notice,
+    }
+    if any(differs.values()) and not same_plan:
+        named = "和".join(what for what in differs if differs[what])
+        raise SiteNotWritable(
+            f"站点中已有编号为“{plan_id}”的方案，但{named}与上次发布时不同：没有改动。"
+            "如果是另一个方案或副本，请改 plan.toml 中的 id，或用 --out 发布到别的文件夹；"
+            "如果确是同一方案（已搬移或更正），请加 --same-plan 再运行一次"
+        )
+    return now

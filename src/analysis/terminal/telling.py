@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
+from analysis.terminal.printing import plain
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from analysis.report import Outcome
+
+
+_EVENT = b'{"event":'
+"""How every line of a log begins."""
 
 
 class Telling:
@@ -75,7 +82,7 @@ class Telling:
             # A traceback says what is wrong in its last line, a list of problems how many there are in its first.
             lines = outcome.reason.splitlines()
             line = lines[0 if outcome.result == "bad_data" else -1]
-            typer.echo(f"{outcome.result:>9}  {outcome.address}  {line}", err=True)
+            typer.echo(f"{outcome.result:>9}  {outcome.address}  {plain(line)}", err=True)
         elif outcome.result != "unchanged" and not self.bar:
             typer.echo(f"{outcome.result:>9}  {outcome.address}")
 
@@ -86,10 +93,25 @@ class Telling:
         typer.echo(line, err=code != 0)
 
     def event(self, event: str, **about: Any) -> None:
-        """Add an event to the log."""
+        """Add an event to the log; when it cannot be written, that is said once, and the work goes on."""
         if self.log is None:
             return
         record = {"event": event, "elapsed": round(time.monotonic() - self.began, 3), **about}
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        try:
+            _add_line(self.log, json.dumps(record, ensure_ascii=False))
+        except OSError as failed:
+            typer.echo(f"日志 {self.log} 写不进去（{failed.strerror or failed}）：不再记录，生成照常进行", err=True)
+            self.log = None
+
+
+def _add_line(file: Path, line: str) -> None:
+    """Add a line to a log, be it a file, a device or a pipe; never to a file that is none of ours."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.is_file():
+        with file.open("rb") as log:
+            if log.read(len(_EVENT)) not in (b"", _EVENT):
+                raise OSError(0, "已有内容不是本软件的日志")
+    # Does not wait for somebody to read a pipe.
+    handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o644)
+    with os.fdopen(handle, "wb", buffering=0) as log:
+        log.write(line.encode("utf-8", "backslashreplace") + b"\n")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analysis.files import write_whole
-from analysis.report.keys import rows_hash, shown_versions
+from analysis.site import SiteNotWritable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.parameters import Parameters
-    from analysis.report.inputs import Inputs
 
 FOLDER = "runs"
 _KEPT = 500
@@ -60,11 +59,18 @@ class Run:
     seconds : float
     problems : pandas.DataFrame or None
         Every problem of the plan's data, when that is why nothing was made.
+    retired, expired : tuple of str
+        Dates that went with this run; those that have expired and wait.
+    unrecorded : str
+        Why the site has no record of it; blank when it has.
     """
 
     outcomes: tuple[Outcome, ...]
     seconds: float
     problems: pd.DataFrame | None = None
+    retired: tuple[str, ...] = ()
+    expired: tuple[str, ...] = ()
+    unrecorded: str = ""
 
     def counts(self) -> dict[str, int]:
         """How many pages came out in each way, in the order in which the ways first came up."""
@@ -72,29 +78,24 @@ class Run:
         return {result: results.count(result) for result in dict.fromkeys(results)}
 
 
-def record_run(folder: Path, run: Run, inputs: Inputs, *, started: str, engine: str) -> Path:
+def record_run(folder: Path, run: Run, **about: Any) -> str:
     """Keep a run's record as ``runs/<number>.json``; numbers count up, whatever the clock says.
+
+    The pages are published by then: that the record could not be written is a reason that is given back, blank if not.
 
     Parameters
     ----------
     folder : pathlib.Path
         The site, held by this run.
     run : Run
-    inputs : analysis.report.inputs.Inputs
-        What its pages were made of.
-    started : str
-        The time by the clock.
-    engine : str
-        How its notebooks ran.
+    **about
+        What else to remember: when it began, of which plan, of what inputs, by which versions.
     """
     kept = {
-        "started": started,
+        **about,
         "seconds": round(run.seconds, 3),
-        "plan": inputs.id,
-        "engine": engine,
-        "versions": shown_versions(),
-        "inputs": {name: rows_hash(rows) for name, rows in inputs.tables.items()},
         "counts": run.counts(),
+        "retired": run.retired,
         "pages": [
             {
                 "path": outcome.address,
@@ -111,16 +112,36 @@ def record_run(folder: Path, run: Run, inputs: Inputs, *, started: str, engine: 
     files = _files(folder)
     number = int(files[-1].stem) + 1 if files else 1
     file = folder / FOLDER / f"{number:06d}.json"
-    file.parent.mkdir(exist_ok=True)
-    write_whole(file, json.dumps({"run": number, **kept}, ensure_ascii=False, indent=1).encode("utf-8"))
-    for old in files[: -_KEPT + 1]:
-        old.unlink(missing_ok=True)
-    return file
+    content = json.dumps({"run": number, **kept}, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
+    try:
+        file.parent.mkdir(exist_ok=True)
+        write_whole(file, content)
+        for old in files[: -_KEPT + 1]:
+            old.unlink(missing_ok=True)
+    except OSError as failed:
+        return failed.strerror or str(failed)
+    return ""
 
 
 def read_runs(folder: Path, *, last: int) -> list[dict[str, Any]]:
-    """The last runs of a site, oldest first."""
-    return [json.loads(file.read_text("utf-8")) for file in _files(folder)[-last:]]
+    """The last runs of a site, oldest first.
+
+    Raises
+    ------
+    SiteNotWritable
+        When the record of one of them is damaged, or none of ours.
+    """
+    runs = []
+    for file in _files(folder)[-last:]:
+        try:
+            run = json.loads(file.read_text("utf-8"))
+            is_ours = isinstance(run, dict) and run.keys() >= {"run", "started", "seconds", "plan", "counts", "pages"}
+        except (OSError, ValueError, RecursionError):
+            run, is_ours = {}, False
+        if not is_ours:
+            raise SiteNotWritable(f"{file} 无法识别：不是本软件写的，或已损坏，请移走它")
+        runs.append(run)
+    return runs
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,0 +1,23 @@
+"""What a site holds: its pages and failures, whose plans they are, which dates may go; and all that as a file."""
+
+from analysis.manifest.pages import Failure, Manifest, Origin, Page, SiteNotWritable, after, check_origin, latest_path
+from analysis.manifest.retention import EXPIRED, Retention
+from analysis.manifest.stored import MANIFEST, RUNS, is_slug, manifest_text, read_manifest
+
+__all__ = [
+    "EXPIRED",
+    "MANIFEST",
+    "RUNS",
+    "Failure",
+    "Manifest",
+    "Origin",
+    "Page",
+    "Retention",
+    "SiteNotWritable",
+    "after",
+    "check_origin",
+    "is_slug",
+    "latest_path",
+    "manifest_text",
+    "read_manifest",
+]

@@ -1,0 +1,102 @@
+"""A workplace: a folder with a plan, its record and its pages, from which every command works."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analysis.files import in_installed_package, write_new
+from analysis.plan.folder import read_head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+CONFIG = "portplan.toml"
+_PLAN, _SITE = "plan", "reports"
+_TEXT = f"""# portplan 的工作文件夹：在这里（或其下）运行的命令，没有给出 --plan、--out 时按此处的方案和站点办理。
+plan = "{_PLAN}"
+site = "{_SITE}"
+"""
+
+
+class NoWorkplace(ValueError):
+    """A workplace that cannot be read or made; the message says why, in Chinese. Nothing was overwritten."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What a workplace names.
+
+    Attributes
+    ----------
+    plan, site : pathlib.Path
+        The folders of its plan and of its pages.
+    plan_id : str
+        Blank when the plan does not say it.
+    """
+
+    plan: Path
+    site: Path
+    plan_id: str
+
+
+def find_workplace(folders: Iterable[Path]) -> Workplace | None:
+    """The workplace that the first of some folders is which is one.
+
+    Raises
+    ------
+    NoWorkplace
+        When what it says cannot be understood.
+    """
+    file = next((folder / CONFIG for folder in folders if (folder / CONFIG).is_file()), None)
+    if file is None:
+        return None
+    try:
+        said: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as failed:
+        raise NoWorkplace(f"{file} 读不懂：{failed}") from failed
+    if set(said) != {"plan", "site"} or not all(isinstance(value, str) and value for value in said.values()):
+        raise NoWorkplace(f'{file} 应恰有两项：plan = "{_PLAN}"、site = "{_SITE}"（都是相对于该文件的文件夹）')
+    plan = file.parent / said["plan"]
+    try:
+        head, _ = read_head((plan / "plan.toml").read_bytes())
+    except OSError as failed:
+        raise NoWorkplace(f"{file} 中的方案 {plan / 'plan.toml'} 读不到：{failed.strerror}") from failed
+    return Workplace(plan, file.parent / said["site"], str(head.get("id", "")))
+
+
+def make_workplace(folder: Path, plan: Path) -> None:
+    """Make a folder a workplace: a copy of a plan, an empty site, and a file that names both.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Made when it is not there; may hold anything but what would have to be overwritten.
+    plan : pathlib.Path
+        The folder of the plan to copy.
+
+    Raises
+    ------
+    NoWorkplace
+        When something is in the way, or the folder cannot be written to.
+    """
+    if in_installed_package(folder):
+        raise NoWorkplace(f"{folder} 在已安装的软件包里，升级或卸载时会被删除：请选别的文件夹")
+    there = [name for name in (_PLAN, _SITE, CONFIG) if os.path.lexists(folder / name)]
+    if there:
+        raise NoWorkplace(f"{folder} 里已有 {'、'.join(there)}：没有改动，请选别的文件夹，或先移走")
+    if folder.resolve().is_relative_to(plan.resolve()):
+        raise NoWorkplace(f"{folder} 在要复制的方案里面：请选别的文件夹")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # What is hidden are locks and what was left behind by a crash.
+        shutil.copytree(plan, folder / _PLAN, ignore=shutil.ignore_patterns(".*"))
+        (folder / _SITE).mkdir()
+        # Last: a folder without it is no workplace.
+        write_new(folder / CONFIG, _TEXT.encode("utf-8"))
+    except (OSError, shutil.Error) as failed:
+        raise NoWorkplace(f"{folder} 没有建成：{failed}") from failed

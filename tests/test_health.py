@@ -1,0 +1,136 @@
+"""What needs a hand is found, said with what helps, and told by the exit code; what is well is not cried about."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analysis.cli import Exit, main
+from analysis.health import examine
+from analysis.plan import data_folder
+from analysis.site import locked
+from tests.sites import contents, failure, page, put
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+NOW = datetime(2025, 4, 6, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    shutil.copytree(data_folder() / "tianjin-2024", tmp_path / "plan")
+    return tmp_path / "plan"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    put(tmp_path / "site", [page("a"), page("b", "2025-02-28")])
+    return tmp_path / "site"
+
+
+def needs(plan: Path, site: Path) -> str:
+    """Everything that needs a hand, in one text."""
+    return "\n".join(line for finding in examine(plan, site, NOW) for line in finding.needs)
+
+
+def test_a_site_that_is_well_needs_nothing(plan: Path, site: Path) -> None:
+    assert needs(plan, site) == ""
+    assert needs(plan, site.parent / "none yet") == ""
+    assert main(["doctor", "--plan", str(plan), "--out", str(site)]) == Exit.OK
+
+
+def run_record(site: Path, number: int, started: str) -> None:
+    (site / "runs").mkdir(exist_ok=True)
+    run = {"run": number, "started": started, "seconds": 1.0, "plan": "plan", "counts": {}, "pages": []}
+    (site / f"runs/{number:06d}.json").write_text(json.dumps(run), "utf-8")
+
+
+def head_with_a_password(plan: Path) -> None:
+    head = plan / "plan.toml"
+    head.write_text('progress = "postgresql://u:hunter22@127.0.0.1:1/base"\n' + head.read_text("utf-8"), "utf-8")
+
+
+PAGE = "plan/2025-02-28/zh/b.html"
+HARM: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
+    "a page changed": (PAGE, lambda plan, site: (site / PAGE).write_text("changed", "utf-8")),
+    "a page lost": (PAGE, lambda plan, site: (site / PAGE).unlink()),
+    "the index lost": ("index.en.html", lambda plan, site: (site / "index.en.html").unlink()),
+    "no manifest": ("index.html", lambda plan, site: (site / "manifest.json").unlink()),
+    "orphan": ("plan/old.html", lambda plan, site: (site / "plan/old.html").write_text("old", "utf-8")),
+    "a run that was stopped": (".staging-abc", lambda plan, site: (site / ".staging-abc").mkdir()),
+    "a failure": ("2025-01-06T06:00", lambda plan, site: put(site, [], [failure("c", since="2025-01-06T06:00+08:00")])),
+    "a date ahead": ("--retire 2052-03-31", lambda plan, site: put(site, [page("a", "2052-03-31")])),
+    "a clock set back": (
+        "第 2 次",
+        lambda plan, site: [run_record(site, n, f"2025-0{4 - n}-05T06:00+08:00") for n in (1, 2)],
+    ),
+    "a clock ahead": ("第 1 次", lambda plan, site: run_record(site, 1, "2052-04-05T06:00+08:00")),
+    "a run's record damaged": ("000001.json", lambda plan, site: run_record(site, 1, "") or spoil_run(site)),
+    "everybody may write": ("progress.csv", lambda plan, site: (plan / "progress.csv").chmod(0o666)),
+    "a password for everybody": ("chmod 600", lambda plan, site: head_with_a_password(plan)),
+    "a write that was stopped": (".x.csv.new", lambda plan, site: (plan / ".x.csv.new").write_text("half", "utf-8")),
+    "a table damaged": ("themes.csv", lambda plan, site: (plan / "themes.csv").write_bytes(b"\xff\xfe\xfa")),
+}
+"""What is done to a plan and its site, with what must be named then."""
+
+
+def spoil_run(site: Path) -> None:
+    (site / "runs/000001.json").write_text("{", "utf-8")
+
+
+@pytest.mark.parametrize("what", HARM)
+def test_what_needs_a_hand_is_named(plan: Path, site: Path, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    named, harm = HARM[what]
+    harm(plan, site)
+    told = needs(plan, site)
+    assert named in told
+    assert "hunter22" not in told
+    assert main(["doctor", "--plan", str(plan), "--out", str(site)]) == Exit.NEEDS_A_HAND
+    printed = capsys.readouterr().out
+    assert named in printed
+    assert len(printed.splitlines()) <= 24
+
+
+def test_all_of_it_fits_on_one_screen(plan: Path, site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(site, [page(str(number)) for number in range(30)], [failure(f"f{number}") for number in range(30)])
+    for number in range(30):
+        (site / f"plan/2025-03-31/zh/{number}.html").write_text("changed", "utf-8")
+        (site / f"plan/2025-03-31/zh/orphan{number}.html").write_text("old", "utf-8")
+        run_record(site, number + 1, f"2025-03-{30 - number:02d}T06:00+08:00")
+    assert main(["doctor", "--plan", str(plan), "--out", str(site)]) == Exit.NEEDS_A_HAND
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 24
+    assert "另有 28 项" in "\n".join(lines)
+
+
+def test_what_is_under_way_is_not_left_behind(plan: Path, site: Path) -> None:
+    (site / ".staging-now").mkdir()
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with locked(site):
+            os.write(theirs, b"held")
+            signal.pause()
+    os.read(ours, 4)
+    try:
+        assert needs(plan, site) == ""
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert ".staging-now" in needs(plan, site)
+
+
+def test_looking_changes_nothing(plan: Path, site: Path) -> None:
+    for what in ("a page lost", "orphan", "a failure", "a write that was stopped"):
+        HARM[what][1](plan, site)
+    before = contents(plan), contents(site)
+    examine(plan, site, NOW)
+    assert (contents(plan), contents(site)) == before
