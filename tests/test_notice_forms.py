@@ -181,17 +181,6 @@ def test_no_text_takes_longer_than_two_seconds_or_it_is_refused(kind):
     assert process_time() - begun < 2
 
 
-@pytest.mark.thorough
-def test_the_time_a_notice_takes_grows_with_its_length():
-    text = text_of("baotou-2022")
-    took = []
-    for times in (4, 16):
-        begun = process_time()
-        assert len(read("\n".join([text] * times)).measures) >= 80 * times
-        took.append(process_time() - begun)
-    assert took[1] < 8 * took[0]
-
-
 # A notice written from a table, in every form of numbers and marks.
 
 WORDS = "优化通关口岸贸易便利环境提升服务水平监管创新发展进出货物"

@@ -254,11 +254,8 @@ def _asked(
 ) -> str:
     """What is asked of whom: the units' own requests stand in their words; this is what follows from the case."""
     units = named_units(row["unit_ids"], say) if len(row["unit_ids"]) else say("nobody is named")
-    owed = (
-        int(now.states.loc[now.states["measure_id"].eq(row["measure_id"]), "missing"].max() or 0)
-        if len(now.states)
-        else 0
-    )
+    own = now.states.loc[now.states["measure_id"].eq(row["measure_id"]), "missing"]
+    owed = 0 if own.empty else int(own.max())
     if reason == "waiting":
         return say(
             "To decide: {deciders}", deciders=say.listing(say.name("decider", one.name) for one in say.plan.deciders)

@@ -81,7 +81,8 @@ def _each_period(past: History, calendar: Calendar, *, as_of: pd.Timestamp) -> p
     periods = calendar.until(as_of.date())
     if not periods:
         return _nothing()
-    starts = _days(period.start for period in periods)
+    # With the one that follows, so that what speaks of a later period is not taken for the last.
+    starts = _days(period.start for period in [*periods, *calendar.after(periods[-1])])
     is_in = [calendar.is_in(p, as_of=as_of.date(), known_at=past.record.known_at.date()) for p in periods]
     number = np.arange(len(periods))[:, None]
 
