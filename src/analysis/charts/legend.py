@@ -8,7 +8,7 @@ from matplotlib.patches import Patch
 
 from analysis.look.labels import Labels, name_of
 from analysis.look.palette import FEEDBACK_LOOKS, LOOKS, colour
-from analysis.look.style import LINE, POINTS, columns_for, figure_width, label_lines, width_of
+from analysis.look.style import LEGEND_SIZE, LINE, POINTS, columns_for, figure_width, lines_of, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ class Legend:
         self._handles = list(handles)
         width = figure_width(narrow=narrow)
         for handle in self._handles:
-            handle.set_label(label_lines(str(handle.get_label()), int(width * 13)))
+            handle.set_label("\n".join(lines_of(str(handle.get_label()), ems=width * POINTS / LEGEND_SIZE - 3.6)))
         names = [str(handle.get_label()) for handle in self._handles]
         longest = [max(name.split("\n"), key=width_of) for name in names]
         self._columns = columns_for(longest, width=width)

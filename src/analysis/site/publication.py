@@ -246,9 +246,8 @@ def _refuse_foreign(folder: Path, manifest: Manifest, names: set[str]) -> None:
 
 
 def _own(manifest: Manifest) -> set[str]:
-    """Every address under which a site's pages stand, or have stood as the newest of their kind."""
-    latest = {page.latest_path for page in manifest.pages.values()}
-    return manifest.files() | latest | set(manifest.leaving)
+    """Every address under which a site's pages stand, or that it has named as going."""
+    return manifest.files() | set(manifest.leaving)
 
 
 def _is_no_folder(place: Path) -> bool:
