@@ -205,7 +205,7 @@ def test_a_changed_row_makes_again_only_what_it_touches(tmp_path: Path) -> None:
     assert set(make().values()) == {"made"}
     log = folder / "progress.csv"
     lines = log.read_text("utf-8").splitlines(keepends=True)
-    (place,) = [number for number, line in enumerate(lines) if ",M4,port-group,2025-01-31," in line]
+    (place,) = [number for number, line in enumerate(lines) if ",M4,port-group,2025-01," in line]
     lines[place] = lines[place].replace("（示例）", "（示例）改", 1)
     log.write_text("".join(lines), "utf-8")
     assert make() == {"2025-03-31 T1": "made", "2025-03-31 T5": "unchanged", "2024-12-31 T1": "unchanged"}

@@ -109,6 +109,13 @@ def test_pages_of_other_days_neither_count_nor_push_others_out(tmp_path: Path) -
     assert dates_of(tmp_path) == sorted([*DAYS, *others])
 
 
+def test_an_older_date_stays_while_there_is_room(tmp_path: Path) -> None:
+    """What is made for a day within a period, and then for the newest period, both stay: only age or number expires."""
+    put(tmp_path / "site", [page("a", "2024-06-15")])
+    manifest = put(tmp_path / "site", [page("a", "2025-03-31")])
+    assert {one.parameters.as_of for one in manifest.pages.values()} == {"2024-06-15", "2025-03-31"}
+
+
 def test_dates_after_the_newest_arrival_push_nothing_out(tmp_path: Path) -> None:
     """A clock that is ahead, a day mistyped: nothing is lost, and a person may remove what came of it."""
     put(tmp_path, [page(as_of=day) for day in DAYS])

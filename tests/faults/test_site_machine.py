@@ -59,7 +59,7 @@ class Site(RuleBasedStateMachine):
         """The dates of pages that may go, oldest first, when some come in a run that is asked for some."""
         held = {path.split("/")[1] for path in self.held}
         ends = sorted((held | coming) & set(ENDS), reverse=True)[:KEEP]
-        return sorted(day for day in held - asked if ends and day < ends[-1])
+        return sorted(day for day in held - asked if len(ends) == KEEP and day < ends[-1])
 
     def run(self, pages: list[tuple[str, str, str]], failed: list[tuple[str, str]], **wish: object) -> None:
         """Publish, and hold the site to what it promises."""

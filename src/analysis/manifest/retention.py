@@ -54,7 +54,8 @@ class Retention:
         if not ends:
             return []
         oldest = (date.fromisoformat(ends[0]) - _OLDEST).isoformat()
-        first = min(day for day in ends[: self.keep] if day >= oldest)
+        # While there is room for more period ends, only age makes a date expire.
+        first = max(oldest, ends[self.keep - 1]) if len(ends) >= self.keep else oldest
         return sorted(day for day in dates if day < first and day not in self.asked)
 
     def gone(self, manifest: Manifest) -> list[str]:
