@@ -219,11 +219,8 @@ def check_agreement(zh: Page, en: Page) -> None:
         assert len(one.rows) == len(other.rows)
         for line, same in zip(one.file[1:], other.file[1:], strict=True):
             assert [cell for cell in line if _is_number(cell)] == [cell for cell in same if _is_number(cell)]
-        for drawn, same in zip(one.drawings, other.drawings, strict=True):
-            plain = [
-                [label for label in labels if re.fullmatch(r"\W?\s*\d+(/\d+)?%?", label)] for labels in (drawn, same)
-            ]
-            assert plain[0] == plain[1], key
+        # Which labels find room depends on how long names are: each language's drawings are held to the cells.
+        assert len(one.drawings) == len(other.drawings)
 
 
 def _is_number(cell: str) -> bool:
