@@ -117,9 +117,10 @@ def test_the_gate_refuses_no_page(name: str, report: str, lang: str, tmp_path: P
     asked = Parameters.of({"plan_id": str(folder), "as_of": DAYS[name], "lang": lang})
     executed = Executed.of(run_notebook(NOTEBOOKS / f"{report}.ipynb", asked, tmp_path / "run.ipynb", engine="warm"))
     plan: Plan = open_plan(str(folder))
-    around = chrome(Language(lang, plan), versions={}, parameters={}, command="")
+    say = Language(lang, plan)
+    around = chrome(say, versions={}, parameters={}, command="")
     page = to_page(executed, around, narrowed=narrowed_face(alphabet(plan)))
-    assert refusals(executed, page, plan.at(asked.as_of, known_at=asked.known_at)) == []
+    assert refusals(executed, page, plan.at(asked.as_of, known_at=asked.known_at), say) == []
 
 
 @pytest.mark.parametrize("name", DAYS)
