@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -126,7 +127,7 @@ def check_page(report: str, page: Page, case: Case, words: Words) -> None:
     assert numbers(page.dates[0]) == [str(now.t)]
     assert numbers(page.dates[1]) == [str(now.k)]
     for exhibit in page.exhibits.values():
-        check_drawings(exhibit)
+        check_drawings(exhibit, now)
 
 
 def check_table(exhibit: Exhibit, rows: Rows, words: Words) -> None:
@@ -176,9 +177,14 @@ def check_front(page: Page, now: Recount, words: Words) -> None:
         assert sorted(told) == sorted([str(len(now.states)), *(str(count) for count in counts if count)])
 
 
-def check_drawings(exhibit: Exhibit) -> None:
+def check_drawings(exhibit: Exhibit, now: Recount) -> None:
     """Labels stand for cells: those of a mark in the order of one column, pairs and matrices cell by cell."""
     columns = [[re.sub(r" [↑↓].*", "", cell) for cell in column] for column in zip(*exhibit.rows, strict=True)]
+    if exhibit.key == "states-by-theme":
+        # Its table has the rates; the states are only drawn.
+        themes = list(dict.fromkeys(row["theme_id"] for row in now.measures.values()))
+        counted_states = Counter((now.measures[m]["theme_id"], row["state"]) for m, row in now.states.items())
+        columns = [[str(counted_states[theme, state]) for theme in themes] for state in BUCKETS]
     for place, texts in enumerate(exhibit.drawings):
         marked: dict[str, list[str]] = {}
         for label in texts:
