@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from analysis.briefing.parts import Part, lapse, quotes, repeats
+from analysis.briefing.parts import Part, arrival, lapse, quotes, repeats
 from analysis.catalogue import tag_of
 from analysis.language import Language, Quote, named
 from analysis.schema import NO_FEEDBACK, NOT_DUE, SETTLED
@@ -213,7 +213,7 @@ def _part(word: Mapping[Hashable, Any], now: Reading, say: Language, *, is_settl
         state_name=say.state(word["state"]),
         note=say.listing(filter(None, notes)),
         repeated=repeats(word, say),
-        reported="" if pd.isna(word["reported_at"]) else say("reported {date}", date=f"{word['reported_at']:%Y-%m-%d}"),
+        reported=arrival(word, say),
         **quotes(word, say),
     )
 

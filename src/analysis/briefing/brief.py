@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.briefing.parts import Part, Parts, lapse, quotes, repeats
+from analysis.briefing.parts import Part, Parts, arrival, lapse, quotes, repeats
 from analysis.language import Caption, Language, Names, caption, named, named_units
 from analysis.opening import KeyFigure
 from analysis.schema import BUCKETS, NO_FEEDBACK, SETTLED
@@ -257,7 +257,7 @@ def _part(row: Mapping[Hashable, Any], say: Language) -> Part:
         state_name=say.state(row["state_of_unit"]),
         note=say.listing(filter(None, notes)),
         repeated=repeats(row, say),
-        reported="" if pd.isna(row["reported_at"]) else say("reported {date}", date=f"{row['reported_at']:%Y-%m-%d}"),
+        reported=arrival(row, say),
         about=tuple(filter(None, about)),
         **quotes(row, say),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from analysis.catalogue import tag_of
 from analysis.language import Language, Quote
 from analysis.schema import NO_FEEDBACK
@@ -88,6 +90,11 @@ def quotes(word: Mapping[Hashable, Any], say: Language) -> dict[str, Any]:
     tag = tag_of(say.plan.lang)
     columns = ("problems", "request", "progress", "next_step")
     return {column: Quote(word[column], tag) if word[column] else "" for column in columns}
+
+
+def arrival(word: Mapping[Hashable, Any], say: Language) -> str:
+    """When a unit's last word arrived; nothing where none has come."""
+    return "" if pd.isna(word["reported_at"]) else say("reported {date}", date=f"{word['reported_at']:%Y-%m-%d}")
 
 
 def repeats(word: Mapping[Hashable, Any], say: Language) -> str:
