@@ -120,7 +120,7 @@ class Words:
         if part.isdigit():
             months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"]
             return f"{months[int(part) - 1]} {year}"
-        message = {"Q": "Q{n} {year}", "H": "H{n} {year}", "W": "week {n} of {year}"}[part[0]]
+        message = {"Q": "Q{n} {year}", "H": f"{part} {{year}}", "W": "week {n} of {year}"}[part[0]]
         return self(message, n=int(part[1:]), year=year)
 
     def printed(self, cell: Cell) -> str:

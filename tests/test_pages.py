@@ -148,7 +148,7 @@ def test_a_table_downloads_as_it_is_shown(browser, pages: dict[str, Path], tmp_p
     lines = content.decode("utf-8-sig").splitlines()
     assert len(lines) == 1 + 24
     assert all(line.endswith("合成示例") for line in lines[1:])
-    assert waiting.value.suggested_filename == "tianjin-2024_workload_by_unit_synthetic.csv"
+    assert waiting.value.suggested_filename == "tianjin-2024_feedback_by_unit_synthetic.csv"
     page.context.close()
 
 

@@ -72,7 +72,8 @@ def caption(
         "shortened_beyond": say("beyond {n} the scale is shortened", n="{n}"),
         "own_scales": say("each on a scale of its own"),
         **{f"Q{n}": say("Q{n}", n=n) for n in range(1, 5)},
-        **{f"H{n}": say("H{n}", n=n) for n in range(1, 3)},
+        "H1": say("H1"),
+        "H2": say("H2"),
         "count_of": say("Number of measures"),
     }
     labels = {**say.labels, **(names or {}), "drawing": {**usual, **(drawing or {})}}

@@ -58,14 +58,15 @@ def promise_rows(promised: pd.DataFrame, say: Language) -> pd.DataFrame:
 def target(promise: Mapping[Hashable, Any], say: Language) -> str:
     """What a promise sets: ``at most 2 工作日``."""
     quantity, high = (quantity_in_words(promise[name], say) for name in ("quantity", "quantity_high"))
-    values = {"quantity": quantity, "unit": promise["quantity_unit"]}
-    if promise["comparator"] == "between":
-        return say("{quantity} to {high} {unit}", high=high, **values)
-    if promise["comparator"] == "equal":
-        return say("{quantity} {unit}", **values)
-    if promise["comparator"] == "at_most":
-        return say("at most {quantity} {unit}", **values)
-    return say("at least {quantity} {unit}", **values)
+    values = {"quantity": quantity, "high": high, "unit": promise["quantity_unit"]}
+    told = {
+        "between": say("{quantity} to {high} {unit}", **values),
+        "equal": say("{quantity} {unit}", **values),
+        "at_most": say("at most {quantity} {unit}", **values),
+        "at_least": say("at least {quantity} {unit}", **values),
+    }
+    # A quantity may have no unit: a count of ports, a rank.
+    return told[promise["comparator"]].rstrip()
 
 
 def actual(promise: Mapping[Hashable, Any], say: Language) -> str:
