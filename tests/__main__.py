@@ -7,11 +7,13 @@ import time
 
 SUITES = {
     "fast": "not thorough and not notebook and not browser and not integration",
-    "thorough": "thorough and not notebook and not browser and not integration",
+    "thorough": "thorough and not notebook and not browser and not integration and not exhaustive",
     "notebook": "notebook and not integration",
     "browser": "browser",
     "integration": "integration",
 }
+ASKED_FOR = {"exhaustive": "exhaustive"}
+"""What takes an hour and runs only by its name."""
 
 
 def main() -> int:
@@ -22,8 +24,8 @@ def main() -> int:
     failed = False
     for suite in wanted:
         start = time.perf_counter()
-        spread = ["-n", "2", "--dist", "worksteal"] if suite in ("fast", "thorough") else []
-        command = [sys.executable, "-m", "pytest", "-q", "-rs", "-m", SUITES[suite], *spread]
+        spread = ["-n", "2", "--dist", "worksteal"] if suite in ("fast", "thorough", "exhaustive") else []
+        command = [sys.executable, "-m", "pytest", "-q", "-rs", "-m", (SUITES | ASKED_FOR)[suite], *spread]
         code = subprocess.run(command, check=False).returncode
         took[suite] = time.perf_counter() - start
         failed |= code != 0

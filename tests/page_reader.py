@@ -222,4 +222,5 @@ def counted(text: str) -> Counter[str]:
     # Where names are left out, English says how many, and both say how many there are.
     text = re.sub(r" and \d+ more, (?=\d+ in all)", " ", text)
     # Of one, English need not say how many.
-    return Counter(numbers(re.sub(r"(?<=the last) (?=period)|(?<=最近)一(?=期)", " 1 ", text)))
+    text = re.sub(r"(?<=the last) (?=period)|(?<=最近)一(?=期)|(?<=\bThe )one(?= promise)", " 1 ", text)
+    return Counter(numbers(text))

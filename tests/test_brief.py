@@ -62,6 +62,7 @@ def test_what_is_asked_for_next_is_what_will_be_owed(small: SmallPlan, day: pd.T
     assert asked_of(now) == sorted(expected)
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments, st.sampled_from(UNITS))
 def test_what_a_unit_carries_stands_by_urgency(small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, unit: str):
     assume(unit in set(small.units["unit_id"]))
@@ -127,6 +128,7 @@ def said(now: Reading, unit: str, lang: str) -> list[str]:
     return [briefing.brief.headline(next_up, carried, now, say), *around, *cells, *parts, *figures, listed.folded]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @given(small=small_plans(), day=moments, later=moments, unit=st.sampled_from(UNITS))
 def test_a_brief_is_whole_in_both_languages(
@@ -139,6 +141,7 @@ def test_a_brief_is_whole_in_both_languages(
         assert_whole(text, lang)
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments, st.sampled_from(UNITS))
 def test_the_counts_of_a_brief_agree(small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, unit: str):
     assume(unit in set(small.units["unit_id"]))

@@ -41,10 +41,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "now_in", standing)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def began(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A plan of one's own: customs say that M1 is done, customs and port group that M18 is not."""
-    copy = Path(shutil.copytree(data_folder() / "tianjin-2024", tmp_path / "plan", ignore=shutil.ignore_patterns(".*")))
+    place = tmp_path_factory.mktemp("began") / "plan"
+    copy = Path(shutil.copytree(data_folder() / "tianjin-2024", place, ignore=shutil.ignore_patterns(".*")))
     rows = {
         table: pd.DataFrame(columns=read_record(open_plan(copy), table).columns)
         for table in ("progress", "decisions", "actuals")
@@ -64,6 +65,12 @@ def folder(tmp_path: Path) -> Path:
     for table, frame in rows.items():
         frame.to_csv(copy / f"{table}.csv", index=False, lineterminator="\n")
     return copy
+
+
+@pytest.fixture
+def folder(began: Path, tmp_path: Path) -> Path:
+    """That plan, for one test to write in."""
+    return Path(shutil.copytree(began, tmp_path / "plan"))
 
 
 def decide(folder: Path, *words: str) -> int:
@@ -273,6 +280,7 @@ def collect(folder: Path, book: openpyxl.Workbook, *, today: str = TODAY) -> int
     return intake.collect([file], open_plan(folder), today=pd.Timestamp(today))
 
 
+@pytest.mark.thorough
 def test_the_office_is_asked_about_what_waits_and_what_is_contradicted(folder: Path) -> None:
     book = office(folder)
     sheet = book[layout.OFFICE_SHEET]
@@ -301,6 +309,7 @@ def test_the_office_is_asked_about_what_waits_and_what_is_contradicted(folder: P
     assert lists["F5"] == '"办结,重新打开,—"'
 
 
+@pytest.mark.thorough
 def test_what_the_office_decides_becomes_rows(folder: Path) -> None:
     collected = collect(folder, office(folder, M1=CLOSED))
     assert collected.problems.empty, collected.problems
@@ -567,6 +576,7 @@ def test_real_plans_of_other_countries_open_in_the_new_form(tmp_path: Path, name
         assert plan.find_unit(str(unit["short_en"])) == unit["unit_id"]
 
 
+@pytest.mark.thorough
 def test_nothing_is_written_into_an_installed_package(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

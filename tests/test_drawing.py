@@ -76,6 +76,7 @@ def own_chart(values: list[float]) -> Figure:
     return figure
 
 
+@pytest.mark.thorough
 @given(st.lists(st.floats(0.1, 40), min_size=2, max_size=6))
 def test_every_text_and_every_end_of_a_line_stays_where_it_was(values: list[float]):
     before, after = (written(own_chart(values)) for _ in range(2))
@@ -141,6 +142,7 @@ def test_a_figure_takes_its_colours_and_its_face_from_the_page():
         assert "合成" in drawing
 
 
+@pytest.mark.thorough
 def test_a_large_matrix_takes_a_part_of_the_bytes_that_matplotlib_writes():
     units = [f"unit-{place}" for place in range(24)]
     frame = pd.DataFrame(np.minimum.outer(np.arange(24), np.arange(24)) % 5, columns=units)

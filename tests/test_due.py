@@ -113,6 +113,7 @@ def test_what_is_outstanding_is_what_is_owed_and_never_came(
         assert row.working_days_late == sum(is_working_day(day.date(), small.calendar.country) for day in days)
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments)
 def test_every_text_is_made_in_each_language(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
     now = small.plan.at(as_of, known_at=max(as_of, known_at))

@@ -678,6 +678,7 @@ def measured(plan: Plan, file: Path, **values: dict[str, Any]) -> Path:
     return file
 
 
+@pytest.mark.thorough
 def test_what_was_measured_becomes_rows(plan: Plan, tmp_path: Path) -> None:
     file = measured(plan, tmp_path / "form.xlsx", C1={"value": 1.5, "method": "抽样", "evidence_ref": "统计表"})
     collected = intake.collect([file], plan)
@@ -697,6 +698,7 @@ def test_what_was_measured_becomes_rows(plan: Plan, tmp_path: Path) -> None:
     assert corrected.actuals[["actual_id", "value", "supersedes"]].to_numpy().tolist() == [["A0002", "2", "A0001"]]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("entry", "cell", "said"),
     [
@@ -762,6 +764,7 @@ def test_a_corrected_copy_is_taken(plan: Plan, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_a_copy_counts_again_when_somebody_wrote_on_it(still: Plan, tmp_path: Path) -> None:
     form = write_form(tmp_path / "表.csv", [("M4", "快了"), ("M18", "推进中")], sent="")
     collected = intake.collect([form], still)

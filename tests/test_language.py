@@ -227,6 +227,7 @@ def test_a_page_in_a_language_of_which_only_the_catalogue_is_there(tmp_path: Pat
     assert "天津口岸2024年促进跨境贸易便利化专项行动措施" in text
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("french")
 def test_a_catalogue_is_all_that_a_language_needs(tianjin: Plan):
     assert languages() == ("zh", "en", "fr")

@@ -44,6 +44,7 @@ def blocks(told: Ledger) -> list[briefing.ledger.Block]:
     return [block for *_, own in told.themes for block in own]
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments, moments)
 def test_every_measure_and_unit_stands_once(small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp):
     now = read(small.plan, day, later)
@@ -58,6 +59,7 @@ def test_every_measure_and_unit_stands_once(small: SmallPlan, day: pd.Timestamp,
     assert not rows.loc[rows["state"].isin(SETTLED), "missing"].any()
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments, moments)
 def test_a_measure_stands_as_it_does_since_the_day_that_is_told(
     small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp
@@ -76,6 +78,7 @@ def test_a_measure_stands_as_it_does_since_the_day_that_is_told(
     assert settled["since"].equals(settled["decided_on"])
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments, moments)
 def test_words_of_others_are_kept_apart(small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp):
     now = read(small.plan, day, later)
@@ -89,6 +92,7 @@ def test_words_of_others_are_kept_apart(small: SmallPlan, day: pd.Timestamp, lat
     assert sum(len(block.parts) for block in blocks(told)) == len(held)
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments, moments, st.sampled_from(LANGUAGES))
 def test_the_ledger_is_whole_in_both_languages(small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, lang: str):
     now = read(named_plan(small), day, later)
@@ -108,6 +112,7 @@ def test_the_ledger_is_whole_in_both_languages(small: SmallPlan, day: pd.Timesta
         assert_whole(text, lang)
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments, moments)
 def test_a_block_does_not_contradict_itself(small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp):
     now = read(small.plan, day, later)
@@ -129,6 +134,7 @@ def test_a_block_does_not_contradict_itself(small: SmallPlan, day: pd.Timestamp,
         assert not steps or steps[-1].state == row["state"]
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments)
 def test_every_choice_shows_as_many_measures_as_it_says(small: SmallPlan, day: pd.Timestamp):
     told = in_words(small.plan.at(day), "en")

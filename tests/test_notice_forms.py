@@ -114,6 +114,7 @@ def test_four_missing_paragraphs_cost_no_other_measure_and_are_told(name, seed, 
     assert gaps.sum() == 4
 
 
+@pytest.mark.thorough
 @settings(max_examples=8, deadline=None)
 @given(st.sampled_from(("baotou-2022", "tianjin-2024")), st.integers(), st.sampled_from((str, run_together, wrapped)))
 def test_a_mistyped_number_costs_nothing_and_is_told(name, seed, layout):

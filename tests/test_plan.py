@@ -368,6 +368,7 @@ def test_the_door_keeps_to_the_rule_of_k(tianjin: Plan):
         tianjin.at("2024-12-31", known_at="2024-12-30")
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments, st.integers(0, 60))
 def test_an_earlier_reading_knows_what_the_later_one_knows(
     small: SmallPlan, as_of: pd.Timestamp, day: pd.Timestamp, lag: int

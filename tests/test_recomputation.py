@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.page_tables import Rows
     from tests.recount import Files
 
-pytestmark = pytest.mark.notebook
+pytestmark = pytest.mark.thorough
 
 QUARTER_NAMES = [f"{n}季" for n in range(1, 5)]  # along an axis; months and halves do not begin with a lone number
 DATA = Path(__file__).parents[1] / "data"
@@ -238,6 +238,17 @@ def _is_number(cell: str) -> bool:
 @pytest.mark.parametrize("case", random_cases(24), ids=str)
 def test_pages_of_the_embedded_plan(case: Case, report: str):
     check(report, case, with_drawings=case.as_of.day % 3 == 0)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("report", TABLES)
+@pytest.mark.parametrize("is_compared", [False, True], ids=["alone", "compared"])
+@pytest.mark.parametrize("selection", SELECTIONS, ids=lambda selection: "-".join(selection.values()) or "whole")
+@pytest.mark.parametrize("case", random_cases(24), ids=str)
+def test_every_selection_of_every_day(case: Case, selection: dict[str, str], report: str, *, is_compared: bool):
+    earlier = (case.compare_to or case.as_of - timedelta(45)) if is_compared else None
+    whole = replace(case, compare_to=earlier, unit="", theme="")
+    check(report, replace(whole, **selection), with_drawings=False)
 
 
 # Odd plans.

@@ -729,6 +729,7 @@ def test_the_password_of_a_database_shows_nowhere(
     assert not [text for text in kept if secret.encode() in text]
 
 
+@pytest.mark.thorough
 def test_the_password_of_a_database_that_does_not_answer_shows_nowhere(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -187,6 +187,7 @@ def test_what_arrives_after_k_changes_no_key(ledger: Ledger, moment: tuple[date,
     assert key_of(ledger, parameters) == key_of(ledger.known(moment[1]), parameters)
 
 
+@pytest.mark.thorough
 @given(ledgers(), moments, selections)
 def test_the_rows_that_are_used_tell_all_that_the_whole_record_tells(
     ledger: Ledger, moment: tuple[date, date], selection: dict[str, str]

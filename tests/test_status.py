@@ -72,6 +72,7 @@ def require_what_is_defined(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.
     assert list(asked.itertuples(index=False, name=None)) == defined.owed()
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments, moments)
 def test_a_reading_is_what_is_defined(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
     require_what_is_defined(small, as_of, known_at)
@@ -90,12 +91,14 @@ def test_a_reading_is_what_is_defined_whatever_the_calendar(
 # What cannot be known at K, or is not yet true at T, changes nothing.
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments, moments)
 def test_what_arrives_after_k_changes_nothing(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
     now = read(small, as_of, known_at)
     require_the_same(now, read(small.known(now.known_at), as_of, known_at))
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments)
 def test_what_is_true_after_t_changes_nothing_unless_it_takes_back(
     small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp
@@ -110,6 +113,7 @@ def test_what_is_true_after_t_changes_nothing_unless_it_takes_back(
     require_the_same(read(small, as_of, known_at), read(before, as_of, known_at))
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments, st.randoms(use_true_random=False))
 def test_the_order_of_rows_tells_only_what_nothing_else_tells(
     small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp, chance: Any
@@ -135,6 +139,7 @@ def test_inputs_are_left_alone(tianjin: Plan):
 # Panels.
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments)
 def test_a_panel_is_the_states_at_the_end_of_each_period(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
     # What is owed once, when due, is owed at the deadline that holds at T: an earlier day had another.
@@ -171,6 +176,7 @@ def test_before_the_first_period_a_panel_holds_the_day_alone(tianjin: Plan):
 # Counts and vocabularies.
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments, moments)
 def test_buckets_add_to_the_measures_in_scope(small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp):
     now = read(small, as_of, known_at)
@@ -380,6 +386,7 @@ def test_what_is_owed_each_period(said: list[Said], decided: list[Decided], feed
     assert one_measure(*decided, a=said)["feedback"].get("a", []) == feedback
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("said", "decided", "feedback"),
     [

@@ -152,6 +152,7 @@ def test_everything_that_is_said_is_whole(name: str, lang: str):
             assert not words, words
 
 
+@pytest.mark.thorough
 def test_no_deadline_is_said_of_what_has_one_and_closed_of_what_nobody_decided():
     for name in ("spring", "overdue", "nobody verifies"):
         one = situation(name, "completion_trend")

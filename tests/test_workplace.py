@@ -101,6 +101,7 @@ def test_a_workplace_that_cannot_be_understood_stops_every_command(
         assert told in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_every_command_works_on_the_workplaces_own_plan_and_site(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -52,6 +52,7 @@ def a_site(home: Path) -> Path:
     return home / "site"
 
 
+@pytest.mark.thorough
 @given(data=st.data())
 def test_any_value_in_any_place_is_understood_or_refused(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject):
     home = tmp_path_factory.mktemp("home")

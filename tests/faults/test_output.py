@@ -125,6 +125,7 @@ def test_pages_are_published_whoever_listens(
     assert is_whole(tmp_path / "site", site)
 
 
+@pytest.mark.thorough
 def test_an_output_that_is_lost_is_not_taken_for_whole(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = command("check", "--rules", stdout=full, stderr=subprocess.PIPE)

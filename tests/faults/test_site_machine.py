@@ -160,6 +160,7 @@ class Site(RuleBasedStateMachine):
             assert lying == {path for path in manifest.files() if path.endswith(".html")} | set(manifest.index)
 
 
+@pytest.mark.thorough
 def test_a_site_keeps_what_it_holds() -> None:
     run_state_machine_as_test(Site, settings=settings(max_examples=12, stateful_step_count=12, deadline=None))
 
