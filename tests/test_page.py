@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -11,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pandas as pd
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis import exhibits
 from analysis.catalogue import languages, tag_of
 from analysis.exhibits import METADATA
+from analysis.faces import visible
 from analysis.language import Language
-from analysis.opening import Chrome
+from analysis.opening import Chrome, opening
 from analysis.page import (
     CONTENT_POLICY,
     Executed,
@@ -51,10 +55,10 @@ OPENING = {"role": "opening", "title": "T", "headline": "H", "lang": "en", "bann
 DATA = "data:image/png;base64,AAAA"
 
 
-def shown(html: str, declared: Mapping[str, Any] | None = None) -> nbformat.NotebookNode:
+def shown(markup: str, declared: Mapping[str, Any] | None = None) -> nbformat.NotebookNode:
     """A cell that showed something, and what it declares of it."""
     metadata = {METADATA: declared} if declared else {}
-    return new_code_cell("show()", outputs=[new_output("display_data", {"text/html": html}, metadata=metadata)])
+    return new_code_cell("show()", outputs=[new_output("display_data", {"text/html": markup}, metadata=metadata)])
 
 
 def executed(*cells: nbformat.NotebookNode) -> Executed:
@@ -70,6 +74,35 @@ def test_an_executed_notebook_says_what_it_is() -> None:
     assert one.totals == (Totals("C", "unit_id", 2, {"share": 31.0}),)
     assert (one.errors, one.warnings, one.source, one.traceback) == ((), ("careful",), "", "")
     assert Executed.of({}) == Executed({})
+
+
+@pytest.mark.thorough
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1))
+@example('港"}</style><script>')
+def test_every_sheet_says_what_it_is_of_and_that_it_is_made_up(line: str) -> None:
+    """The page's title and the head of each sheet are the opening's line, whatever is in it."""
+    one = Executed.of(new_notebook(cells=[shown("<h1>T</h1>", OPENING | {"running": line})]))
+    page = to_page(one, CHROME)
+    (head,) = re.findall(r'@top-left\{content:"([^"]*)"\}', page)
+    assert re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), head) == visible(line)
+    title = re.search("<title>(.*?)</title>", page)
+    assert title
+    assert html.unescape(title[1]) == visible(line)
+    assert page.count("<style>") == page.count("</style>") == 1
+
+
+def test_the_line_on_each_sheet_has_report_plan_day_and_mark(tianjin: Plan) -> None:
+    now = tianjin.at("2025-03-31")
+    for lang, line in {
+        "zh": "题 · 天津口岸2024年促进跨境贸易便利化专项行动措施 · 截至2025年3月31日 · 合成示例",
+        "en": "题 · Special Action Measures for Facilitating Cross-border Trade at the Tianjin Ports of Entry, 2024"
+        " · As of 31 March 2025 · synthetic sample",
+    }.items():
+        assert opening(Language(lang, tianjin), title="题", headline="", now=now, then=now).running == line
+    real = replace(tianjin, progress_provenance="real")
+    now = real.at("2025-03-31")
+    told = opening(Language("zh", real), title="题", headline="", now=now, then=now).running
+    assert told == "题 · 天津口岸2024年促进跨境贸易便利化专项行动措施 · 截至2025年3月31日"
 
 
 def test_an_executed_notebook_says_where_it_ended(tmp_path: Path) -> None:

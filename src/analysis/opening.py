@@ -39,6 +39,7 @@ class Opening:
     key_figures: tuple[KeyFigure, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
     moved: str = ""
+    running: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def opening(
         key_figures=tuple(key_figures),
         counts={str(state): int(count) for state, count in now.measure_states["state"].value_counts().items()},
         moved=moved(now, then, say),
+        running=" · ".join(filter(None, (title, say.chosen(say.plan.title), dates[0], mark(say)))),
     )
 
 
@@ -119,6 +121,11 @@ def moved(now: Reading, then: Reading, say: Language) -> str:
         date=say.date(then.as_of),
         known=say.date(then.known_at),
     )
+
+
+def mark(say: Language) -> str:
+    """What stands wherever there is no room for the banner: that a record is made up; blank of a real one."""
+    return say("synthetic sample") if say.plan.progress_provenance == "synthetic" else ""
 
 
 def banners(say: Language) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def opening(words: Opening) -> None:
     style = f"<style>{stylesheet()}{_lab_rules()}</style>"
     display(HTML(style), metadata={METADATA: {"role": "lab_style"}})
     about: dict[str, Any] = {"role": "opening", "title": words.title, "headline": words.headline, "lang": words.lang}
-    about |= {"counts": dict(words.counts), "banners": list(words.banners)}
+    about |= {"counts": dict(words.counts), "banners": list(words.banners), "running": words.running}
     _display("opening", about, words=words)
 
 

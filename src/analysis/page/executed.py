@@ -42,6 +42,8 @@ class Executed:
         The notebook itself, as nbformat keeps it.
     title, headline, lang : str
         Of its opening; blank when it has none.
+    running : str
+        The line that stands on each sheet of paper: report, plan, day, and that a record is made up.
     banners : tuple of str
         Of its opening.
     counts : mapping of str to int
@@ -62,6 +64,7 @@ class Executed:
     title: str = ""
     headline: str = ""
     lang: str = ""
+    running: str = ""
     banners: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     totals: tuple[Totals, ...] = ()
@@ -85,6 +88,7 @@ class Executed:
             title=opening.get("title", ""),
             headline=opening.get("headline", ""),
             lang=opening.get("lang", ""),
+            running=opening.get("running", ""),
             banners=tuple(opening.get("banners", ())),
             counts=opening.get("counts", {}),
             totals=tuple(_totals(declared)),

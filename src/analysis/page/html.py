@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from analysis import exhibits
 from analysis.catalogue import tag_of
+from analysis.faces import visible
 from analysis.opening import Chrome
 from analysis.page.executed import Executed
 from analysis.page.face import with_face
@@ -69,11 +70,22 @@ def template(name: str, *folders: Path) -> Template:
     return environment.get_template(name)
 
 
+def css_text(text: str) -> str:
+    """A text within the quotes of a style sheet: whatever is neither letter nor digit goes by its number.
+
+    Parameters
+    ----------
+    text : str
+    """
+    return "".join(char if char.isalnum() else f"\\{ord(char):x} " for char in text)
+
+
 def _without_face(executed: Executed, chrome: Chrome) -> str:
     resources: dict[str, Any] = {
         "metadata": {"name": executed.title},
         "page": {
             "lang": tag_of(chrome.lang),
+            "running": visible(executed.running or executed.title),
             "policy": CONTENT_POLICY,
             "chrome": chrome,
             "style": Markup(exhibits.stylesheet()),
@@ -95,7 +107,7 @@ def _exporter() -> TemplateExporter:
         template_file="index.html.j2",
         extra_template_basedirs=[str(TEMPLATES)],
         file_extension=".html",
-        filters={"markdown_cell": to_html},
+        filters={"markdown_cell": to_html, "css_text": css_text},
         config=Config({"NbConvertBase": {"display_data_priority": ["text/html", "image/png", "text/plain"]}}),
         optimistic_validation=True,
     )
