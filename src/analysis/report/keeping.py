@@ -6,10 +6,12 @@ import os
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from analysis.basis import Kept, kept_tables
+from analysis.basis.placing import is_day
 from analysis.files import secrets_of
-from analysis.manifest import Origin, Retention
+from analysis.manifest import Head, Origin, Retention
+from analysis.plan.folder import RECORD
 from analysis.report.keys import said_hash
-from analysis.report.placing import is_day
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +31,23 @@ def origin_of(inputs: Inputs, folder: Path) -> Origin:
     notice = said_hash([str(inputs.head.get("issued", "")), numbered])[:16] if inputs.is_readable("measures") else ""
     comes_with_us = inputs.address == inputs.id
     return Origin(notice, said_hash("" if comes_with_us else os.path.relpath(inputs.folder, folder.resolve()))[:16])
+
+
+def kept_of(inputs: Inputs, known_at: str) -> Kept | None:
+    """What the pages of a right plan as known at K rest on, to be kept in the site; None where it holds a password."""
+    tables = {name: (rows.header, rows.rows) for name, rows in inputs.tables.items()}
+    try:
+        return kept_tables(inputs.id, inputs.head, tables, known_at=known_at)
+    except ValueError:
+        return None
+
+
+def head_of(inputs: Inputs) -> Head:
+    """The chain of a plan's record as it stands."""
+    from analysis.record import place_of, read_chain
+
+    chain = read_chain(place_of(inputs.folder, inputs.head))
+    return Head(chain.head, len(chain.lines), sum(len(inputs.tables[name].rows) for name in RECORD))
 
 
 def retention_of(inputs: Inputs, today: str, **asked: Any) -> Retention:
