@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import shutil
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from analysis import cli, record, schema
 from analysis.basis import kept_tables
+from analysis.basis.packaging import package_files
 from analysis.basis.tables import toml_text
 from analysis.manifest import Basis, Head, Manifest, after, read_manifest
 from analysis.manifest.stored import MANIFEST, manifest_text
@@ -258,6 +260,57 @@ TABLES = st.recursive(
 @given(TABLES)
 def test_toml_is_read_as_it_was_meant(said: dict):
     assert tomllib.loads(toml_text(said)) == said
+
+
+# Descriptions for programs.
+
+
+def packaged(folder: Path) -> tuple[Manifest, dict[str, str], dict[str, str]]:
+    tables = kept(folder, "2024-12-31")
+    manifest = after(Manifest(), [replace(page("a"), basis=tables.key)], [], bases={tables.key: tables.basis})
+    texts = tables.in_site()
+    return manifest, texts, package_files(manifest, lambda path: texts[path].encode("utf-8"))
+
+
+def test_a_data_package_gives_every_row_back(plan: Path):
+    """Read by what it says alone: paths, types, what is blank."""
+    _, texts, files = packaged(plan)
+    package = json.loads(files["datapackage.json"])
+    assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
+    assert "合成示例" in package["description"]
+    assert [one["name"] for one in package["resources"]] == [f"tianjin-2024.{name}" for name in schema.TABLES]
+    for one in package["resources"]:
+        content = texts[one["path"]].encode(one["encoding"])
+        assert (len(content), f"sha256:{hashlib.sha256(content).hexdigest()}") == (one["bytes"], one["hash"])
+        rows = pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False)
+        assert [field["name"] for field in one["schema"]["fields"]] == list(rows.columns)
+        table = one["name"].rpartition(".")[2]
+        types = {field.name: field.type for field in schema.TABLES[table]}
+        assert {field["name"]: field["type"] for field in one["schema"]["fields"]} == {
+            name: types.get(name, "text").replace("text", "string") for name in rows.columns
+        }
+        assert not rows.duplicated(one["schema"].get("primaryKey", list(rows.columns))).any()
+        if table not in schema.RECORD:
+            assert len(rows) == len(getattr(open_plan(plan), table))
+
+
+def test_a_crate_names_every_file_that_lasts(plan: Path):
+    manifest, texts, files = packaged(plan)
+    crate = json.loads(files["ro-crate-metadata.json"])
+    graph = {entity["@id"]: entity for entity in crate["@graph"]}
+    assert len(graph) == len(crate["@graph"])
+    assert graph["ro-crate-metadata.json"]["about"] == {"@id": "./"}
+    root = graph["./"]
+    parts = {part["@id"] for part in root["hasPart"]}
+    assert parts == {*manifest.pages, *texts, "datapackage.json"}
+    assert parts <= graph.keys()
+    assert root["datePublished"] == "2025-03-31"
+    assert "Synthetic" in root["description"]
+    assert packaged(plan)[2] == files
+
+
+def test_a_site_without_tables_describes_none():
+    assert package_files(after(Manifest(), [page("a")], []), lambda path: b"") == {}
 
 
 # Pages derived again.

@@ -22,7 +22,7 @@ _LARGEST = 64_000_000
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _INPUT = re.compile(r"plan\.toml|[a-z]+\.csv")
 _SHA256 = re.compile("[0-9a-f]{64}")
-_INDEX = re.compile(r"index(\.[A-Za-z][A-Za-z_-]*)?\.html")
+_INDEX = re.compile(r"index(\.[A-Za-z][A-Za-z_-]*)?\.html|datapackage\.json|ro-crate-metadata\.json")
 
 
 def is_slug(text: str) -> bool:

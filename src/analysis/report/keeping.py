@@ -14,6 +14,7 @@ from analysis.plan.folder import RECORD
 from analysis.report.keys import said_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from analysis.report.inputs import Inputs
@@ -42,12 +43,20 @@ def kept_of(inputs: Inputs, known_at: str) -> Kept | None:
         return None
 
 
-def head_of(inputs: Inputs) -> Head:
-    """The chain of a plan's record as it stands."""
+def reader_of(folder: Path, texts: Mapping[str, str]) -> Callable[[str], bytes]:
+    """What reads a file of the site at `folder`, or of those that are about to be published there."""
+    return lambda path: texts[path].encode("utf-8") if path in texts else (folder / path).read_bytes()
+
+
+def head_of(inputs: Inputs) -> dict[str, Head]:
+    """The chain of a plan's record as it stands, by the plan's id; nothing when it cannot be read: `verify` says so."""
     from analysis.record import place_of, read_chain
 
-    chain = read_chain(place_of(inputs.folder, inputs.head))
-    return Head(chain.head, len(chain.lines), sum(len(inputs.tables[name].rows) for name in RECORD))
+    try:
+        chain = read_chain(place_of(inputs.folder, inputs.head))
+    except (OSError, ValueError):
+        return {}
+    return {inputs.id: Head(chain.head, len(chain.lines), sum(len(inputs.tables[name].rows) for name in RECORD))}
 
 
 def retention_of(inputs: Inputs, today: str, **asked: Any) -> Retention:

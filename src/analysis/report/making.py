@@ -12,7 +12,7 @@ from analysis.files import without_secrets
 from analysis.history import Outcome, Run, record_run
 from analysis.manifest import Failure, Manifest, Origin, Page, Retention, SiteNotWritable, check_origin, read_manifest
 from analysis.parameters import Parameters
-from analysis.report.keeping import head_of, kept_of, origin_of, retention_of, secrets_in
+from analysis.report.keeping import head_of, kept_of, origin_of, reader_of, retention_of, secrets_in
 from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
 from analysis.runner import ENGINES, Limits, Registry, Report, read_registry, run_each
 from analysis.site import is_kept, is_published, is_whole, locked, publish, staging, withdraw
@@ -167,6 +167,7 @@ class _Making:
     ) -> pd.DataFrame | None:
         """Make pages and publish them; gives the problems of the data when there are any."""
         # Slow to import, and not needed when there is nothing to do.
+        from analysis.basis.packaging import package_files
         from analysis.language import alphabet
         from analysis.page import narrowed_face
         from analysis.plan import check_plan, open_plan
@@ -224,14 +225,19 @@ class _Making:
             if problems is None or not self.is_new:
                 # Bad data begins no site.
                 drawn = {"reports": self.registry.reports, "narrowed": narrowed}
-                render, link = partial(index_files, **drawn), partial(linked_pages, **drawn)
                 bases = [basis for basis in kept.values() if basis]
+                texts = {path: text for basis in bases for path, text in basis.in_site().items()}
+                link = partial(linked_pages, **drawn)
+
+                def render(manifest: Manifest) -> dict[str, str]:
+                    return index_files(manifest, **drawn) | package_files(manifest, reader_of(self.folder, texts))
+
                 options = {
                     "retention": self.retention,
                     "plans": {self.inputs.id: self.origin},
                     "bases": {basis.key: basis.basis for basis in bases},
-                    "heads": {self.inputs.id: head_of(self.inputs)} if plan else {},
-                    "inputs": {path: text for basis in bases for path, text in basis.in_site().items()},
+                    "heads": head_of(self.inputs),
+                    "inputs": texts,
                 }
                 publish(self.folder, stage, made=made, failed=failed, render=render, link=link, **options)
         return problems
