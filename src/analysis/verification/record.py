@@ -26,20 +26,20 @@ def verify_record(place: record.Place) -> tuple[record.Chain, list[Checked]]:
     place : analysis.record.Place
         Of any of its tables.
     """
+    what = Message("chain of the record")
+    chain = record.Chain()
     for _ in range(_TRIES):
         try:
             chain = record.read_chain(place)
             told = [_chain_told(chain), *(_table_told(chain, place.of(table)) for table in RECORD)]
             if record.read_chain(place).head == chain.head:
-                break
+                return chain, told
         except (OSError, ValueError) as failed:
             unread = Message("the record's chain cannot be read: {reason}", reason=reason_of(failed))
-            return record.Chain(), [Checked(Message("chain of the record"), (unread,))]
-    else:
-        # Somebody is adding to it all the time.
-        busy = Message("somebody else is writing to the record: run again when they are done")
-        return chain, [Checked(Message("chain of the record"), open=(busy,))]
-    return chain, told
+            return record.Chain(), [Checked(what, (unread,))]
+    # Somebody is adding to it all the time.
+    busy = Message("somebody else is writing to the record: run again when they are done")
+    return chain, [Checked(what, open=(busy,))]
 
 
 def verify_heads(chain: record.Chain, heads: Sequence[Head], plan: str) -> Checked:
