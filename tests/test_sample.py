@@ -331,6 +331,7 @@ def test_the_command_writes_three_files_and_never_over_one(tmp_path: Path, capsy
         assert (out / f"{name}.csv").read_bytes() == (FOLDER / f"{name}.csv").read_bytes()
     (out / "progress.csv").unlink()
     (out / "actuals.csv").unlink()
+    (out / "progress.chain").unlink()
     before = (out / "decisions.csv").read_bytes()
     capsys.readouterr()
     assert cli.main(["sample", "--out", str(out), "--seed", "1"]) == cli.Exit.NOT_WRITABLE

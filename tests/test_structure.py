@@ -26,13 +26,14 @@ FILES = sorted(SOURCE.rglob("*.py"))
 FLOORS = [
     ["extras", "catalogue", "files", "faces", "parameters", "rounding", "names", "workdays", "periods", "schema"],
     ["repair", "grids", "documents", "paragraphs", "marks", "outline", "notice", "draft"],
-    ["sample", "status", "record", "rules", "plan", "migration", "look", "charts", "manifest", "workplace"],
+    ["sample", "status", "record", "rules", "plan", "migration", "look", "charts", "manifest", "basis", "workplace"],
     ["workload", "trend", "coverage", "attention", "ledger", "brief"],
     ["language", "opening", "words", "briefing", "forms", "due"],
     ["returned", "intake", "exhibits"],
     ["runner", "page", "site"],
     ["history", "health"],
     ["report"],
+    ["verification"],
     ["terminal", "cli"],
 ]
 ROOMS = [room for floor in FLOORS for room in floor]

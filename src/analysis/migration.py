@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.files import csv_text
 from analysis.periods import EVERY, Calendar
 from analysis.plan import read_folder
-from analysis.record import meant, to_frame
+from analysis.record import begin_chain, meant, place_of, to_frame
 from analysis.rules import territory_of
 from analysis.schema import DELIVERY, RECORD, REQUIRED_COLUMNS
 from analysis.workdays import FIRST
@@ -76,6 +76,7 @@ def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
         others = [column for column in rows.columns if column not in columns]
         rows = rows.reindex(columns=[*columns, *others], fill_value="")
         (out / f"{name}.csv").write_text(csv_text([list(rows.columns), *rows.itertuples(index=False)]), "utf-8")
+    begin_chain(place_of(out, tomllib.loads(head)))
     for file in folder.iterdir():
         if file.is_file() and not (out / file.name).exists() and not file.name.startswith("."):
             (out / file.name).write_bytes(file.read_bytes())

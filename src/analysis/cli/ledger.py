@@ -93,12 +93,13 @@ def sample(
     seed: Annotated[int, typer.Option(help="Same seed, same record.")] = 2024,
 ) -> None:
     """Write a synthetic record for a plan: made up, and marked so in every row. Nothing is written over."""
-    from analysis.record import to_csv
+    from analysis.record import begin_chain, place_of, to_csv
     from analysis.sample import synthetic_record
     from analysis.schema import RECORD
 
     opened = opened_plan(plan)
-    if there := [file for name in RECORD if (file := out / f"{name}.csv").exists()]:
+    place = place_of(out, {})
+    if there := [file for file in (*(out / f"{name}.csv" for name in RECORD), place.chain) if file.exists()]:
         stop(Exit.NOT_WRITABLE, f"已有 {'、'.join(map(str, there))}：没有写入，请另选文件夹")
     names = ("measures", "units", "responsibilities", "commitments")
     try:
@@ -115,6 +116,7 @@ def sample(
     out.mkdir(parents=True, exist_ok=True)
     for name, rows in made.items():
         (out / f"{name}.csv").write_text(to_csv(rows), "utf-8")
+    begin_chain(place)
     typer.echo(", ".join(f"{len(rows)} {name}" for name, rows in made.items()) + f": {out}")
 
 

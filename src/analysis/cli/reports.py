@@ -16,11 +16,10 @@ from analysis.extras import need
 from analysis.terminal import Exit, opened_plan, plain, print_problems, speaking, stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
+    from collections.abc import Iterator
 
     from analysis.parameters import Parameters
-    from analysis.report import Inputs, Registry, Report
+    from analysis.report import Inputs
     from analysis.report.making import Wanted
     from analysis.terminal.telling import Telling
 
@@ -101,6 +100,8 @@ def report(
         read_inputs,
         read_registry,
     )
+    from analysis.report.asked import days_asked, reports_asked
+    from analysis.site import read_manifest
     from analysis.terminal.telling import Telling
 
     if unit and each_unit:
@@ -111,7 +112,7 @@ def report(
         registry = read_registry()
         for file, reason in registry.skipped.items():
             typer.echo(f"跳过 {file}：{reason}", err=True)
-        chosen = _chosen(registry, names or [], by_unit=bool(unit or each_unit))
+        chosen = reports_asked(registry, names or [], by_unit=bool(unit or each_unit))
         inputs = read_inputs(plan)
         needed = {"units": bool(unit or each_unit), "themes": bool(theme), "progress": not as_of}
         is_known = known_at or inputs.calendar
@@ -119,7 +120,7 @@ def report(
             opened_plan(str(inputs.folder))
         moment = now_in(inputs.timezone)
         say = speaking(lang.value)
-        days = _days(inputs, moment, out, chosen, say, as_of=as_of, known_at=known_at)
+        days = days_asked(inputs, moment.date(), read_manifest(out), chosen, say, as_of=as_of, known_at=known_at)
         common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}
         spoken = languages() if lang is _ALL else [lang.value]
         # Reports of the whole come once, unless it is they that are asked for.
@@ -180,53 +181,6 @@ def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Pat
         typer.echo(f"本次运行的记录没有写成（{run.unrecorded}）；页面不受影响", err=True)
     telling.end(code, counts, f"{_listing(counts)}: {folder / 'index.html'} ({run.seconds:.1f} s)")
     return code
-
-
-def _chosen(registry: Registry, names: list[str], *, by_unit: bool) -> list[Report]:
-    """The reports that are named; all that can be made when none is."""
-    from analysis.report import ParameterError
-
-    every = [report.name for report in registry.reports.values() if by_unit or not report.needs_unit]
-    chosen = [registry.find(name) for name in dict.fromkeys(names or every)]
-    for one in chosen:
-        if one.needs_unit and not by_unit:
-            raise ParameterError(f"{one.name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
-    return chosen
-
-
-def _days(
-    inputs: Inputs,
-    moment: datetime,
-    out: Path,
-    chosen: list[Report],
-    say: Callable[..., str],
-    *,
-    as_of: str,
-    known_at: str,
-) -> list[tuple[str, str]]:
-    """T and K of what is to be made; K is blank where nobody says."""
-    from analysis.report import LAST_PERIOD_END, ParameterError, periods_due
-    from analysis.site import read_manifest
-
-    if as_of != LAST_PERIOD_END:
-        return [(as_of or inputs.last_day(), known_at)]
-    calendar = inputs.require_calendar()
-    if calendar.every == "none":
-        raise ParameterError(
-            say("The plan has no reporting periods: name the day, as in {option}.", option="--as-of 2025-03-31")
-        )
-    days = periods_due(moment.date(), inputs, read_manifest(out), [one.name for one in chosen])
-    if not days:
-        first = calendar.named(calendar.first_period)
-        raise ParameterError(
-            say(
-                "No period is over yet on which feedback was due by {today}: the first is {period}, due by {due}.",
-                today=f"{moment:%Y-%m-%d}",
-                period=first.name,
-                due=calendar.known_by(first.end),
-            )
-        )
-    return days
 
 
 def _wanted(name: str, asked: dict[str, str], inputs: Inputs, *, units: list[str]) -> Iterator[tuple[str, Parameters]]:

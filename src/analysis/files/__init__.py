@@ -4,7 +4,17 @@ Without pandas, so that whoever only asks whether a file has changed does not wa
 """
 
 from analysis.files.disk import Busy, held, in_installed_package, sync, undisturbed, write_new, write_whole
-from analysis.files.text import CsvTable, as_meant, csv_text, decode, harmless, read_csv, secrets_of, without_secrets
+from analysis.files.text import (
+    CsvTable,
+    as_meant,
+    csv_text,
+    decode,
+    harmless,
+    plain_csv_text,
+    read_csv,
+    secrets_of,
+    without_secrets,
+)
 
 __all__ = [
     "Busy",
@@ -15,6 +25,7 @@ __all__ = [
     "harmless",
     "held",
     "in_installed_package",
+    "plain_csv_text",
     "read_csv",
     "secrets_of",
     "sync",

@@ -92,7 +92,12 @@ def read_csv(content: bytes) -> CsvTable:
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:
     """Rows of text as CSV in which no spreadsheet finds a formula; what `read_csv` and `as_meant` give back."""
-    return "".join(f"{','.join(_quoted(harmless(cell)) for cell in row)}\n" for row in rows)
+    return plain_csv_text([harmless(cell) for cell in row] for row in rows)
+
+
+def plain_csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Cells as they are written, as CSV; what `read_csv` gives back."""
+    return "".join(f"{','.join(map(_quoted, row))}\n" for row in rows)
 
 
 def harmless(text: str) -> str:

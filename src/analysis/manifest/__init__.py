@@ -1,6 +1,16 @@
 """What a site holds: its pages and failures, whose plans they are, which dates may go; and all that as a file."""
 
-from analysis.manifest.pages import Failure, Manifest, Origin, Page, SiteNotWritable, after, check_origin, latest_path
+from analysis.manifest.inputs import Basis, Head
+from analysis.manifest.pages import (
+    Failure,
+    Manifest,
+    Origin,
+    Page,
+    SiteNotWritable,
+    after,
+    check_origin,
+    latest_path,
+)
 from analysis.manifest.retention import EXPIRED, Retention
 from analysis.manifest.stored import MANIFEST, RUNS, is_slug, manifest_text, read_manifest
 
@@ -8,7 +18,9 @@ __all__ = [
     "EXPIRED",
     "MANIFEST",
     "RUNS",
+    "Basis",
     "Failure",
+    "Head",
     "Manifest",
     "Origin",
     "Page",

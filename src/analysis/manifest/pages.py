@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from analysis.manifest.inputs import Basis, Head
     from analysis.parameters import Parameters
 
 
@@ -44,6 +45,8 @@ class Page:
         A hash of the page as it was made, before it was given links; blank when it was given none.
     links : str
         Tells which links it was given.
+    basis : str
+        The key of the tables that it was made of in `Manifest.bases`; blank when they were not kept.
     """
 
     path: str
@@ -63,6 +66,7 @@ class Page:
     blocks: str = ""
     made_as: str = ""
     links: str = ""
+    basis: str = ""
 
     @property
     def age(self) -> tuple[str, str, bool]:
@@ -135,6 +139,10 @@ class Manifest:
         Files of the site that nothing names: those that go, and those that a run was bringing when it was stopped.
     plans : mapping of str to Origin
         By the id of a plan.
+    bases : mapping of str to Basis
+        The tables that its pages were made of, by a hash of them all.
+    heads : mapping of str to tuple of Head
+        By the id of a plan, oldest first.
     """
 
     pages: Mapping[str, Page] = field(default_factory=dict)
@@ -142,12 +150,15 @@ class Manifest:
     index: Mapping[str, str] = field(default_factory=dict)
     leaving: tuple[str, ...] = ()
     plans: Mapping[str, Origin] = field(default_factory=dict)
+    bases: Mapping[str, Basis] = field(default_factory=dict)
+    heads: Mapping[str, tuple[Head, ...]] = field(default_factory=dict)
 
     def files(self) -> set[str]:
         """Every file that the manifest names, but for the index and what is leaving."""
         failures = self.failures.values()
         reasons = {name for failure in failures for name in (failure.page, failure.notebook)}
-        return {*self.pages, *self.newest(), *reasons}
+        inputs = {path for basis in self.bases.values() for path in basis.paths().values()}
+        return {*self.pages, *self.newest(), *reasons, *inputs}
 
     def newest(self) -> dict[str, Page]:
         """The pages of each plan's newest day, as known at one day, by the addresses at which they are always found.
@@ -181,6 +192,8 @@ def after(
     *,
     gone: Collection[tuple[str, str]] = (),
     plans: Mapping[str, Origin] | None = None,
+    bases: Mapping[str, Basis] | None = None,
+    heads: Mapping[str, Head] | None = None,
 ) -> Manifest:
     """What a site will hold when pages are published and failures told of, and some dates are gone.
 
@@ -191,6 +204,8 @@ def after(
     gone : collection of (str, str)
         Plans and dates of theirs that a site need not hold any longer.
     plans : mapping of str to Origin, optional
+    bases : mapping of str to Basis, optional
+    heads : mapping of str to Head, optional
         Of the plans that are published.
     """
     new = {page.path: page for page in made}
@@ -202,10 +217,18 @@ def after(
     def stays(one: Page | Failure) -> bool:
         return (one.parameters.plan_id, one.parameters.as_of) not in gone
 
+    pages = {path: page for path, page in {**before.pages, **new}.items() if stays(page)}
+    kept = {page.basis for page in pages.values()}
+    published = dict(before.heads)
+    for plan, head in (heads or {}).items():
+        known = published.get(plan, ())
+        published[plan] = known if known[-1:] == (head,) else (*known, head)
     now = Manifest(
-        pages={path: page for path, page in {**before.pages, **new}.items() if stays(page)},
+        pages=pages,
         failures={path: failure for path, failure in failures.items() if stays(failure)},
         plans={**before.plans, **(plans or {})},
+        bases={key: basis for key, basis in {**before.bases, **(bases or {})}.items() if key in kept},
+        heads=published,
     )
     leaving = (before.files() | set(before.leaving)) - now.files()
     return replace(now, leaving=tuple(sorted(leaving)))

@@ -8,6 +8,7 @@ import stat
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from analysis.manifest.inputs import Basis, Head
 from analysis.manifest.pages import Failure, Manifest, Origin, Page, SiteNotWritable
 from analysis.parameters import Parameters
 
@@ -19,7 +20,9 @@ RUNS = "runs"
 RESULTS = ("failed", "timed_out", "refused", "bad_data")
 _LARGEST = 64_000_000
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_INDEX = re.compile(r"index(\.[A-Za-z][A-Za-z_-]*)?\.html")
+_INPUT = re.compile(r"plan\.toml|[a-z]+\.csv")
+_SHA256 = re.compile("[0-9a-f]{64}")
+_INDEX = re.compile(r"index(\.[A-Za-z][A-Za-z_-]*)?\.html|datapackage\.json|ro-crate-metadata\.json")
 
 
 def is_slug(text: str) -> bool:
@@ -42,7 +45,10 @@ def read_manifest(folder: Path) -> Manifest:
             raise ValueError("不是普通文件")
         if about.st_size > _LARGEST:
             raise ValueError(f"有 {about.st_size:,} 字节，上限为 {_LARGEST:,}")
-        return _manifest(json.loads(file.read_text("utf-8")))
+        content = json.loads(file.read_text("utf-8"))
+        # Half a character, which JSON can name, could not be written again.
+        json.dumps(content, ensure_ascii=False).encode("utf-8")
+        return _manifest(content)
     except (FileNotFoundError, NotADirectoryError):
         return Manifest()
     except OSError as failed:
@@ -62,6 +68,11 @@ def manifest_text(manifest: Manifest) -> str:
         "index": dict(manifest.index),
         "leaving": list(manifest.leaving),
         "plans": {plan: [origin.notice, origin.place] for plan, origin in sorted(manifest.plans.items())},
+        "bases": {key: [basis.plan_id, dict(basis.files)] for key, basis in sorted(manifest.bases.items())},
+        "heads": {
+            plan: [[head.sha256, head.links, head.rows] for head in heads]
+            for plan, heads in sorted(manifest.heads.items())
+        },
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
 
@@ -92,7 +103,26 @@ def _manifest(content: dict[str, Any]) -> Manifest:
             plan: Origin(*(_typed(part, str) for part in _typed(origin, list)))
             for plan, origin in _typed(content.get("plans", {}), dict).items()
         },
+        bases={key: _basis(*said) for key, said in _typed(content.get("bases", {}), dict).items()},
+        heads={
+            plan: tuple(_head(*said) for said in _typed(heads, list))
+            for plan, heads in _typed(content.get("heads", {}), dict).items()
+        },
     )
+
+
+def _basis(plan_id: object, files: object) -> Basis:
+    basis = Basis(_typed(plan_id, str), _typed(files, dict))
+    for name, digest in basis.files.items():
+        if not _INPUT.fullmatch(name) or not _SHA256.fullmatch(_typed(digest, str)):
+            raise ValueError(f"没有这样的输入：{name[:200]!r}")
+    for path in basis.paths().values():
+        _check_place(path, least=3, most=3)
+    return basis
+
+
+def _head(sha256: object, links: object, rows: object) -> Head:
+    return Head(_typed(sha256, str), _typed(links, int), _typed(rows, int))
 
 
 def _check_place(path: str, *, least: int, most: int) -> None:

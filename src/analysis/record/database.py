@@ -12,6 +12,8 @@ from analysis.extras import need
 from analysis.files import Busy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import sqlalchemy
 
     from analysis.record.place import Place
@@ -50,8 +52,37 @@ def read_table(place: Place) -> pd.DataFrame:
     return pd.DataFrame([tuple(row) for row in entries], columns=list(place.columns), dtype="str")
 
 
-def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
-    """Add rows in one transaction; the table is made when there is none.
+def read_links(place: Place) -> list[bytes]:
+    """The links of the record's chain, as they are kept; none when there is no such table or file.
+
+    Raises
+    ------
+    ValueError
+        When the database does not answer.
+    """
+    import sqlalchemy
+    from sqlalchemy import exc
+
+    engine, links = _engine(place), _links(sqlalchemy)
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
+        return []
+    asked = sqlalchemy.select(links.c["link"]).where(links.c["plan_id"] == place.plan_id).order_by(links.c["entry"])
+    try:
+        with engine.connect() as connection:
+            if not sqlalchemy.inspect(connection).has_table(links.name):
+                return []
+            return [line.encode("utf-8", "surrogatepass") for line in connection.scalars(asked)]
+    except exc.SQLAlchemyError as failed:
+        raise ValueError(
+            Message("the record in the database cannot be read: {reason}", reason=_reason(failed))
+        ) from failed
+    finally:
+        engine.dispose()
+
+
+def insert(place: Place, rows: pd.DataFrame, *, after: int, links: Sequence[bytes] = (), after_links: int = 0) -> None:
+    """Add rows, and the links of the chain that name them, in one transaction; tables are made when there are none.
 
     Parameters
     ----------
@@ -59,6 +90,10 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
     rows : pandas.DataFrame
     after : int
         How many rows the record had when it was checked.
+    links : sequence of bytes
+        Links to add to the chain.
+    after_links : int
+        How many it had.
 
     Raises
     ------
@@ -75,14 +110,22 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int) -> None:
         {"plan_id": place.plan_id, "entry": after + number, **dict(zip(place.columns, row, strict=True))}
         for number, row in enumerate(rows[list(place.columns)].itertuples(index=False, name=None), start=1)
     ]
+    chain = _links(sqlalchemy)
+    added = [
+        {"plan_id": place.plan_id, "entry": after_links + number, "link": line.decode("utf-8", "surrogatepass")}
+        for number, line in enumerate(links, start=1)
+    ]
     count = sqlalchemy.select(sqlalchemy.func.count()).where(table.c["plan_id"] == place.plan_id)
     try:
         with engine.begin() as connection:
             table.metadata.create_all(connection)
+            chain.metadata.create_all(connection)
             if connection.scalar(count) != after:
                 raise Busy(Message("somebody else has just added to the record: run again. Nothing was written"))
             if records:
                 connection.execute(table.insert(), records)
+            if added:
+                connection.execute(chain.insert(), added)
     except exc.IntegrityError as taken:
         # A writer on another machine was first: the entry's number is taken.
         raise Busy(
@@ -125,6 +168,16 @@ def _table(sqlalchemy: Any, place: Place) -> sqlalchemy.Table:
         sqlalchemy.Column("entry", sqlalchemy.Integer, primary_key=True, autoincrement=False),
         *(sqlalchemy.Column(column, text, nullable=False) for column in place.columns),
         sqlalchemy.UniqueConstraint("plan_id", place.key),
+    )
+
+
+def _links(sqlalchemy: Any) -> sqlalchemy.Table:
+    return sqlalchemy.Table(
+        "record_chain",
+        sqlalchemy.MetaData(),
+        sqlalchemy.Column("plan_id", sqlalchemy.Text, primary_key=True),
+        sqlalchemy.Column("entry", sqlalchemy.Integer, primary_key=True, autoincrement=False),
+        sqlalchemy.Column("link", sqlalchemy.Text, nullable=False),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -39,6 +39,8 @@ class Place:
         Tells the plan's rows from those of others in a database's table.
     table : str
         One of `analysis.schema.RECORD`.
+    statements : str
+        The path of the file of the statements, beside which the others lie; blank for a database.
     """
 
     kind: Literal["csv", "parquet", "sql"]
@@ -46,6 +48,7 @@ class Place:
     lock: Path
     plan_id: str
     table: str = "progress"
+    statements: str = ""
 
     @property
     def name(self) -> str:
@@ -56,6 +59,19 @@ class Place:
     def columns(self) -> tuple[str, ...]:
         """The columns that every row has."""
         return REQUIRED_COLUMNS[self.table]
+
+    @property
+    def chain(self) -> Path:
+        """The file of a chain, beside the statements themselves as the lock is; a database keeps it in a table."""
+        return Path(self.statements).resolve().with_suffix(".chain")
+
+    def of(self, table: str) -> Place:
+        """The place of another table of the same record."""
+        if self.kind == "sql":
+            return replace(self, table=table)
+        statements = Path(self.statements)
+        file = statements if table == RECORD[0] else statements.with_name(f"{table}.{self.kind}")
+        return replace(self, table=table, address=str(file))
 
     @property
     def key(self) -> str:
@@ -90,7 +106,7 @@ def place_of(folder: Path, head: Mapping[str, Any], table: str = "progress") -> 
         return Place("sql", said, folder / LOCK, plan_id, table)
     for kind in ("csv", "parquet"):
         if isinstance(said, str) and said.endswith(f".{kind}"):
-            statements = folder / said
-            file = statements if table == "progress" else statements.with_name(f"{table}.{kind}")
-            return Place(kind, str(file), statements.resolve().parent / LOCK, plan_id, table)
+            file = folder / said
+            lock = file.resolve().parent / LOCK
+            return Place(kind, str(file), lock, plan_id, statements=str(file)).of(table)
     raise ValueError(RULE)

@@ -1,8 +1,7 @@
-"""Read a record and add to it, whole or not at all."""
+"""Add to a record, whole or not at all."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from pathlib import Path
@@ -11,9 +10,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.catalogue import Message
-from analysis.extras import need
 from analysis.files import Busy, decode, held, read_csv, write_whole
-from analysis.record.text import longer, meant, to_csv, to_frame
+from analysis.record.chain import APPENDED
+from analysis.record.chaining import longer_chain, settled_chain, with_found
+from analysis.record.reading import parse, read, saved_as
+from analysis.record.text import longer, to_csv
 from analysis.schema import REQUIRED_COLUMNS, DataError
 
 if TYPE_CHECKING:
@@ -22,34 +23,6 @@ if TYPE_CHECKING:
     from analysis.record.place import Place
 
 _LETTERS = {"progress": "P", "decisions": "D", "actuals": "A"}
-
-
-def read(place: Place) -> tuple[pd.DataFrame, str]:
-    """The record as text, and the SHA-256 of what it holds.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns as in the file (for a database, those of `Place.columns`), blanks as ``""``, rows in
-        the order they were appended, indexed as a spreadsheet would number them (the header is row 1).
-    str
-
-    Raises
-    ------
-    FileNotFoundError
-        When there is no record yet.
-    ValueError
-        When it cannot be read; says why.
-    """
-    if place.kind == "sql":
-        from analysis.record.database import read_table
-
-        rows = _as_text(read_table(place))
-        return rows, hashlib.sha256(to_csv(rows).encode("utf-8")).hexdigest()
-    content = Path(place.address).read_bytes()
-    rows = _parse(place, content)
-    told = content if place.kind == "csv" else to_csv(rows).encode("utf-8")
-    return rows, hashlib.sha256(told).hexdigest()
 
 
 def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
@@ -96,16 +69,21 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
         problems = check(whole)
         if (problems["severity"] == "error").any():
             raise DataError(problems[problems["severity"] == "error"])
+        chain = settled_chain(place)
+        known = len(chain.lines)
+        chain = with_found(chain, place)
         if place.kind == "sql":
             from analysis.record.database import insert
 
-            insert(place, rows, after=len(before))
+            links = chain.with_link(place.table, APPENDED, rows, place.columns).lines[known:]
+            insert(place, rows, after=len(before), links=links, after_links=known)
             return
         # A link stays a link: what it leads to is written.
         file = Path(place.address).resolve()
         content = _to_parquet(whole) if place.kind == "parquet" else _longer_csv(file, rows)
-        _require_same(_parse(place, content), whole)
-        write_whole(file, content)
+        _require_same(parse(place, content), whole)
+        with longer_chain(place, chain.with_link(place.table, APPENDED, rows, place.columns, saved_as(place, content))):
+            write_whole(file, content)
 
 
 def next_ids(rows: pd.DataFrame, table: str, count: int) -> list[str]:
@@ -155,22 +133,6 @@ def _longer_csv(file: Path, added: pd.DataFrame) -> bytes:
             )
         ) from odd
     return content + (b"" if content.endswith(b"\n") else b"\n") + written
-
-
-def _parse(place: Place, content: bytes) -> pd.DataFrame:
-    """What the bytes of a file say."""
-    if place.kind == "csv":
-        return meant(to_frame(read_csv(content)))
-    need("parquet", "pyarrow")
-    try:
-        return _as_text(pd.read_parquet(io.BytesIO(content)))
-    except (OSError, ValueError) as failed:
-        raise ValueError(Message("this is no whole {kind} file: {reason}", kind="Parquet", reason=failed)) from failed
-
-
-def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
-    # Whoever else writes there leaves a blank as a missing value.
-    return rows.astype("str").mask(rows.isna(), "").set_axis(pd.RangeIndex(2, len(rows) + 2))
 
 
 def _require_same(written: pd.DataFrame, meant_rows: pd.DataFrame) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from analysis.basis.placing import NEEDED, Placed, Rows, is_day, placed_rows
 from analysis.catalogue import Message
 from analysis.parameters import ParameterError, Parameters
 from analysis.periods import Calendar
@@ -24,7 +25,6 @@ from analysis.plan import (
     theme_names,
     unit_names,
 )
-from analysis.report.placing import NEEDED, Placed, Rows, is_day, placed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,15 @@ import os
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from analysis.basis import Kept, kept_tables
+from analysis.basis.placing import is_day
 from analysis.files import secrets_of
-from analysis.manifest import Origin, Retention
+from analysis.manifest import Head, Origin, Retention
+from analysis.plan.folder import RECORD
 from analysis.report.keys import said_hash
-from analysis.report.placing import is_day
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from analysis.report.inputs import Inputs
@@ -29,6 +32,31 @@ def origin_of(inputs: Inputs, folder: Path) -> Origin:
     notice = said_hash([str(inputs.head.get("issued", "")), numbered])[:16] if inputs.is_readable("measures") else ""
     comes_with_us = inputs.address == inputs.id
     return Origin(notice, said_hash("" if comes_with_us else os.path.relpath(inputs.folder, folder.resolve()))[:16])
+
+
+def kept_of(inputs: Inputs, known_at: str) -> Kept | None:
+    """What the pages of a right plan as known at K rest on, to be kept in the site; None where it holds a password."""
+    tables = {name: (rows.header, rows.rows) for name, rows in inputs.tables.items()}
+    try:
+        return kept_tables(inputs.id, inputs.head, tables, known_at=known_at)
+    except ValueError:
+        return None
+
+
+def reader_of(folder: Path, texts: Mapping[str, str]) -> Callable[[str], bytes]:
+    """What reads a file of the site at `folder`, or of those that are about to be published there."""
+    return lambda path: texts[path].encode("utf-8") if path in texts else (folder / path).read_bytes()
+
+
+def head_of(inputs: Inputs) -> dict[str, Head]:
+    """The chain of a plan's record as it stands, by the plan's id; nothing when it cannot be read: `verify` says so."""
+    from analysis.record import place_of, read_chain
+
+    try:
+        chain = read_chain(place_of(inputs.folder, inputs.head))
+    except (OSError, ValueError):
+        return {}
+    return {inputs.id: Head(chain.head, len(chain.lines), sum(len(inputs.tables[name].rows) for name in RECORD))}
 
 
 def retention_of(inputs: Inputs, today: str, **asked: Any) -> Retention:

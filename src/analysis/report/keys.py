@@ -14,9 +14,9 @@ from analysis.parameters import ParameterError
 from analysis.site import is_slug
 
 if TYPE_CHECKING:
+    from analysis.basis.placing import Rows
     from analysis.parameters import Parameters
     from analysis.report.inputs import Inputs
-    from analysis.report.placing import Rows
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SHOWN_VERSIONS = ("portplan", "pandas", "matplotlib", "seaborn", "papermill", "nbconvert")

@@ -12,10 +12,10 @@ from analysis.files import without_secrets
 from analysis.history import Outcome, Run, record_run
 from analysis.manifest import Failure, Manifest, Origin, Page, Retention, SiteNotWritable, check_origin, read_manifest
 from analysis.parameters import Parameters
-from analysis.report.keeping import origin_of, retention_of, secrets_in
+from analysis.report.keeping import head_of, kept_of, origin_of, reader_of, retention_of, secrets_in
 from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
 from analysis.runner import ENGINES, Limits, Registry, Report, read_registry, run_each
-from analysis.site import is_published, is_whole, locked, publish, staging, withdraw
+from analysis.site import is_kept, is_published, is_whole, locked, publish, staging, withdraw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from analysis.basis import Kept
     from analysis.plan import Plan
     from analysis.report.inputs import Inputs
     from analysis.report.task import Task
@@ -99,6 +100,9 @@ def make_reports(
         outcomes.append(outcome)
         tell(outcome)
 
+    def stands(known: Manifest, page: Page) -> bool:
+        return is_published(folder, page) and is_kept(folder, known, page)
+
     is_new = not folder.exists()
     try:
         with locked(folder):
@@ -112,7 +116,7 @@ def make_reports(
             for path, (report, parameters) in asked.items():
                 key = page_key(report.notebook, inputs, parameters)
                 page = known.pages.get(path)
-                if force or page is None or page.key != key or path in known.failures or not is_published(folder, page):
+                if force or page is None or page.key != key or path in known.failures or not stands(known, page):
                     changed[path] = key
                 else:
                     note(Outcome(report.name, parameters, folder / path, path, "unchanged"))
@@ -163,6 +167,7 @@ class _Making:
     ) -> pd.DataFrame | None:
         """Make pages and publish them; gives the problems of the data when there are any."""
         # Slow to import, and not needed when there is nothing to do.
+        from analysis.basis.packaging import package_files
         from analysis.language import alphabet
         from analysis.page import narrowed_face
         from analysis.plan import check_plan, open_plan
@@ -178,6 +183,7 @@ class _Making:
         failed: dict[Failure, list[Path]] = {}
         problems = None
         narrowed = b""
+        kept: dict[str, Kept | None] = {}
         with staging(self.folder) as stage:
             try:
                 plan = open_plan(self.inputs.folder) if changed else None
@@ -190,6 +196,7 @@ class _Making:
                     failed.update(told(outcome, stage / str(place)))
                     note(outcome)
             if plan:
+                kept = {day: kept_of(self.inputs, day) for day in {asked.known_at for _, asked, _ in changed.values()}}
                 warm_up()
                 narrowed = narrowed_face(alphabet(plan))
                 tasks = {
@@ -207,7 +214,8 @@ class _Making:
                             work = task.ending()
                             outcome = replace(outcome, result=work.pop("result"), reason=work.pop("reason"))
                             if outcome.result == "made":
-                                made[_page(task, work)] = task.file(".html")
+                                basis = kept[task.parameters.known_at]
+                                made[_page(task, work, basis.key if basis else "")] = task.file(".html")
                         else:
                             result = "timed_out" if ending.how == "timed_out" else "failed"
                             outcome = replace(outcome, result=result, reason=ending.reason)
@@ -217,8 +225,20 @@ class _Making:
             if problems is None or not self.is_new:
                 # Bad data begins no site.
                 drawn = {"reports": self.registry.reports, "narrowed": narrowed}
-                render, link = partial(index_files, **drawn), partial(linked_pages, **drawn)
-                options = {"retention": self.retention, "plans": {self.inputs.id: self.origin}}
+                bases = [basis for basis in kept.values() if basis]
+                texts = {path: text for basis in bases for path, text in basis.in_site().items()}
+                link = partial(linked_pages, **drawn)
+
+                def render(manifest: Manifest) -> dict[str, str]:
+                    return index_files(manifest, **drawn) | package_files(manifest, reader_of(self.folder, texts))
+
+                options = {
+                    "retention": self.retention,
+                    "plans": {self.inputs.id: self.origin},
+                    "bases": {basis.key: basis.basis for basis in bases},
+                    "heads": head_of(self.inputs),
+                    "inputs": texts,
+                }
                 publish(self.folder, stage, made=made, failed=failed, render=render, link=link, **options)
         return problems
 
@@ -242,10 +262,12 @@ class _Making:
         )
 
 
-def _page(task: Task, work: dict[str, Any]) -> Page:
+def _page(task: Task, work: dict[str, Any], basis: str) -> Page:
     asked = task.parameters.model_copy(update={"plan_id": task.plan.id})
     title = task.plan.title.get(asked.lang) or task.plan.title[task.plan.lang]
-    return Page(path=task.path, key=task.key, report=task.report, plan_title=title, parameters=asked, **work)
+    return Page(
+        path=task.path, key=task.key, report=task.report, plan_title=title, parameters=asked, basis=basis, **work
+    )
 
 
 def _sources(inputs: Inputs, parameters: Parameters) -> pd.DataFrame:

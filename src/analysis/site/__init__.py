@@ -17,6 +17,7 @@ from analysis.manifest import (
 )
 from analysis.site.publication import (
     check_site,
+    is_kept,
     is_published,
     is_whole,
     locked,
@@ -35,6 +36,7 @@ __all__ = [
     "Retention",
     "SiteNotWritable",
     "check_site",
+    "is_kept",
     "is_published",
     "is_slug",
     "is_whole",

@@ -8,7 +8,6 @@ left behind is known, and what is not known is somebody else's, and never touche
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -17,11 +16,12 @@ import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.files import held, in_installed_package, sync, undisturbed, write_whole
-from analysis.manifest.pages import Failure, Manifest, Origin, Page, SiteNotWritable, after
+from analysis.manifest.pages import Failure, Manifest, Page, SiteNotWritable, after
 from analysis.manifest.stored import MANIFEST, RUNS, manifest_text, read_manifest
+from analysis.site.moving import file_hash, hash_of, move, twin, written
 from analysis.site.places import made_hash
 
 if TYPE_CHECKING:
@@ -115,9 +115,17 @@ def is_published(folder: Path, page: Page) -> bool:
         if not stat.S_ISREG(file.lstat().st_mode):
             return False
         content = file.read_bytes()
-        return _hash(content) == page.sha256 or (page.made_as != "" and made_hash(content.decode()) == page.made_as)
+        return hash_of(content) == page.sha256 or (page.made_as != "" and made_hash(content.decode()) == page.made_as)
     except (OSError, ValueError):
         return False
+
+
+def is_kept(folder: Path, manifest: Manifest, page: Page) -> bool:
+    """Whether the tables that a page was made of stand in its site as they were, if they were to be kept."""
+    basis = manifest.bases.get(page.basis)
+    if basis is None:
+        return not page.basis
+    return all(file_hash(folder / path) == basis.files[name] for name, path in basis.paths().items())
 
 
 def is_whole(folder: Path, manifest: Manifest) -> bool:
@@ -151,7 +159,8 @@ def publish(
     render: Callable[[Manifest], Mapping[str, str]],
     link: Link | None = None,
     retention: Retention | None = None,
-    plans: Mapping[str, Origin] | None = None,
+    inputs: Mapping[str, str] | None = None,
+    **known_of: Any,
 ) -> Manifest:
     """Put pages on a site, and what is known of those that could not be made.
 
@@ -169,8 +178,10 @@ def publish(
         Gives the pages whose links change (`analysis.site.linking.linked_pages`).
     retention : Retention, optional
         What becomes of the dates of a plan; all stay when left out.
-    plans : mapping of str to Origin, optional
-        Where the plans come from that are published.
+    inputs : mapping of str to str, optional
+        The files of the bases of pages, by their places in the site.
+    **known_of
+        What else the manifest is to know of the plans that are published (`analysis.manifest.after`).
 
     Raises
     ------
@@ -185,23 +196,24 @@ def publish(
         failures={path: failure for path, failure in known.failures.items() if (folder / failure.page).is_file()},
         leaving=tuple(sorted(name for name in _own(known) if os.path.lexists(folder / name))),
     )
-    then = after(before, made, failed, plans=plans)
+    then = after(before, made, failed, **known_of)
     if retention:
         gone = {(retention.plan_id, day) for day in retention.gone(then)}
-        then = after(before, made, failed, plans=plans, gone=gone)
+        then = after(before, made, failed, gone=gone, **known_of)
     ready = {page.path: file for page, file in made.items()}
     if link:
         changed = link(then, lambda page: ready.get(page.path, folder / page.path).read_bytes())
-        linked = {page: _written(text, stage) for page, text in changed}
+        linked = {page: written(text, stage) for page, text in changed}
         then = replace(then, pages={**then.pages, **{page.path: page for page in linked}})
         ready |= {page.path: file for page, file in linked.items()}
     index = render(then)
-    then = replace(then, index={name: _hash(text.encode("utf-8")) for name, text in index.items()})
+    then = replace(then, index={name: hash_of(text.encode("utf-8")) for name, text in index.items()})
     moves: list[tuple[Path, str]] = [(file, path) for path, file in ready.items()]
+    moves += [(written(text, stage), path) for path, text in (inputs or {}).items() if path in then.files()]
     for address, page in then.newest().items():
         file = ready.get(page.path)
         if file or before.newest().get(address) != page or not (folder / address).is_file():
-            moves.append((_twin(file or folder / page.path, stage), address))
+            moves.append((twin(file or folder / page.path, stage), address))
     for failure, told in failed.items():
         moves += [(file, failure.notebook if file.suffix == ".ipynb" else failure.page) for file in told]
     addresses = {address for _, address in moves} | set(index)
@@ -210,16 +222,16 @@ def publish(
     moves.sort(key=lambda move: (folder / move[1]).exists())
     # Everything is on the disk before the first file moves: a disk that is full is met here, and changes nothing.
     coming = (addresses - set(index) | set(before.leaving)) - known.files()
-    announced = _written(manifest_text(replace(known, leaving=tuple(sorted(coming)))), stage)
-    moves.append((_written(manifest_text(then), stage), MANIFEST))
-    moves += [(_written(text, stage), name) for name, text in index.items()]
+    announced = written(manifest_text(replace(known, leaving=tuple(sorted(coming)))), stage)
+    moves.append((written(manifest_text(then), stage), MANIFEST))
+    moves += [(written(text, stage), name) for name, text in index.items()]
     with undisturbed():
-        _move(announced, folder / MANIFEST)
+        move(announced, folder / MANIFEST)
         sync(folder)
         for place, (file, address) in enumerate(moves):
             if address == MANIFEST:
                 sync(*{(folder / moved).parent for _, moved in moves[:place]})
-            _move(file, folder / address)
+            move(file, folder / address)
         sync(folder)
         for name in then.leaving:
             (folder / name).unlink(missing_ok=True)
@@ -252,43 +264,3 @@ def _own(manifest: Manifest) -> set[str]:
 
 def _is_no_folder(place: Path) -> bool:
     return place.is_symlink() or (place.exists() and not place.is_dir())
-
-
-def file_hash(file: Path) -> str:
-    """A hash of a file; empty when it cannot be read, or is none but a link or the like."""
-    try:
-        return _hash(file.read_bytes()) if stat.S_ISREG(file.lstat().st_mode) else ""
-    except OSError:
-        return ""
-
-
-def _twin(file: Path, stage: Path) -> Path:
-    """The same page once more, without taking room for it where the file system allows."""
-    handle, name = tempfile.mkstemp(dir=stage)
-    os.close(handle)
-    twin = Path(name)
-    twin.unlink()
-    try:
-        os.link(file, twin)
-    except OSError:
-        shutil.copyfile(file, twin)
-    return twin
-
-
-def _written(text: str, stage: Path) -> Path:
-    handle, name = tempfile.mkstemp(dir=stage)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    return Path(name)
-
-
-def _move(file: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    file.chmod(0o644)
-    file.replace(target)
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

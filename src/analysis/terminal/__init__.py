@@ -1,7 +1,7 @@
 """What a command says and how it ends: what is printed, in which language, exit codes, a run told as it goes on."""
 
 from analysis.terminal.exits import Exit, stop
-from analysis.terminal.printing import plain, print_problems, print_rules, print_table
+from analysis.terminal.printing import plain, print_checked, print_problems, print_rules, print_table
 from analysis.terminal.speaking import speaking, spoken
 from analysis.terminal.understood import opened_plan, to_day
 
@@ -9,6 +9,7 @@ __all__ = [
     "Exit",
     "opened_plan",
     "plain",
+    "print_checked",
     "print_problems",
     "print_rules",
     "print_table",

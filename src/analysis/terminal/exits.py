@@ -28,6 +28,8 @@ class Exit(enum.IntEnum):
     NOTHING_FOUND = 12
     FAULT = 13
     NEEDS_A_HAND = 14
+    NOT_SOUND = 15
+    UNCONFIRMED = 16
 
 
 def stop(code: Exit, message: object, *, lang: str = FIRST) -> NoReturn:

@@ -8,11 +8,34 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from analysis.catalogue import FIRST
+from analysis.catalogue import FIRST, Message
 from analysis.files import without_secrets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
+
+    from analysis.verification import Checked
+
+_MOST = 20
+
+
+def print_checked(looks: Iterable[Checked], *, lang: str) -> tuple[int, int]:
+    """What came of each look, as it comes; gives the number of faults, and of what cannot be confirmed."""
+    faults = unsure = 0
+    for checked in looks:
+        faults += len(checked.faults)
+        unsure += len(checked.open)
+        sign = "✗" if checked.faults else "?" if checked.open else "✓"
+        typer.echo(f"{sign} {plain(checked.what.said(lang))}")
+        for mark, told in (("✗", checked.faults), ("?", checked.open), ("·", checked.remarks)):
+            lines = [message.said(lang) for message in told[:_MOST]]
+            if len(told) > _MOST:
+                lines.append(Message("{n} more", n=len(told) - _MOST).said(lang))
+            for line in lines:
+                typer.echo(f"    {mark} {plain(' '.join(line.split()))}")
+    return faults, unsure
 
 
 def print_table(frame: pd.DataFrame, title: str, *, to_stderr: bool = False) -> None:

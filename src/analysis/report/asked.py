@@ -1,0 +1,70 @@
+"""What a run is asked for: which reports, and which days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.parameters import ParameterError
+from analysis.report.periods import LAST_PERIOD_END, Days, periods_due
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from analysis.manifest import Manifest
+    from analysis.report.inputs import Inputs
+    from analysis.runner import Registry, Report
+
+
+def reports_asked(registry: Registry, names: list[str], *, by_unit: bool) -> list[Report]:
+    """The reports that are named; all that can be made when none is.
+
+    Raises
+    ------
+    ParameterError
+        When one is of a unit, and none is named.
+    """
+    every = [report.name for report in registry.reports.values() if by_unit or not report.needs_unit]
+    chosen = [registry.find(name) for name in dict.fromkeys(names or every)]
+    for one in chosen:
+        if one.needs_unit and not by_unit:
+            raise ParameterError(f"{one.name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
+    return chosen
+
+
+def days_asked(
+    inputs: Inputs,
+    today: date,
+    site: Manifest,
+    chosen: list[Report],
+    say: Callable[..., str],
+    *,
+    as_of: str,
+    known_at: str,
+) -> list[Days]:
+    """T and K of what is to be made; K is blank where nobody says.
+
+    Raises
+    ------
+    ParameterError
+        When the last period is asked for, and there is none.
+    """
+    if as_of != LAST_PERIOD_END:
+        return [(as_of or inputs.last_day(), known_at)]
+    calendar = inputs.require_calendar()
+    if calendar.every == "none":
+        raise ParameterError(
+            say("The plan has no reporting periods: name the day, as in {option}.", option="--as-of 2025-03-31")
+        )
+    days = periods_due(today, inputs, site, [one.name for one in chosen])
+    if not days:
+        first = calendar.named(calendar.first_period)
+        raise ParameterError(
+            say(
+                "No period is over yet on which feedback was due by {today}: the first is {period}, due by {due}.",
+                today=f"{today:%Y-%m-%d}",
+                period=first.name,
+                due=calendar.known_by(first.end),
+            )
+        )
+    return days
