@@ -17,9 +17,9 @@ from analysis import schema
 from analysis.cli import Exit, main
 from analysis.names import theme_names, unit_names
 from analysis.periods import EVERY, EXAMPLES, Calendar
+from analysis.placing import Rows
 from analysis.plan import Plan, UnknownName
 from analysis.report import Inputs, Parameters, check_parameters, keys, make_reports, periods_due, read_inputs
-from analysis.report.placing import Rows
 from analysis.site import Manifest
 from tests.plans import asked, change_rows, copy_plan, notebook, registry_of
 from tests.sites import failure, page

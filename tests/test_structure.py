@@ -30,8 +30,8 @@ FLOORS = [
     ["workload", "trend", "coverage", "attention", "ledger", "brief"],
     ["language", "opening", "words", "briefing", "forms", "due"],
     ["returned", "intake", "exhibits"],
-    ["runner", "page", "site"],
-    ["history", "health"],
+    ["runner", "page", "office", "site"],
+    ["history", "health", "placing"],
     ["report"],
     ["terminal", "cli"],
 ]

@@ -16,8 +16,7 @@ from analysis.extras import need
 from analysis.terminal import Exit, opened_plan, plain, print_problems, speaking, stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
+    from collections.abc import Iterator
 
     from analysis.parameters import Parameters
     from analysis.report import Inputs, Registry, Report
@@ -76,6 +75,14 @@ def report(
         typer.Option("--each-unit", help="A page for each unit: of the reports named, else of those about a unit."),
     ] = False,
     theme: Annotated[str, typer.Option(help="Only the measures of this theme.")] = "",
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="What is made: html, and beside each page docx, xlsx, with commas between. When left out, html and "
+            "again what lies beside a page already.",
+        ),
+    ] = "",
     jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at the same time.")] = 2,
     engine: Annotated[Engines, typer.Option(help="Run notebooks in warm processes, or in Jupyter kernels.")] = (
         Engines.warm
@@ -98,6 +105,7 @@ def report(
         LAST_PERIOD_END,
         ParameterError,
         SiteNotWritable,
+        days_asked,
         read_inputs,
         read_registry,
     )
@@ -105,6 +113,7 @@ def report(
 
     if unit and each_unit:
         stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
+    formats = _formats(format_)
     if known_at and as_of == LAST_PERIOD_END:
         stop(Exit.USAGE, "--known-at 与 --as-of last-period-end 不能同时使用：各期按其应报日期计")
     try:
@@ -119,7 +128,8 @@ def report(
             opened_plan(str(inputs.folder))
         moment = now_in(inputs.timezone)
         say = speaking(lang.value)
-        days = _days(inputs, moment, out, chosen, say, as_of=as_of, known_at=known_at)
+        named = [one.name for one in chosen]
+        days = days_asked(moment.date(), inputs, out, named, say, as_of=as_of, known_at=known_at)
         common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}
         spoken = languages() if lang is _ALL else [lang.value]
         # Reports of the whole come once, unless it is they that are asked for.
@@ -142,9 +152,11 @@ def report(
         stop(Exit.NOT_WRITABLE, str(failed))
     for day, known in dict.fromkeys((parameters.as_of, parameters.known_at) for _, parameters in wanted):
         typer.echo(say("As of {as_of}, on feedback received by {known_at}.", as_of=day, known_at=known))
+    if "docx" in (formats or ()) and (alone := [one.name for one in chosen if not one.paper]):
+        typer.echo(say("Not made as a Word document: {reports}.", reports=say(", ").join(alone)))
     started = moment.isoformat(timespec="minutes")
     making = {"folder": out, "started": started, "jobs": jobs, "force": force, "engine": engine.value, "keep": keep}
-    making |= {"retire": retire or [], "same_plan": same_plan}
+    making |= {"retire": retire or [], "same_plan": same_plan, "formats": formats}
     with Telling(len(wanted), log=log, started=started, plan=inputs.id, days=days) as telling:
         code = _make(wanted, inputs, telling, registry=registry, **making)
     raise typer.Exit(code)
@@ -182,6 +194,16 @@ def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Pat
     return code
 
 
+def _formats(text: str) -> tuple[str, ...] | None:
+    """The formats of documents that are asked for; None when nobody says."""
+    from analysis.manifest import FORMATS
+
+    asked = {name.strip().lower() for name in text.split(",")}
+    if text and not asked <= {"html", *FORMATS}:
+        stop(Exit.USAGE, f"--format 应为 {'、'.join(('html', *FORMATS))}，用逗号分隔，现为“{text}”")
+    return tuple(one for one in FORMATS if one in asked) if text else None
+
+
 def _chosen(registry: Registry, names: list[str], *, by_unit: bool) -> list[Report]:
     """The reports that are named; all that can be made when none is."""
     from analysis.report import ParameterError
@@ -192,41 +214,6 @@ def _chosen(registry: Registry, names: list[str], *, by_unit: bool) -> list[Repo
         if one.needs_unit and not by_unit:
             raise ParameterError(f"{one.name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
     return chosen
-
-
-def _days(
-    inputs: Inputs,
-    moment: datetime,
-    out: Path,
-    chosen: list[Report],
-    say: Callable[..., str],
-    *,
-    as_of: str,
-    known_at: str,
-) -> list[tuple[str, str]]:
-    """T and K of what is to be made; K is blank where nobody says."""
-    from analysis.report import LAST_PERIOD_END, ParameterError, periods_due
-    from analysis.site import read_manifest
-
-    if as_of != LAST_PERIOD_END:
-        return [(as_of or inputs.last_day(), known_at)]
-    calendar = inputs.require_calendar()
-    if calendar.every == "none":
-        raise ParameterError(
-            say("The plan has no reporting periods: name the day, as in {option}.", option="--as-of 2025-03-31")
-        )
-    days = periods_due(moment.date(), inputs, read_manifest(out), [one.name for one in chosen])
-    if not days:
-        first = calendar.named(calendar.first_period)
-        raise ParameterError(
-            say(
-                "No period is over yet on which feedback was due by {today}: the first is {period}, due by {due}.",
-                today=f"{moment:%Y-%m-%d}",
-                period=first.name,
-                due=calendar.known_by(first.end),
-            )
-        )
-    return days
 
 
 def _wanted(name: str, asked: dict[str, str], inputs: Inputs, *, units: list[str]) -> Iterator[tuple[str, Parameters]]:

@@ -1,11 +1,23 @@
 """What a site holds: its pages and failures, whose plans they are, which dates may go; and all that as a file."""
 
-from analysis.manifest.pages import Failure, Manifest, Origin, Page, SiteNotWritable, after, check_origin, latest_path
+from analysis.manifest.pages import (
+    FORMATS,
+    Failure,
+    Manifest,
+    Origin,
+    Page,
+    SiteNotWritable,
+    address_beside,
+    after,
+    check_origin,
+    latest_path,
+)
 from analysis.manifest.retention import EXPIRED, Retention
 from analysis.manifest.stored import MANIFEST, RUNS, is_slug, manifest_text, read_manifest
 
 __all__ = [
     "EXPIRED",
+    "FORMATS",
     "MANIFEST",
     "RUNS",
     "Failure",
@@ -14,6 +26,7 @@ __all__ = [
     "Page",
     "Retention",
     "SiteNotWritable",
+    "address_beside",
     "after",
     "check_origin",
     "is_slug",

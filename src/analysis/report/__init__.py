@@ -7,7 +7,7 @@ from analysis.history import Outcome, Run, read_runs
 from analysis.parameters import ParameterError, Parameters
 from analysis.report.inputs import Inputs, check_parameters, read_inputs
 from analysis.report.making import make_reports
-from analysis.report.periods import LAST_PERIOD_END, periods_due
+from analysis.report.periods import LAST_PERIOD_END, days_asked, periods_due
 from analysis.runner import Limits, Registry, Report, read_registry
 from analysis.site import SiteNotWritable
 
@@ -23,6 +23,7 @@ __all__ = [
     "Run",
     "SiteNotWritable",
     "check_parameters",
+    "days_asked",
     "make_reports",
     "periods_due",
     "read_inputs",

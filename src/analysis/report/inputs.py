@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.catalogue import Message
 from analysis.parameters import ParameterError, Parameters
 from analysis.periods import Calendar
+from analysis.placing import NEEDED, Placed, Rows, is_day, placed_rows
 from analysis.plan import (
     UnknownName,
     data_folder,
@@ -24,7 +25,6 @@ from analysis.plan import (
     theme_names,
     unit_names,
 )
-from analysis.report.placing import NEEDED, Placed, Rows, is_day, placed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.files import secrets_of
 from analysis.manifest import Origin, Retention
+from analysis.placing import is_day
 from analysis.report.keys import said_hash
-from analysis.report.placing import is_day
 
 if TYPE_CHECKING:
     from pathlib import Path

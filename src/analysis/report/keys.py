@@ -15,8 +15,8 @@ from analysis.site import is_slug
 
 if TYPE_CHECKING:
     from analysis.parameters import Parameters
+    from analysis.placing import Rows
     from analysis.report.inputs import Inputs
-    from analysis.report.placing import Rows
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SHOWN_VERSIONS = ("portplan", "pandas", "matplotlib", "seaborn", "papermill", "nbconvert")

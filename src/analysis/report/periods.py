@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from analysis.manifest import read_manifest
+from analysis.parameters import ParameterError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from analysis.report.inputs import Inputs
     from analysis.site import Failure, Manifest, Page
@@ -16,6 +20,44 @@ _MOST = 12
 
 Days = tuple[str, str]
 """The end of a period and the day by which feedback on it was due: T and K of its pages, in ISO text."""
+
+
+def days_asked(
+    today: date,
+    inputs: Inputs,
+    folder: Path,
+    reports: list[str],
+    say: Callable[..., str],
+    *,
+    as_of: str,
+    known_at: str,
+) -> list[Days]:
+    """T and K of what is to be made for a site; K is blank where nobody says.
+
+    Raises
+    ------
+    analysis.parameters.ParameterError
+        When the last period's end is asked for, and there is none.
+    """
+    if as_of != LAST_PERIOD_END:
+        return [(as_of or inputs.last_day(), known_at)]
+    calendar = inputs.require_calendar()
+    if calendar.every == "none":
+        raise ParameterError(
+            say("The plan has no reporting periods: name the day, as in {option}.", option="--as-of 2025-03-31")
+        )
+    days = periods_due(today, inputs, read_manifest(folder), reports)
+    if not days:
+        first = calendar.named(calendar.first_period)
+        raise ParameterError(
+            say(
+                "No period is over yet on which feedback was due by {today}: the first is {period}, due by {due}.",
+                today=f"{today:%Y-%m-%d}",
+                period=first.name,
+                due=calendar.known_by(first.end),
+            )
+        )
+    return days
 
 
 def periods_due(today: date, inputs: Inputs, site: Manifest, reports: list[str]) -> list[Days]:
