@@ -157,16 +157,15 @@ def printed(value: Any, shape: str, say: Language) -> str:
     return say.percent(value, decimals) if shape.endswith("%") else say.number(value, decimals)
 
 
-def steps(value: float | None, shape: str) -> str:
-    """How much a number has moved by, as its format shows it."""
+def steps(value: float | None, shape: str, points: Language | None) -> str:
+    """How much a number has moved by, as its format shows it; a share in points."""
     if value is None:
         return ""
     up, down, _ = shape.split(";")
-    size = (up if value > 0 else down).replace('"', "")
-    digits = re.search(r"#,##0(\.0+)?", size)
-    assert digits
-    decimals = len(digits[1] or ".") - 1
-    return f" {size.replace(digits[0], f'{abs(value):,.{decimals}f}')}"
+    arrow, digits = re.fullmatch('"(.)"(.+)', up if value > 0 else down).groups()
+    if points:
+        return f" {arrow}{points.count(abs(int(value)), '{n} point', '{n} points')}"
+    return f" {arrow}{abs(value):,.{len(digits.partition('.')[2])}f}"
 
 
 def spaceless(text: str) -> str:
@@ -212,9 +211,10 @@ def test_a_workbook_holds_what_its_page_holds(report: str, lang: str, values: di
         heads = [head for head, _ in table["heads"]]
         for row in sheet.iter_rows(min_row=3, values_only=True):
             cells = [printed(value, shape, say) for value, shape in zip(row[:count], shapes[:count], strict=True)]
+            moved = [say("{column}, change", column=""), say("{column}, change in points", column="")]
             for value, shape, head in zip(row[count:], shapes[count:], told[0][count:], strict=True):
-                place = next(place for place, name in enumerate(told[0]) if head.startswith(name))
-                cells[place] += steps(value, shape)
+                (place,) = (at for at, name in enumerate(heads) if head in (name + moved[0], name + moved[1]))
+                cells[place] += steps(value, shape, say if head.endswith(moved[1]) else None)
             told.append(cells)
         assert told[0][:count] == [*heads]
         if exhibit.rows:
@@ -257,7 +257,7 @@ def test_the_same_page_gives_the_same_bytes(report: str, kind: str):
     assert one.document(kind) == one.document(kind)
 
 
-SIGNS = re.compile("[；;，。“”：:、（）()]|\\. |\\.$")
+SIGNS = re.compile("[；;，。“”：:、（）()]|, |\\. |\\.$")
 
 
 @pytest.mark.thorough
@@ -278,11 +278,32 @@ def test_a_document_says_what_its_page_says_and_nothing_else(report: str, lang: 
             assert spaceless(quote.text()) in told
     page = spaceless(one.page.tree.text())
     files = "".join("".join(row) for exhibit in one.page.exhibits.values() for row in exhibit.file)
-    known = page + spaceless(files)
+    # What lists of parts are called stands on the page in the name of their file alone.
+    captions = [shown["table"]["caption"] for shown in one.executed.shown if shown.get("table")]
+    known = page + spaceless(files + "".join(captions))
     own = _own_words(one)
     for text in texts_of(document):
         for part in filter(None, map(spaceless, SIGNS.split(text))):
             assert part in known or part in own, part
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("values", [{}, {"as_of": "2024-06-15"}])
+def test_a_circular_counts_out_each_theme_as_its_page_does(lang: str, values: dict[str, str]):
+    one = page_of("delivery", lang, **values)
+    texts, colon = [paragraph.text for paragraph in one.paper().paragraphs], "：" if lang == "zh" else ": "
+    for theme in one.page.tree.all("div", "theme"):
+        heading = theme.first("h3")
+        assert heading is not None
+        (place,) = (at for at, text in enumerate(texts) if text.rpartition("）")[2] == heading.text())
+        counted: dict[str, list[str]] = {}
+        for tile in theme.all("a", "tile"):
+            (number,) = (part.text() for part in tile.all("span", "n"))
+            state = tile.attributes["title"].rpartition(colon)[2]
+            counted.setdefault(state, []).append(number)
+        told = dict(part.split(colon) for part in re.split("；|; ", re.sub("[。.]$", "", texts[place + 1])))
+        assert {state: re.split("、|, ", numbers) for state, numbers in told.items()} == counted
 
 
 def _own_words(one: Made) -> str:

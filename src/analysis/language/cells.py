@@ -46,10 +46,12 @@ def cells(
 ) -> Cells:
     """The cells of a table: of each row the words, the values, and by their place what numbers moved by."""
     moved = sorted({place for step in steps for place in step})
-    points = say.count(2, "{n} point", "{n} points").replace("2", "")
-    sizes = [_format(columns[place]).replace("%", f'"{points}"') for place in moved]
+    plain = [say("{column}, change", column=heads[place]) for place in moved]
+    points = [say("{column}, change in points", column=heads[place]) for place in moved]
+    named = [points[at] if columns[place].kind == "share" else plain[at] for at, place in enumerate(moved)]
+    sizes = [_format(columns[place]).rstrip("%") for place in moved]
     return Cells(
-        heads=(*heads, *(say("{column}, change", column=heads[place]) for place in moved)),
+        heads=(*heads, *named),
         formats=(*map(_format, columns), *(f'"↑"{size};"↓"{size};{size}' for size in sizes)),
         rows=tuple(
             (*map(_cell, text, values, columns), *(float(step[place]) if place in step else None for place in moved))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _FACES = {"zh": "宋体"}
 _LONGEST_NAME, _LONGEST_CELL, _WIDEST = 31, 32_000, 44
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-_READ_WIDTH, _COVER_WIDTH = 96, 80
+_READ_WIDTH, _COVER_WIDTH = 96, 66
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,10 @@ def sheet_name(caption: str, taken: Iterable[str]) -> str:
     plain = " ".join(_FORBIDDEN.sub(" ", caption).split()).strip("'")
     # A name that Excel keeps for itself.
     plain = f"{plain}_" if plain.casefold() == "history" or not plain else plain
+    if len(plain) > _LONGEST_NAME:
+        # Cut between words where there are any.
+        words = plain[: _LONGEST_NAME + 1].rpartition(" ")[0]
+        plain = words.rstrip(" ,;") if len(words) > _LONGEST_NAME // 2 else plain
     name, number = plain[:_LONGEST_NAME].rstrip(" '"), 1
     while name.casefold() in others:
         number += 1
@@ -119,7 +123,7 @@ def _told(shown: Shown, sheets: Sequence[_Sheet]) -> list[list[str]]:
     without = [[one["caption"]["annex"] or one["caption"]["finding"], _around(one)] for one in alone]
     chapters = [each for one in shown if one["fragment"] == "chapters" for each in one["listed"]["chapters"]]
     said = [[chapter["title"], chapter["headline"]] for chapter in chapters]
-    return [*([sheet.caption, sheet.told] for sheet in sheets), *without, *said]
+    return [*([sheet.name, sheet.told] for sheet in sheets), *without, *said]
 
 
 def _around(one: Mapping[str, Any]) -> str:
