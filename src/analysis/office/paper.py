@@ -100,8 +100,9 @@ class _Writer:
             self._put("Title", names["title"])
         else:
             self._put("Title", names["kind"])
-            for line in ("number", "date", "subject"):
+            for line in ("number", "date"):
                 self._put("Number", names[line])
+            self._put("Number", names["subject"]).paragraph_format.space_after = layout.Pt(10)
         if names["addressee"]:
             self._put("Addressee", names["addressee"])
         self._put("Normal", opening["headline"])

@@ -18,7 +18,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from analysis.catalogue import tag_of
-from analysis.forms.sheets import fit_page, height_of, lines_of, put_text, to_bytes
+from analysis.forms.sheets import fit_page, height_of, put_text, to_bytes
 from analysis.office.wording import key_figure, mark
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def workbook(shown: Shown, around: Chrome, say: Language, *, day: pd.Timestamp) 
         _marked(notes.title, say),
         [say("What"), say("What is said of it")],
         ["", ""],
-        [*_told(shown, sheets), *_terms(shown, around, say)],
+        [*_told(shown, sheets, say), *_terms(shown, around, say)],
         widths=[34, _READ_WIDTH],
     )
     for row, sheet in enumerate(sheets, start=3):
@@ -117,13 +117,19 @@ def _sheets(shown: Shown, *, taken: list[str]) -> list[_Sheet]:
     return sheets
 
 
-def _told(shown: Shown, sheets: Sequence[_Sheet]) -> list[list[str]]:
+def _told(shown: Shown, sheets: Sequence[_Sheet], say: Language) -> list[list[str]]:
     """What the page says of each table, then what it says without one."""
     alone = [one for one in shown if one.get("caption") and not (one.get("table") or {}).get("rows")]
-    without = [[one["caption"]["annex"] or one["caption"]["finding"], _around(one)] for one in alone]
+    without = [[_name(one, say), _around(one)] for one in alone]
     chapters = [each for one in shown if one["fragment"] == "chapters" for each in one["listed"]["chapters"]]
     said = [[chapter["title"], chapter["headline"]] for chapter in chapters]
     return [*([sheet.name, sheet.told] for sheet in sheets), *without, *said]
+
+
+def _name(one: Mapping[str, Any], say: Language) -> str:
+    """What is called by no sheet: its table, where that is empty, else what it is."""
+    named = (one.get("table") or {}).get("caption") or one["caption"]["annex"]
+    return named or (say("All measures") if one["fragment"] == "tiles" else one["caption"]["finding"])
 
 
 def _around(one: Mapping[str, Any]) -> str:
@@ -192,7 +198,10 @@ class _Writer:
             cell.fill = PatternFill("solid", fgColor="E3E9EF")
             cell.border = Border(bottom=Side(style="medium", color="4A4A4A"))
             cell.alignment = Alignment(
-                wrap_text=True, vertical="bottom", horizontal="right" if _is_number(formats[place - 1]) else "left"
+                wrap_text=True,
+                vertical="bottom",
+                horizontal="right" if _is_number(formats[place - 1]) else "left",
+                indent=0 if _is_number(formats[place - 1]) or place == 1 else 1,
             )
             sheet.column_dimensions[get_column_letter(place)].width = kept
         sheet.row_dimensions[2].height = height_of(heads, wide) * 1.2
@@ -221,7 +230,11 @@ class _Writer:
             cell.font = Font(name=self.face, size=11)
         cell.border = Border(bottom=Side(style="thin", color="C8C8C8"))
         cell.alignment = Alignment(
-            wrap_text=not shape, vertical="top", horizontal="right" if _is_number(shape) else "left"
+            wrap_text=not shape,
+            vertical="top",
+            horizontal="right" if _is_number(shape) else "left",
+            # So that a text does not touch the number before it.
+            indent=0 if _is_number(shape) or cell.column == 1 else 1,
         )
 
     def _put(self, cell: Any, text: str, *, size: int = 11, bold: bool = False) -> None:
@@ -262,8 +275,6 @@ def _is_number(shape: str) -> bool:
 def _width(head: str, values: Sequence[Any]) -> int:
     """A column as wide as its longest line, within bounds; a heading may be broken."""
     texts = [str(value) for value in values if value is not None]
-    longest = max(
-        (sum(2 if ord(char) > 0x2E7F else 1 for char in line) for text in texts for line in text.split("\n")), default=0
-    )
-    least = 6 if lines_of(head, 40) < 2 else 14
-    return min(max(longest + 3, len(head) + 4 if len(head) < 9 else 12, least), _WIDEST)
+    signs = [sum(2 if ord(char) > 0x2E7F else 1 for char in line) for text in texts for line in text.split("\n")]
+    needed = min(sum(2 if ord(char) > 0x2E7F else 1 for char in head), 15) + 3
+    return min(max([*(wide + 3 for wide in signs), needed]), _WIDEST)
