@@ -180,9 +180,7 @@ MUTATIONS = (
     # what is said of them
     Mutation("opening.py", "if missed < 2:", "if missed < 3:", "words"),
     Mutation("language/speaker.py", 'between = self("; ") if any(', 'between = self("; ") if not any(', "language"),
-    Mutation(
-        "language/table.py", "rounded(exact(value) - exact(then),", "rounded(exact(then) - exact(value),", "language"
-    ),
+    Mutation("language/cells.py", "= exact(value) - exact(then)", "= exact(then) - exact(value)", "language"),
     Mutation(
         "language/table.py",
         "Named(text, name.leads_to, name.tongue) if isinstance(name, Named) else text",
@@ -274,6 +272,14 @@ MUTATIONS = (
     Mutation("report/keys.py", '"plan": _digest(inputs.head_content),', "", "report"),
     Mutation("report/periods.py", "if days > newest or days in failed", "if days > newest", "report"),
     Mutation("basis/placing.py", '"" if cells.get("supersedes") else speaks_of', "speaks_of", "report_inputs"),
+    Mutation("office/tables.py", 'about.append(OxmlElement("w:cantSplit"))', "pass", "office"),
+    Mutation("office/workbook.py", "cell.number_format = shape", "pass", "office"),
+    Mutation(
+        "office/wording.py",
+        'say("Synthetic sample, not real") if',
+        'say("Synthetic sample, not real") if not',
+        "office",
+    ),
     Mutation("terminal/exits.py", "GATE_REFUSED = 7", "GATE_REFUSED = 5", "cli report readme"),
     Mutation("cli/base.py", 'source is None or source.name == "DEFAULT"', "False", "workplace"),
 )

@@ -33,17 +33,25 @@ MONTHS = [
 
 def render(report: str, opened: dict[str, plan.Plan], *, with_drawings: bool = True, **asked: str) -> str:
     """What a report's notebook shows; plans that were opened before are not opened again."""
+    outputs = displayed(report, opened, with_drawings=with_drawings, **asked)
+    return "".join(html for html, _ in outputs if not html.startswith("<style"))
+
+
+def displayed(
+    report: str, opened: dict[str, plan.Plan], *, with_drawings: bool = True, **asked: str
+) -> list[tuple[str, dict[str, Any]]]:
+    """What a report's notebook displays: HTML, and what it is said to be."""
 
     def open_once(name: str) -> plan.Plan:
         if name not in opened:
             opened[name] = real_open(name)
         return opened[name]
 
-    shown: list[str] = []
+    outputs: list[tuple[str, dict[str, Any]]] = []
     real_open = plan.open_plan
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "open_plan", open_once)
-        patch.setattr(exhibits, "display", lambda html, metadata=None: shown.append(html.data))
+        patch.setattr(exhibits, "display", lambda html, metadata: outputs.append((html.data, metadata)))
         if not with_drawings:
             patch.setattr(exhibits, "to_svg", lambda *_: ())
         names: dict[str, Any] = {
@@ -54,7 +62,7 @@ def render(report: str, opened: dict[str, plan.Plan], *, with_drawings: bool = T
         for cell in json.loads((NOTEBOOKS / f"{report}.ipynb").read_text("utf-8"))["cells"]:
             if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", []):
                 exec(compile("".join(cell["source"]), report, "exec"), names)
-    return "".join(part for part in shown if not part.startswith("<style"))
+    return outputs
 
 
 # HTML as a tree.

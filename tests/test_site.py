@@ -324,7 +324,7 @@ def test_a_manifest_is_written_flat_and_read_again(tmp_path: Path) -> None:
     site = read_manifest(tmp_path)
     text = manifest_text(site)
     written, before = json.loads(text), json.loads(FLAT)
-    unlinked = {"finished": "closed", "blocks": "", "made_as": "", "links": "", "basis": ""}
+    unlinked = {"finished": "closed", "blocks": "", "made_as": "", "links": "", "basis": "", "docx": "", "xlsx": ""}
     assert written["pages"] == [listed | unlinked for listed in before["pages"]]
     blank = {"compare_to": "", "unit": "", "theme": ""}
     assert written["failures"] == [failed | blank for failed in before["failures"]]

@@ -96,7 +96,9 @@ def _pages(site: Path, manifest: Manifest) -> Iterator[str]:
         if not is_published(site, page):
             state = "被改动过" if (site / path).exists() else "不见了"
             yield f"{path} {state}：用原来的参数再运行 portplan report 即可恢复"
-    gone = [name for name in (*manifest.index, *manifest.newest()) if not (site / name).is_file()]
+    gone = [
+        name for name in (*manifest.index, *manifest.newest(), *manifest.documents()) if not (site / name).is_file()
+    ]
     yield from (f"{name} 不见了：再运行 portplan report 即可恢复" for name in gone)
 
 

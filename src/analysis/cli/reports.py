@@ -75,6 +75,14 @@ def report(
         typer.Option("--each-unit", help="A page for each unit: of the reports named, else of those about a unit."),
     ] = False,
     theme: Annotated[str, typer.Option(help="Only the measures of this theme.")] = "",
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="What is made: html, and beside each page docx, xlsx, with commas between. When left out, html and "
+            "again what lies beside a page already.",
+        ),
+    ] = "",
     jobs: Annotated[int, typer.Option(min=1, help="Notebooks that run at the same time.")] = 2,
     engine: Annotated[Engines, typer.Option(help="Run notebooks in warm processes, or in Jupyter kernels.")] = (
         Engines.warm
@@ -106,6 +114,7 @@ def report(
 
     if unit and each_unit:
         stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
+    formats = _formats(format_)
     if known_at and as_of == LAST_PERIOD_END:
         stop(Exit.USAGE, "--known-at 与 --as-of last-period-end 不能同时使用：各期按其应报日期计")
     try:
@@ -143,9 +152,11 @@ def report(
         stop(Exit.NOT_WRITABLE, str(failed))
     for day, known in dict.fromkeys((parameters.as_of, parameters.known_at) for _, parameters in wanted):
         typer.echo(say("As of {as_of}, on feedback received by {known_at}.", as_of=day, known_at=known))
+    if "docx" in (formats or ()) and (alone := [one.name for one in chosen if not one.paper]):
+        typer.echo(say("Not made as a Word document: {reports}.", reports=say(", ").join(alone)))
     started = moment.isoformat(timespec="minutes")
     making = {"folder": out, "started": started, "jobs": jobs, "force": force, "engine": engine.value, "keep": keep}
-    making |= {"retire": retire or [], "same_plan": same_plan}
+    making |= {"retire": retire or [], "same_plan": same_plan, "formats": formats}
     with Telling(len(wanted), log=log, started=started, plan=inputs.id, days=days) as telling:
         code = _make(wanted, inputs, telling, registry=registry, **making)
     raise typer.Exit(code)
@@ -181,6 +192,16 @@ def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Pat
         typer.echo(f"本次运行的记录没有写成（{run.unrecorded}）；页面不受影响", err=True)
     telling.end(code, counts, f"{_listing(counts)}: {folder / 'index.html'} ({run.seconds:.1f} s)")
     return code
+
+
+def _formats(text: str) -> tuple[str, ...] | None:
+    """The formats of documents that are asked for; None when nobody says."""
+    from analysis.manifest import FORMATS
+
+    asked = {name.strip().lower() for name in text.split(",")}
+    if text and not asked <= {"html", *FORMATS}:
+        stop(Exit.USAGE, f"--format 应为 {'、'.join(('html', *FORMATS))}，用逗号分隔，现为“{text}”")
+    return tuple(one for one in FORMATS if one in asked) if text else None
 
 
 def _wanted(name: str, asked: dict[str, str], inputs: Inputs, *, units: list[str]) -> Iterator[tuple[str, Parameters]]:

@@ -18,6 +18,7 @@ from analysis.briefing.delivery import MOST
 from analysis.briefing.parts import part_names
 from analysis.exhibits.drawing import to_svg
 from analysis.exhibits.picture import picture as picture
+from analysis.exhibits.shown import shown
 from analysis.look.palette import PALETTE, STATE_LOOKS
 from analysis.schema import BUCKETS
 
@@ -181,7 +182,7 @@ def _file(table: Table | None) -> dict[str, str] | None:
 
 def _display(fragment: str, about: dict[str, Any], **values: Any) -> None:
     page = _environment().get_template(f"{fragment}.html.j2").render(**values)
-    display(HTML(page), metadata={METADATA: about})
+    display(HTML(page), metadata={METADATA: about | {"shown": {"fragment": fragment, **shown(values)}}})
 
 
 @cache

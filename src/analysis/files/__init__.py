@@ -3,6 +3,7 @@
 Without pandas, so that whoever only asks whether a file has changed does not wait for it.
 """
 
+from analysis.files.archive import settled
 from analysis.files.disk import Busy, held, in_installed_package, sync, undisturbed, write_new, write_whole
 from analysis.files.text import (
     CsvTable,
@@ -28,6 +29,7 @@ __all__ = [
     "plain_csv_text",
     "read_csv",
     "secrets_of",
+    "settled",
     "sync",
     "undisturbed",
     "without_secrets",

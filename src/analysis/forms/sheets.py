@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import math
-import re
-import zipfile
 from typing import TYPE_CHECKING, Any
 
+from analysis.files import settled
 from analysis.forms import layout
 from analysis.forms.layout import HIDDEN_SHEET
 
@@ -246,20 +245,14 @@ def unlock(cell: Any) -> None:
 
 def to_bytes(book: Workbook, day: pd.Timestamp) -> bytes:
     """A workbook as an .xlsx file that holds no clock: `day` stands for when it was written."""
-    written, settled = io.BytesIO(), io.BytesIO()
+    written = io.BytesIO()
     book.save(written)
-    stamp = f"{day:%Y-%m-%dT00:00:00Z}"
-    with zipfile.ZipFile(written) as parts, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as kept:
-        for name in parts.namelist():
-            content = parts.read(name)
-            if name == "docProps/core.xml":
-                dates = rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*"
-                content = re.sub(dates, rb"\g<1>" + stamp.encode("ascii"), content)
-            # A height is a first guess: without this mark a row still grows with what is typed into it.
-            if name.startswith("xl/worksheets/"):
-                content = content.replace(b' customHeight="1"', b"")
-            kept.writestr(zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
-    return settled.getvalue()
+
+    def rewritten(name: str, content: bytes) -> bytes:
+        # A height is a first guess: without this mark a row still grows with what is typed into it.
+        return content.replace(b' customHeight="1"', b"") if name.startswith("xl/worksheets/") else content
+
+    return settled(written.getvalue(), day, rewritten)
 
 
 def _border() -> Any:

@@ -11,9 +11,10 @@ import pandas as pd
 
 from analysis.catalogue import tag_of
 from analysis.files import harmless
+from analysis.language.cells import Cells, cells, step
 from analysis.language.declared import DECLARED
 from analysis.language.speaker import NOTHING
-from analysis.rounding import exact, rounded, with_round_parts
+from analysis.rounding import with_round_parts
 from analysis.schema import BUCKETS, COLUMNS, Column
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from analysis.language.speaker import Language
+
+
+_Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Table:
         What each column is called, and how it is set: ``number``, ``date`` or blank.
     rows : tuple of tuple of str
     csv, file_name : str
+    cells : analysis.language.cells.Cells
+        The same for a workbook.
     marks : str
         What the marks in it mean; blank where there are none.
     groups : tuple of str
@@ -45,6 +51,7 @@ class Table:
     caption: str
     heads: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, ...], ...]
+    cells: Cells
     csv: str
     file_name: str
     summary: str
@@ -121,17 +128,20 @@ def table(frame: pd.DataFrame, name: str, say: Language, *, before: pd.DataFrame
     columns = [Column(key, key, "count") if space and place else COLUMNS[key] for place, key in enumerate(names)]
     unrounded = frame[names]
     shown = with_round_parts(unrounded, {name: COLUMNS[name].decimals for name in declared.parts})
-    earlier = None if before is None or before[names].equals(unrounded) else before[names]
+    is_same = before is not None and before[names].equals(unrounded)
+    past = None if before is None or is_same else {row[0]: row for row in _values(before[names])}
     synthetic = declared.record and say.plan.progress_provenance == "synthetic"
     unit = f"_{say.plan.selection['unit']}" if declared.of_unit else ""
     spaces = ["column", *[str(space or "column")] * (len(names) - 1)]
     heads = tuple((say.name(of, column.name), _look(column)) for of, column in zip(spaces, columns, strict=True))
     groups = frame[declared.filter_by] if declared.filter_by else pd.Series(dtype="str")
-    rows = tuple(_rows(shown, unrounded, earlier, columns, say))
+    steps = _steps(unrounded, past or {}, columns)
+    rows = tuple(_rows(shown, past, steps, columns, say))
     return Table(
         caption=say(declared.caption, total=say.number(shown[declared.parts[0]].sum()) if declared.parts else ""),
         heads=heads,
         rows=rows,
+        cells=cells(rows, _values(shown), steps, columns, say, [head for head, _ in heads]),
         marks=_marks(rows, say),
         csv=_csv([head for head, _ in heads], columns, unrounded, say, synthetic=synthetic),
         file_name=f"{say.plan.id}_{name}{unit}{'_synthetic' if synthetic else ''}.csv",
@@ -201,20 +211,39 @@ def _look(column: Column) -> str:
     return "number" if column.is_number else "date" if column.kind == "date" else ""
 
 
+def _values(frame: pd.DataFrame) -> list[_Row]:
+    return list(frame.itertuples(index=False, name=None))
+
+
+def _steps(frame: pd.DataFrame, past: Mapping[Any, _Row], columns: list[Column]) -> list[dict[int, Decimal]]:
+    """What the numbers of each row have moved by since an earlier frame, by the place of their column."""
+    steps = []
+    for values in _values(frame):
+        moved = enumerate(map(step, values, past.get(values[0], ()), columns))
+        steps.append({place: size for place, size in moved if size is not None})
+    return steps
+
+
 def _rows(
-    shown: pd.DataFrame, unrounded: pd.DataFrame, earlier: pd.DataFrame | None, columns: list[Column], say: Language
+    shown: pd.DataFrame,
+    past: Mapping[Any, _Row] | None,
+    steps: list[dict[int, Decimal]],
+    columns: list[Column],
+    say: Language,
 ) -> list[tuple[str, ...]]:
     """The rows in words, with marks for what differs from an earlier frame."""
-    past = {} if earlier is None else {row[0]: row for row in earlier.itertuples(index=False, name=None)}
     rows = []
-    both = zip(*(frame.itertuples(index=False, name=None) for frame in (shown, unrounded)), strict=True)
-    for printed, values in both:
-        words = [words_for(value, column, say) for value, column in zip(printed, columns, strict=True)]
-        if earlier is not None and values[0] not in past:
+    for values, moved in zip(_values(shown), steps, strict=True):
+        words = [words_for(value, column, say) for value, column in zip(values, columns, strict=True)]
+        if past is not None and values[0] not in past:
             words[0] = _new(words[0], say)
-        elif earlier is not None:
-            cells = zip(words, values, past[values[0]], columns, strict=True)
-            words = [_marked(text, value, then, column, say) for text, value, then, column in cells]
+        for place, then in enumerate((past or {}).get(values[0], ())):
+            if columns[place].kind == "state" and values[place] != then:
+                words[place] = f"{words[place]} ← {words_for(then, columns[place], say)}"
+        for place, size in moved.items():
+            points = say.count(abs(int(size)), "{n} point", "{n} points")
+            told = points if columns[place].kind == "share" else say.number(abs(size), columns[place].decimals)
+            words[place] += f" {'↑' if size > 0 else '↓'}{told}"
         rows.append(tuple(words))
     return rows
 
@@ -223,20 +252,6 @@ def _new(name: str, say: Language) -> str:
     """The name of a row that was not there on the earlier day; it leads where it led."""
     text = say("{name} (new)", name=name)
     return Named(text, name.leads_to, name.tongue) if isinstance(name, Named) else text
-
-
-def _marked(text: str, value: Any, then: Any, column: Column, say: Language) -> str:
-    """A cell's words with how they differ from those of an earlier day."""
-    if column.kind == "state" and value != then:
-        return f"{text} ← {words_for(then, column, say)}"
-    if not column.is_number or pd.isna(value) or pd.isna(then):
-        return text
-    # The step between what was counted, rounded once: what was rounded apart may differ where nothing has changed.
-    step = rounded(exact(value) - exact(then), column.decimals + 2 if column.kind == "share" else column.decimals)
-    if not step:
-        return text
-    size = _points(abs(step), say) if column.kind == "share" else say.number(abs(step), column.decimals)
-    return f"{text} {'↑' if step > 0 else '↓'}{size}"
 
 
 def _marks(rows: tuple[tuple[str, ...], ...], say: Language) -> str:
@@ -255,16 +270,12 @@ def _marks(rows: tuple[tuple[str, ...], ...], say: Language) -> str:
     return " ".join(dict.fromkeys(found))
 
 
-def _points(step: Decimal, say: Language) -> str:
-    return say.count(int(100 * step), "{n} point", "{n} points")
-
-
 def _csv(heads: list[str], columns: list[Column], frame: pd.DataFrame, say: Language, *, synthetic: bool) -> str:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     head, mark = ([say.name("column", "data")], [say("synthetic sample")]) if synthetic else ([], [])
     writer.writerow(heads + head)
-    for values in frame.itertuples(index=False, name=None):
+    for values in _values(frame):
         writer.writerow([_cell(value, column, say) for value, column in zip(values, columns, strict=True)] + mark)
     return written.getvalue()
 

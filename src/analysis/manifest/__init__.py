@@ -2,11 +2,13 @@
 
 from analysis.manifest.inputs import Basis, Head
 from analysis.manifest.pages import (
+    FORMATS,
     Failure,
     Manifest,
     Origin,
     Page,
     SiteNotWritable,
+    address_beside,
     after,
     check_origin,
     latest_path,
@@ -16,6 +18,7 @@ from analysis.manifest.stored import MANIFEST, RUNS, is_slug, manifest_text, rea
 
 __all__ = [
     "EXPIRED",
+    "FORMATS",
     "MANIFEST",
     "RUNS",
     "Basis",
@@ -26,6 +29,7 @@ __all__ = [
     "Page",
     "Retention",
     "SiteNotWritable",
+    "address_beside",
     "after",
     "check_origin",
     "is_slug",

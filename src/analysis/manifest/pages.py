@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from analysis.parameters import Parameters
 
 
+FORMATS = ("docx", "xlsx")
+"""What may lie beside a page, under its own name with another ending."""
+
+
 class SiteNotWritable(RuntimeError):
     """The folder cannot be written to, is not ours to write to, or what it holds cannot be understood."""
 
@@ -47,6 +51,8 @@ class Page:
         Tells which links it was given.
     basis : str
         The key of the tables that it was made of in `Manifest.bases`; blank when they were not kept.
+    docx, xlsx : str
+        Of the document that lies beside it in that format, its hash; blank where there is none.
     """
 
     path: str
@@ -67,6 +73,13 @@ class Page:
     made_as: str = ""
     links: str = ""
     basis: str = ""
+    docx: str = ""
+    xlsx: str = ""
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats in which a document lies beside it."""
+        return tuple(one for one in FORMATS if getattr(self, one))
 
     @property
     def age(self) -> tuple[str, str, bool]:
@@ -158,7 +171,18 @@ class Manifest:
         failures = self.failures.values()
         reasons = {name for failure in failures for name in (failure.page, failure.notebook)}
         inputs = {path for basis in self.bases.values() for path in basis.paths().values()}
-        return {*self.pages, *self.newest(), *reasons, *inputs}
+        return {*self.pages, *self.newest(), *self.documents(), *reasons, *inputs}
+
+    def documents(self) -> dict[str, str]:
+        """The documents that lie beside pages, those of the newest day under both addresses, each with its hash."""
+        pages = [*self.pages.items(), *self.newest().items()]
+        return {address_beside(path, one): getattr(page, one) for path, page in pages for one in page.formats}
+
+    def twins(self) -> list[tuple[str, str, Page]]:
+        """Of the pages of the newest day and their documents both addresses: the one that stays, and the page's own."""
+        newest = self.newest().items()
+        endings = [(address, page, one) for address, page in newest for one in ("html", *page.formats)]
+        return [(address_beside(address, one), address_beside(page.path, one), page) for address, page, one in endings]
 
     def newest(self) -> dict[str, Page]:
         """The pages of each plan's newest day, as known at one day, by the addresses at which they are always found.
@@ -177,6 +201,11 @@ class Manifest:
             if (asked.as_of, asked.known_at) == days[asked.plan_id][1:]:
                 newest[page.latest_path] = page
         return newest
+
+
+def address_beside(path: str, ending: str) -> str:
+    """The address of what lies beside the page at `path` with another ending, as docx; with html it is the page."""
+    return f"{path.removesuffix('html')}{ending}"
 
 
 def latest_path(path: str) -> str:

@@ -50,6 +50,8 @@ class Executed:
         How many measures the opening counts in each state; empty when it has none.
     totals : tuple of Totals
         Of every exhibit that has a table.
+    shown : tuple of mappings
+        What every exhibit's fragment was filled with, as plain data, and under ``fragment`` its name.
     errors : tuple of str
         What was raised, a text each.
     warnings : tuple of str
@@ -68,6 +70,7 @@ class Executed:
     banners: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     totals: tuple[Totals, ...] = ()
+    shown: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     printed: tuple[str, ...] = ()
@@ -92,6 +95,7 @@ class Executed:
             banners=tuple(opening.get("banners", ())),
             counts=opening.get("counts", {}),
             totals=tuple(_totals(declared)),
+            shown=tuple(one["shown"] for one in declared if "shown" in one),
             errors=tuple(f"{error['ename']}: {error['evalue']}" for error in errors),
             warnings=_written(outputs, "stderr"),
             printed=_written(outputs, "stdout"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.files import without_secrets
 from analysis.history import Outcome, Run, record_run
 from analysis.manifest import Failure, Manifest, Origin, Page, Retention, SiteNotWritable, check_origin, read_manifest
+from analysis.office import check_formats, documents_of
 from analysis.parameters import Parameters
 from analysis.report.keeping import head_of, kept_of, origin_of, reader_of, retention_of, secrets_in
 from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
@@ -47,6 +48,7 @@ def make_reports(
     keep: int = KEEP,
     retire: Collection[str] = (),
     same_plan: bool = False,
+    formats: Collection[str] | None = None,
     tell: Callable[[Outcome], None] = lambda outcome: None,
     registry: Registry | None = None,
 ) -> Run:
@@ -75,6 +77,9 @@ def make_reports(
         Dates of the plan that are to go, or `analysis.site.EXPIRED`; without it at most one goes a run.
     same_plan : bool
         Somebody says that the plan is the one that published under its id before, though it was moved or corrected.
+    formats : collection of str, optional
+        Of `analysis.manifest.FORMATS`: the documents that are to lie beside each page. When left out, those that lie
+        there already.
     tell : callable
         Called with each outcome as it comes.
     registry : analysis.runner.Registry, optional
@@ -90,6 +95,7 @@ def make_reports(
         When the folder cannot be written to, or is not this plan's; what it held stands.
     """
     began = time.monotonic()
+    check_formats(formats or ())
     registry = registry or read_registry()
     asked = {page_path(name, inputs, parameters): (registry.find(name), parameters) for name, parameters in wanted}
     outcomes: list[Outcome] = []
@@ -113,10 +119,13 @@ def make_reports(
             today = started[:10] if "T" in started else ""
             retention = retention_of(inputs, today, keep=keep, asked=days, retire=retire)
             changed: dict[str, str] = {}
+            beside: dict[str, tuple[str, ...]] = {}
             for path, (report, parameters) in asked.items():
                 key = page_key(report.notebook, inputs, parameters)
                 page = known.pages.get(path)
-                if force or page is None or page.key != key or path in known.failures or not stands(known, page):
+                beside[path] = documents_of(report, formats if formats is not None else page.formats if page else ())
+                is_same = page and page.key == key and page.formats == beside[path] and stands(known, page)
+                if force or not is_same or path in known.failures:
                     changed[path] = key
                 else:
                     note(Outcome(report.name, parameters, folder / path, path, "unchanged"))
@@ -124,7 +133,7 @@ def make_reports(
             retired = retention.gone(known)
             if changed or retired or not is_current:
                 making = _Making(inputs, folder, started, known, engine, registry, origin, retention, is_new)
-                todo = {path: (*asked[path], key) for path, key in changed.items()}
+                todo = {path: (*asked[path], key, beside[path]) for path, key in changed.items()}
                 problems = making.run(todo, jobs, limits or Limits(), note)
             left = read_manifest(folder)
             run = Run(
@@ -146,8 +155,8 @@ def make_reports(
     return run
 
 
-_Changed = tuple[Report, Parameters, str]
-"""A report, what is asked of it, and the key of the page that comes of it."""
+_Changed = tuple[Report, Parameters, str, tuple[str, ...]]
+"""A report, what is asked of it, the key of the page that comes of it, and the formats of the documents beside it."""
 
 
 @dataclass(frozen=True)
@@ -189,14 +198,14 @@ class _Making:
                 plan = open_plan(self.inputs.folder) if changed else None
             except DataError as broken:
                 plan, problems = None, broken.problems
-                spoken = {asked.lang for _, asked, _ in changed.values()}
+                spoken = {asked.lang for _, asked, *_ in changed.values()}
                 wrong = {lang: str(DataError(check_plan(self.inputs.folder, lang=lang))) for lang in spoken}
-                for place, (path, (report, asked, _)) in enumerate(changed.items()):
+                for place, (path, (report, asked, *_)) in enumerate(changed.items()):
                     outcome = Outcome(report.name, asked, self.folder / path, path, "bad_data", wrong[asked.lang])
                     failed.update(told(outcome, stage / str(place)))
                     note(outcome)
             if plan:
-                kept = {day: kept_of(self.inputs, day) for day in {asked.known_at for _, asked, _ in changed.values()}}
+                kept = {day: kept_of(self.inputs, day) for day in {asked.known_at for _, asked, *_ in changed.values()}}
                 warm_up()
                 narrowed = narrowed_face(alphabet(plan))
                 tasks = {
@@ -243,7 +252,15 @@ class _Making:
         return problems
 
     def _task(
-        self, stage: Path, path: str, report: Report, parameters: Parameters, key: str, plan: Plan, narrowed: bytes
+        self,
+        stage: Path,
+        path: str,
+        report: Report,
+        parameters: Parameters,
+        key: str,
+        formats: tuple[str, ...],
+        plan: Plan,
+        narrowed: bytes,
     ) -> Task:
         from analysis.report.task import Task
 
@@ -259,6 +276,9 @@ class _Making:
             stage=stage,
             engine=self.engine,
             narrowed=narrowed,
+            title=report.title(parameters.lang),
+            paper=report.paper,
+            formats=formats,
         )
 
 

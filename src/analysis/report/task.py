@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import runner
+from analysis.extras import MissingExtra
 from analysis.report.inputs import read_inputs
 from analysis.report.keeping import secrets_in
 from analysis.report.keys import page_key
@@ -49,6 +50,10 @@ class Task:
     engine : {"warm", "kernel"}
     narrowed : bytes
         From `analysis.page.narrowed_face`.
+    title, paper : str
+        What the report is called, and what kind of document it is on paper.
+    formats : tuple of str
+        Of the documents that are to lie beside the page.
     """
 
     report: str
@@ -62,6 +67,9 @@ class Task:
     stage: Path
     engine: str
     narrowed: bytes
+    title: str = ""
+    paper: str = ""
+    formats: tuple[str, ...] = ()
 
     def file(self, ending: str) -> Path:
         """The file that the worker writes with an ending."""
@@ -95,7 +103,7 @@ def make_page(task: Task) -> None:
     say = Language(task.parameters.lang)
     try:
         ending = _make(task)
-    except runner.NotebookFailed as failed:
+    except (runner.NotebookFailed, MissingExtra) as failed:
         ending = {"result": "failed", "reason": str(failed)}
     except MemoryError:
         ending = {"result": "failed", "reason": say("it ran out of memory")}
@@ -119,6 +127,7 @@ def _make(task: Task) -> dict[str, Any]:
     notebook = runner.run_notebook(task.notebook, asked, task.file(".ipynb"), engine=task.engine)
 
     from analysis.language import Language
+    from analysis.office import make_document
     from analysis.opening import chrome
     from analysis.page import Executed, refusals, to_page
     from analysis.site.places import blocks
@@ -133,16 +142,22 @@ def _make(task: Task) -> dict[str, Any]:
     shown = asked.model_copy(update={"plan_id": task.plan.id}).model_dump()
     around = chrome(say, versions=task.versions, parameters=shown, command=task.command)
     page = to_page(executed, around, narrowed=task.narrowed)
-    reasons = refusals(executed, page, narrowed.at(asked.as_of, known_at=asked.known_at), say)
+    now = narrowed.at(asked.as_of, known_at=asked.known_at)
+    reasons = refusals(executed, page, now, say)
     if any(secret in page for secret in secrets_in(inputs)):
         reasons.append(say("the page holds the password of a database"))
     if reasons:
         return {"result": "refused", "reason": "；".join(reasons)}
-    content = page.encode("utf-8")
-    with task.file(".html").open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    about = Language(asked.lang, narrowed, as_of=now.as_of)
+    named = {"title": task.title, "paper": task.paper, "day": now.as_of}
+    files = {one: make_document(one, executed, around, about, **named) for one in task.formats}
+    files["html"] = page.encode("utf-8")
+    for ending, content in files.items():
+        with task.file(f".{ending}").open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    hashes = {ending: hashlib.sha256(content).hexdigest() for ending, content in files.items()}
     return {
         "result": "made",
         "reason": "",
@@ -154,6 +169,7 @@ def _make(task: Task) -> dict[str, Any]:
         "finished": task.plan.finished,
         "blocks": blocks(page),
         "no_feedback": executed.counts.get(NO_FEEDBACK, 0),
-        "selection": say.listing(Language(asked.lang, narrowed).selected()),
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "selection": say.listing(about.selected()),
+        "sha256": hashes.pop("html"),
+        **hashes,
     }

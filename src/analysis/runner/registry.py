@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 METADATA = "portplan"
 """The key of a notebook's metadata under which it says that it is a report."""
+PAPERS = ("circular", "letter")
+"""What a report can be on paper: to all, on a date; or to the one unit that it is about."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -38,6 +40,8 @@ class Report:
         The lower, the earlier it is read.
     needs_unit : bool
         Whether it is about one unit, and so can't be made without naming one.
+    paper : {"", "circular", "letter"}
+        What kind of document it is on paper; blank where it is none.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Report:
     titles: Mapping[str, str]
     order: int = 0
     needs_unit: bool = False
+    paper: str = ""
 
     def title(self, lang: str) -> str:
         """What it is called in a language, or else in the first of the others that it has a title in."""
@@ -129,7 +134,12 @@ def _declared(file: Path, said: Mapping[str, Any]) -> Report:
         raise _NoReport(f"笔记本元数据 {METADATA}.order 应为整数，现为“{order}”")
     if needs not in (None, "unit"):
         raise _NoReport(f'笔记本元数据 {METADATA}.needs 应为 "unit" 或不写，现为“{needs}”')
-    return Report(file.stem, file, titles, order, needs_unit=needs == "unit")
+    paper = said.get("paper", "")
+    if paper not in ("", *PAPERS):
+        raise _NoReport(f"笔记本元数据 {METADATA}.paper 应为 {'、'.join(PAPERS)} 之一或不写，现为“{paper}”")
+    if paper == "letter" and needs != "unit":
+        raise _NoReport(f'笔记本元数据 {METADATA}.paper 为 "letter" 时，needs 应为 "unit"：函件须写明主送单位')
+    return Report(file.stem, file, titles, order, needs_unit=needs == "unit", paper=paper)
 
 
 def _inner(outer: object, key: str) -> Mapping[str, Any]:

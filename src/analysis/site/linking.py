@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING
 from analysis.briefing.block import anchor
 from analysis.catalogue import languages, own_name, tag_of
 from analysis.language import Language
+from analysis.manifest import address_beside
 from analysis.page import characters, face_rules, narrowed_face, template
 from analysis.site import wording
 from analysis.site.index import date_id, index_name
@@ -160,6 +161,11 @@ class _Directory:
                 {"rel": rel, "href": _seen_from(page, other), "day": wording.day(other.parameters.as_of, say)}
                 for rel, other in (("prev", earlier), ("next", later))
                 if other
+            ],
+            documents=[
+                {"href": address_beside(page.path, one).rpartition("/")[2], "name": name}
+                for one, name in wording.document_names(say).items()
+                if one in page.formats
             ],
             languages=[
                 {"href": _seen_from(page, other), "lang": tag_of(lang), "name": own_name(lang)}

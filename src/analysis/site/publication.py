@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.files import held, in_installed_package, sync, undisturbed, write_whole
-from analysis.manifest.pages import Failure, Manifest, Page, SiteNotWritable, after
+from analysis.manifest.pages import Failure, Manifest, Page, SiteNotWritable, address_beside, after
 from analysis.manifest.stored import MANIFEST, RUNS, manifest_text, read_manifest
 from analysis.site.moving import file_hash, hash_of, move, twin, written
 from analysis.site.places import made_hash
@@ -109,10 +109,12 @@ def staging(folder: Path) -> Iterator[Path]:
 
 
 def is_published(folder: Path, page: Page) -> bool:
-    """Whether a page stands in its site as it was made, whatever links it has been given."""
+    """Whether a page stands in its site as it was made, whatever links it has been given, and its documents with it."""
     try:
         file = folder / page.path
         if not stat.S_ISREG(file.lstat().st_mode):
+            return False
+        if any(file_hash(folder / address_beside(page.path, one)) != getattr(page, one) for one in page.formats):
             return False
         content = file.read_bytes()
         return hash_of(content) == page.sha256 or (page.made_as != "" and made_hash(content.decode()) == page.made_as)
@@ -128,9 +130,23 @@ def is_kept(folder: Path, manifest: Manifest, page: Page) -> bool:
     return all(file_hash(folder / path) == basis.files[name] for name, path in basis.paths().items())
 
 
+def present(folder: Path, known: Manifest) -> Manifest:
+    """What a site holds without what somebody has removed: no index may lead to it, and no page to its document."""
+    pages = {path: page for path, page in known.pages.items() if (folder / path).is_file()}
+    for path, page in pages.items():
+        gone = [one for one in page.formats if not (folder / address_beside(path, one)).is_file()]
+        pages[path] = replace(page, **dict.fromkeys(gone, ""))
+    return replace(
+        known,
+        pages=pages,
+        failures={path: failure for path, failure in known.failures.items() if (folder / failure.page).is_file()},
+        leaving=tuple(sorted(name for name in known.files() | set(known.leaving) if os.path.lexists(folder / name))),
+    )
+
+
 def is_whole(folder: Path, manifest: Manifest) -> bool:
     """Whether the index is the one of the manifest, every address is there, and nothing waits to be removed."""
-    named = [*manifest.pages, *manifest.newest(), *(failure.page for failure in manifest.failures.values())]
+    named = manifest.files() - {failure.notebook for failure in manifest.failures.values()}
     return (
         all(file_hash(folder / name) == digest for name, digest in manifest.index.items())
         and all((folder / name).is_file() for name in named)
@@ -169,7 +185,7 @@ def publish(
     stage : pathlib.Path
         From `staging`.
     made : mapping of Page to pathlib.Path
-        Pages and the files that hold them, on the file system of the site; the files are moved.
+        Pages and the files that hold them, their documents beside, on the file system of the site; all are moved.
     failed : mapping of Failure to paths
         Failures, each with its page (.html) and perhaps its notebook (.ipynb); the files are moved.
     render : callable
@@ -189,18 +205,13 @@ def publish(
         When something stands under an address that is not the site's own. Nothing was moved.
     """
     known = read_manifest(folder)
-    # What somebody has removed is not held any more: no index may lead to it.
-    before = replace(
-        known,
-        pages={path: page for path, page in known.pages.items() if (folder / path).is_file()},
-        failures={path: failure for path, failure in known.failures.items() if (folder / failure.page).is_file()},
-        leaving=tuple(sorted(name for name in _own(known) if os.path.lexists(folder / name))),
-    )
+    before = present(folder, known)
     then = after(before, made, failed, **known_of)
     if retention:
         gone = {(retention.plan_id, day) for day in retention.gone(then)}
         then = after(before, made, failed, gone=gone, **known_of)
     ready = {page.path: file for page, file in made.items()}
+    ready |= {address_beside(page.path, k): f.with_suffix(f".{k}") for page, f in made.items() for k in page.formats}
     if link:
         changed = link(then, lambda page: ready.get(page.path, folder / page.path).read_bytes())
         linked = {page: written(text, stage) for page, text in changed}
@@ -210,10 +221,10 @@ def publish(
     then = replace(then, index={name: hash_of(text.encode("utf-8")) for name, text in index.items()})
     moves: list[tuple[Path, str]] = [(file, path) for path, file in ready.items()]
     moves += [(written(text, stage), path) for path, text in (inputs or {}).items() if path in then.files()]
-    for address, page in then.newest().items():
-        file = ready.get(page.path)
-        if file or before.newest().get(address) != page or not (folder / address).is_file():
-            moves.append((twin(file or folder / page.path, stage), address))
+    for address, path, page in then.twins():
+        is_same = path not in ready and before.newest().get(page.latest_path) == page
+        if not is_same or not (folder / address).is_file():
+            moves.append((twin(ready.get(path, folder / path), stage), address))
     for failure, told in failed.items():
         moves += [(file, failure.notebook if file.suffix == ".ipynb" else failure.page) for file in told]
     addresses = {address for _, address in moves} | set(index)
@@ -243,7 +254,7 @@ def publish(
 
 def _refuse_foreign(folder: Path, manifest: Manifest, names: set[str]) -> None:
     """See to it that what is written over or removed is the site's own, and lies inside it."""
-    own = _own(manifest) | set(manifest.index)
+    own = manifest.files() | set(manifest.leaving) | set(manifest.index)
     foreign = sorted(
         name
         for name in names
@@ -255,11 +266,6 @@ def _refuse_foreign(folder: Path, manifest: Manifest, names: set[str]) -> None:
         raise SiteNotWritable(
             f"{folder} 中的 {'、'.join(foreign[:6])} 不是本软件发布的（或在链接之下）：没有改动，请把它移走再运行"
         )
-
-
-def _own(manifest: Manifest) -> set[str]:
-    """Every address under which a site's pages stand, or that it has named as going."""
-    return manifest.files() | set(manifest.leaving)
 
 
 def _is_no_folder(place: Path) -> bool:

@@ -44,7 +44,13 @@ def navigation_words(say: Language) -> dict[str, str]:
         "units": say("Units and themes"),
         "prev": say("Earlier: "),
         "next": say("Later: "),
+        "documents": say("Download: "),
     }
+
+
+def document_names(say: Language) -> dict[str, str]:
+    """What the documents beside a page are called, by their format."""
+    return {"docx": say("Word document"), "xlsx": say("Excel workbook")}
 
 
 def day(text: str, say: Language) -> str:
