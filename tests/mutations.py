@@ -268,7 +268,22 @@ MUTATIONS = (
     Mutation("report/periods.py", "if days > newest or days in failed", "if days > newest", "report"),
     Mutation("report/placing.py", '"" if cells.get("supersedes") else speaks_of', "speaks_of", "report_inputs"),
     Mutation("terminal/exits.py", "GATE_REFUSED = 7", "GATE_REFUSED = 5", "cli report readme"),
-    Mutation("cli/base.py", 'source is None or source.name == "DEFAULT"', "False", "workplace"),
+    Mutation("sharing/choice.py", " and reports[page.report].needs_unit", "", "sharing"),
+    Mutation("sharing/choice.py", "if page.path not in failed and ", "if ", "sharing"),
+    Mutation("sharing/archive.py", "or address.scheme in _ELSEWHERE else", "or address.scheme else", "sharing"),
+    Mutation(
+        "sharing/archive.py",
+        "if name in known and not _is_as_published",
+        "if not known and not _is_as_published",
+        "sharing",
+    ),
+    Mutation(
+        "cli/outward.py",
+        "if mark_of(made) not in file.name:",
+        "if False:",
+        "sharing::test_the_command_writes_over_nothing_and_hides_nothing",
+    ),
+    Mutation("terminal/options.py", 'source is None or source.name == "DEFAULT"', "False", "workplace"),
 )
 
 

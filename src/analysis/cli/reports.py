@@ -40,7 +40,7 @@ class Languages(enum.StrEnum):
     vars().update({lang: lang for lang in (*languages(), "all")})
 
 
-_ALL = Languages("all")
+EVERY_LANGUAGE = Languages("all")
 
 
 class Engines(enum.StrEnum):
@@ -69,7 +69,7 @@ def report(
         ),
     ] = "",
     compare_to: Annotated[str, typer.Option(help="Mark what has moved since this earlier day.")] = "",
-    lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = _ALL,
+    lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = EVERY_LANGUAGE,
     unit: Annotated[str, typer.Option(help="Only the measures that name this unit.")] = "",
     each_unit: Annotated[
         bool,
@@ -121,7 +121,7 @@ def report(
         say = speaking(lang.value)
         days = _days(inputs, moment, out, chosen, say, as_of=as_of, known_at=known_at)
         common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}
-        spoken = languages() if lang is _ALL else [lang.value]
+        spoken = languages() if lang is EVERY_LANGUAGE else [lang.value]
         # Reports of the whole come once, unless it is they that are asked for.
         apart = {one.name for one in chosen if each_unit and (names or one.needs_unit)}
         wanted = [
