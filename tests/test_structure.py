@@ -33,7 +33,7 @@ FLOORS = [
     ["runner", "page", "site"],
     ["history", "health"],
     ["report"],
-    ["sharing"],
+    ["sharing", "notification"],
     ["terminal", "cli"],
 ]
 ROOMS = [room for floor in FLOORS for room in floor]

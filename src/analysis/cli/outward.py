@@ -12,6 +12,7 @@ from analysis.cli.base import PlanOption, app
 from analysis.cli.reports import EVERY_LANGUAGE, Languages
 from analysis.terminal import Exit, spoken, stop, to_day
 from analysis.terminal.options import own_site
+from analysis.terminal.writing import write_share
 
 
 @app.command()
@@ -30,11 +31,9 @@ def share(
     lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = EVERY_LANGUAGE,
 ) -> None:
     """Put the pages of a day into one zip file that opens anywhere, with its links whole, and holds nothing else."""
-    from analysis.catalogue import reason_of
-    from analysis.files import write_new
     from analysis.plan import UnknownName
     from analysis.report import SiteNotWritable, read_inputs, read_registry
-    from analysis.sharing import KINDS, NothingToShare, archive, choose, file_name, mark_of
+    from analysis.sharing import KINDS, NothingToShare, archive, choose
     from analysis.site import read_manifest
 
     language = spoken(lang.value)
@@ -54,19 +53,4 @@ def share(
         stop(Exit.BAD_PARAMETERS, failed, lang=language)
     except SiteNotWritable as failed:
         stop(Exit.NOT_WRITABLE, failed, lang=language)
-    name = file_name(made)
-    file = out / name if out and out.is_dir() else out or Path(name)
-    if mark_of(made) not in file.name:
-        told = Message("the record of these pages is made up, and the file's name must say so, as in {name}", name=name)
-        stop(Exit.BAD_PARAMETERS, told, lang=language)
-    for told in made.told:
-        typer.echo(told.said(language), err=True)
-    try:
-        write_new(file, content)
-    except FileExistsError:
-        stop(Exit.NOT_WRITABLE, Message("{out} is there already: nothing was written", out=file), lang=language)
-    except OSError as failed:
-        told = Message("{file} cannot be written: {reason}", file=file, reason=failed.strerror or reason_of(failed))
-        stop(Exit.NOT_WRITABLE, told, lang=language)
-    counted = Message("{file}: {n} files, {size} MB", file=file, n=len(made.files), size=f"{len(content) / 1e6:.1f}")
-    typer.echo(counted.said(language))
+    write_share(made, content, out, lang=language)

@@ -14,6 +14,7 @@ from analysis.catalogue import FIRST, languages
 from analysis.cli.base import PlanOption, SiteOption, app, now_in
 from analysis.extras import need
 from analysis.terminal import Exit, opened_plan, plain, print_problems, speaking, stop
+from analysis.terminal.notifying import tell_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -147,7 +148,8 @@ def report(
     making |= {"retire": retire or [], "same_plan": same_plan}
     with Telling(len(wanted), log=log, started=started, plan=inputs.id, days=days) as telling:
         code = _make(wanted, inputs, telling, registry=registry, **making)
-    raise typer.Exit(code)
+    told = tell_after(inputs, out, registry.reports, now=now_in(inputs.timezone))
+    raise typer.Exit(code or told)
 
 
 def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Path, **making: Any) -> Exit:

@@ -16,6 +16,9 @@ from analysis.manifest import (
     read_manifest,
 )
 from analysis.site.publication import (
+    SETTINGS,
+    TELLING,
+    TOLD,
     check_site,
     is_published,
     is_whole,
@@ -28,6 +31,9 @@ from analysis.site.publication import (
 
 __all__ = [
     "EXPIRED",
+    "SETTINGS",
+    "TELLING",
+    "TOLD",
     "Failure",
     "Manifest",
     "Origin",
