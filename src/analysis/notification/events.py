@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from analysis.catalogue import Message
+from analysis.manifest.stored import index_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,7 +100,7 @@ def due_events(manifest: Manifest, plan: Plan, settings: Settings, *, today: dat
 
     def counted(rows: pd.DataFrame) -> dict[str, str]:
         return {
-            "reports": say.count(len(rows), "{n} report", "{n} reports"),
+            "reports": say.count(len(rows), "{n} piece of feedback", "{n} pieces of feedback"),
             "units": say.count(rows["unit_id"].nunique(), "{n} unit", "{n} units"),
         }
 
@@ -160,7 +161,7 @@ def _failed(manifest: Manifest, inputs: Inputs, settings: Settings) -> Iterator[
     ).said(settings.lang)
     mark = _mark(inputs, page.banner if page else "", settings.lang)
     key = f"failed {inputs.id} {_digest(repr(sorted((one.path, one.result, one.since) for one in failures)))}"
-    yield Event("failed", key, mark + title, f"{mark}{told}\n{settings.address}{_index(settings.lang)}")
+    yield Event("failed", key, mark + title, f"{mark}{told}\n{settings.address}{index_name(settings.lang)}")
 
 
 def _results(failures: list[Failure], lang: str) -> str:
@@ -188,14 +189,7 @@ def _newest(manifest: Manifest, plan: str, lang: str, order: tuple[str, ...]) ->
 
 def _newest_place(manifest: Manifest, plan: str, lang: str) -> str:
     page = _newest(manifest, plan, lang, ("delivery",))
-    return page.latest_path if page and not page.is_narrowed else _index(lang)
-
-
-def _index(lang: str) -> str:
-    # Slow to import: only what has something to say needs it.
-    from analysis.site.index import index_name
-
-    return index_name(lang)
+    return page.latest_path if page and not page.is_narrowed else index_name(lang)
 
 
 def _mark(inputs: Inputs, banner: str, lang: str) -> str:

@@ -196,11 +196,13 @@ def _to_mailbox(box: Mailbox, letter: Letter, secrets: dict[str, str], limit: fl
     # The same for the same event: a mail program knows by it what it has already.
     mail["Message-ID"] = f"<{hashlib.sha256(letter.key.encode()).hexdigest()[:32]}@{domain}>"
     mail.set_content(letter.text)
-    context, is_under_way = ssl.create_default_context(), False
+    is_under_way, is_hidden = False, box.security == "tls"
+    # Slow to make: what is not hidden does not wait for it.
+    context = None if box.security == "none" else ssl.create_default_context()
     options: dict[str, Any] = {"host": box.host, "port": box.port, "local_hostname": domain, "timeout": limit}
     server = None
     try:
-        server = smtplib.SMTP_SSL(context=context, **options) if box.security == "tls" else smtplib.SMTP(**options)
+        server = smtplib.SMTP_SSL(context=context, **options) if is_hidden else smtplib.SMTP(**options)
         if box.security == "starttls":
             server.starttls(context=context)
         if password:
@@ -225,9 +227,11 @@ def _of_mail(failed: OSError, limit: float, *, is_under_way: bool) -> Ending:
         return _of_reply(failed.smtp_code)
     if isinstance(failed, smtplib.SMTPNotSupportedError):
         return Ending("refused", Message("the server offers no {what}", what="STARTTLS / AUTH"))
+    # Of a time that ran out, smtplib says that the server has gone.
+    late = failed if isinstance(failed, TimeoutError) else failed.__context__
     if not is_under_way:
-        return _unreachable(failed, limit)
-    if isinstance(failed, TimeoutError):
+        return _unreachable(late or failed, limit)
+    if isinstance(late, TimeoutError):
         return _no_answer(limit)
     return Ending("unsure", Message("the connection broke before an answer came"))
 
