@@ -262,6 +262,10 @@ def test_pages_of_which_a_later_attempt_failed_or_that_are_out_of_date_are_told(
     monkeypatch.setattr(sharing.choice, "page_key", lambda *_: "another")
     (old,) = shared(tmp_path).told
     assert "portplan report" in str(old)
+    # Of what failed it is said once, and by what it failed.
+    *_, last = choose(replace(site, failures=failed), INPUTS, REPORTS, as_of=DAYS[1]).told
+    assert "portplan report" in str(last)
+    assert page("front", DAYS[1]).path not in str(last)
 
 
 # That it is made up.
