@@ -281,7 +281,39 @@ MUTATIONS = (
         "office",
     ),
     Mutation("terminal/exits.py", "GATE_REFUSED = 7", "GATE_REFUSED = 5", "cli report readme"),
-    Mutation("cli/base.py", 'source is None or source.name == "DEFAULT"', "False", "workplace"),
+    Mutation("sharing/choice.py", " and reports[page.report].needs_unit", "", "sharing"),
+    Mutation("sharing/choice.py", "if page.path not in failed and ", "if ", "sharing"),
+    Mutation("sharing/archive.py", "or address.scheme in _ELSEWHERE else", "or address.scheme else", "sharing"),
+    Mutation(
+        "sharing/archive.py",
+        "if name in known and not _is_as_published",
+        "if not known and not _is_as_published",
+        "sharing",
+    ),
+    Mutation(
+        "terminal/writing.py",
+        "if mark_of(share) not in file.name:",
+        "if False:",
+        "sharing::test_the_command_writes_over_nothing_and_hides_nothing",
+    ),
+    Mutation("cli/base.py", "datetime.now(ZoneInfo(timezone))", "datetime.now(UTC)", "cli"),
+    Mutation(
+        "notification/sending.py",
+        "before.result not in _FINAL:\n                ending",
+        "True:\n                ending",
+        "notification",
+    ),
+    Mutation(
+        "notification/sending.py",
+        '_keep(site, known, _told(event, place, now, Ending("sending"), FIRST))',
+        "pass",
+        "notification",
+    ),
+    Mutation("notification/ways.py", "if code == 0:", "if True:", "notification"),
+    Mutation("notification/ways.py", "build_opener(_NoRedirect)", "build_opener()", "notification"),
+    Mutation("notification/settings.py", "about.st_mode & 0o077:", "False:", "notification"),
+    Mutation("notification/events.py", "or page.parameters.as_of > str(today)", "", "notification"),
+    Mutation("terminal/options.py", 'source is None or source.name == "DEFAULT"', "False", "workplace"),
 )
 
 

@@ -31,9 +31,9 @@ FLOORS = [
     ["language", "opening", "words", "briefing", "forms", "due"],
     ["returned", "intake", "exhibits"],
     ["runner", "page", "office", "site"],
-    ["history", "health", "placing"],
+    ["history", "health"],
     ["report"],
-    ["verification"],
+    ["verification", "sharing", "notification"],
     ["terminal", "cli"],
 ]
 ROOMS = [room for floor in FLOORS for room in floor]

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 # Importing them adds their commands.
-from analysis.cli import decisions, forms, ledger, notices, plans, reports, verify, workplace  # noqa: F401
+from analysis.cli import (  # noqa: F401
+    decisions,
+    forms,
+    ledger,
+    notices,
+    notify,
+    outward,
+    plans,
+    reports,
+    verify,
+    workplace,
+)
 from analysis.cli.base import app
 from analysis.terminal import Exit
 from analysis.terminal.running import ending, run_process

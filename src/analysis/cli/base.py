@@ -1,82 +1,13 @@
-"""What every command shares: the application, options, the clock."""
+"""What every command shares: the application and its options, and the clock."""
 
 from __future__ import annotations
 
-import enum
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import typer
+from analysis.terminal.options import LangOption, PlanOption, SiteOption, app
 
-from analysis.catalogue import languages
-from analysis.terminal import Exit, stop
-
-if TYPE_CHECKING:
-    from analysis.workplace import Workplace
-
-app = typer.Typer(
-    name="portplan",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Reports on the delivery of a government action plan.",
-)
-
-
-class Spoken(enum.StrEnum):
-    """The languages in which the command speaks."""
-
-    # A class, which an option's type must be, whose members nobody writes down.
-    vars().update({lang: lang for lang in languages()})
-
-
-LangOption = Annotated[
-    Spoken | None, typer.Option("--lang", help="The language of what is said; that of the machine when left out.")
-]
-
-
-def own_workplace() -> Workplace | None:
-    """The workplace that the current folder is, or lies in."""
-    from analysis.workplace import NoWorkplace, find_workplace
-
-    try:
-        here = Path.cwd()
-        return find_workplace((here, *here.parents))
-    except FileNotFoundError:
-        return None
-    except NoWorkplace as failed:
-        stop(Exit.BAD_PARAMETERS, str(failed))
-
-
-def _own_plan(context: typer.Context, parameter: typer.CallbackParam, value: str) -> str:
-    """The plan that an option names; the workplace's when it names none, or that one by its id."""
-    own = own_workplace()
-    return str(own.plan) if own and (_is_unsaid(context, parameter) or value == own.plan_id) else value
-
-
-def _own_site(context: typer.Context, parameter: typer.CallbackParam, value: Path) -> Path:
-    """The site that an option names; the workplace's when it names none."""
-    own = own_workplace() if _is_unsaid(context, parameter) else None
-    return own.site if own else value
-
-
-def _is_unsaid(context: typer.Context, parameter: typer.CallbackParam) -> bool:
-    source = context.get_parameter_source(parameter.name or "")
-    return source is None or source.name == "DEFAULT"
-
-
-SiteOption = Annotated[
-    Path,
-    typer.Option("--out", callback=_own_site, help="The folder that is published to; a workplace's own inside it."),
-]
-PlanOption = Annotated[
-    str,
-    typer.Option(
-        "--plan", callback=_own_plan, help="A plan's id, or the path of its folder; a workplace's own inside it."
-    ),
-]
+__all__ = ["LangOption", "PlanOption", "SiteOption", "app", "now_in"]
 
 
 def now_in(timezone: str) -> datetime:

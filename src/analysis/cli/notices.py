@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis.catalogue import Message, reason_of
+from analysis.catalogue import Message
 from analysis.cli.base import LangOption, app
 from analysis.cli.plans import plan_app
-from analysis.terminal import Exit, speaking, spoken, stop
+from analysis.terminal import Exit, speaking, spoken, stop, write_all_new
+from analysis.terminal.understood import opened_notice, opened_register
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from analysis.notice import NoticeTables
 
 notice_app = typer.Typer(no_args_is_help=True, help="Read a notice as received into tables.")
@@ -41,10 +40,10 @@ def read_notice(
     from analysis.record import to_csv
 
     language = spoken(lang)
-    tables, _ = _read(file, language)
+    tables, _ = opened_notice(file, lang=language)
     names = ("themes", "measures", "responsibilities", "doubts")
     rows = {f"{name}.csv": to_csv(getattr(tables, name).astype("str")).encode() for name in names}
-    _write_new(out, rows, language)
+    write_all_new(out, rows, language)
     counts = {name: len(getattr(tables, name)) for name in names}
     say = speaking(language)
     typer.echo(
@@ -72,9 +71,9 @@ def new_plan(
     from analysis.page import review_page
 
     language = spoken(lang)
-    tables, document = _read(file, language)
+    tables, document = opened_notice(file, lang=language)
     _stop_where_nothing_was_found(file, tables, language)
-    registers = [_register(register, language) for register in units or []]
+    registers = [opened_register(register, lang=language) for register in units or []]
     draft = draft_of(tables, plan_id=_id_of(out), registers=registers)
     review = review_page(draft.opening.title or file.name, tables, draft.tables, draft.doubts)
     received = file.read_bytes()
@@ -82,7 +81,7 @@ def new_plan(
     if received != kept["notice.txt"]:
         # The notice stays as it was received; what is no text is kept beside the text that was read from it.
         kept = {"notice.txt": received} if file.suffix.lower() == ".txt" else {**kept, f"notice{file.suffix}": received}
-    _write_new(out, {**draft.files(), "review.html": review.encode(), **kept}, language)
+    write_all_new(out, {**draft.files(), "review.html": review.encode(), **kept}, language)
     say = speaking(language)
     typer.echo(
         say(
@@ -108,60 +107,6 @@ def new_plan(
 
 def _id_of(folder: Path) -> str:
     return re.sub("[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
-
-
-def _register(file: Path, lang: str) -> list[dict[str, str]]:
-    from analysis.files import as_meant, read_csv
-    from analysis.marks import REGISTER_COLUMNS
-
-    try:
-        table = read_csv(file.read_bytes())
-    except ValueError as failed:
-        stop(Exit.BAD_DATA, Message("{file}: {reason}", file=file, reason=reason_of(failed)), lang=lang)
-    if missing := [column for column in REGISTER_COLUMNS if column not in table.header]:
-        columns = ", ".join(missing)
-        message = Message(
-            "{file}: no column {columns}; it should be the units.csv of a plan", file=file, columns=columns
-        )
-        stop(Exit.BAD_DATA, message, lang=lang)
-    rows = [dict(zip(table.header, map(as_meant, row), strict=True)) for row in table.rows.values()]
-    return [{column: row[column] for column in REGISTER_COLUMNS} for row in rows]
-
-
-def _read(file: Path, lang: str) -> tuple[NoticeTables, str]:
-    """A notice's reading, and its text as received."""
-    from analysis import notice
-    from analysis.documents import Unreadable, read_document
-
-    try:
-        document = read_document(file)
-        tables = notice.read(document)
-    except Unreadable as failed:
-        stop(Exit.NO_NOTICE, Message("{file}: {reason}", file=file, reason=reason_of(failed)), lang=lang)
-    return tables, tables.text if document.tables else document.text
-
-
-def _write_new(folder: Path, files: Mapping[str, bytes], lang: str) -> None:
-    """Write files that are not there yet; all of them, or none."""
-    if there := [name for name in files if (folder / name).exists()]:
-        message = Message(
-            "{folder} already holds {files}: nothing was written; name another folder with --out, or move them away",
-            folder=folder,
-            files=", ".join(there),
-        )
-        stop(Exit.NOT_WRITABLE, message, lang=lang)
-    written: list[Path] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            with (folder / name).open("xb") as new:
-                written.append(folder / name)
-                new.write(content)
-    except OSError as failed:
-        for file in written:
-            file.unlink(missing_ok=True)
-        message = Message("{file} cannot be written: {reason}", file=folder, reason=failed.strerror)
-        stop(Exit.NOT_WRITABLE, message, lang=lang)
 
 
 def _stop_where_nothing_was_found(file: Path, tables: NoticeTables, lang: str) -> None:

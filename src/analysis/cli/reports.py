@@ -14,11 +14,9 @@ from analysis.catalogue import FIRST, languages
 from analysis.cli.base import PlanOption, SiteOption, app, now_in
 from analysis.extras import need
 from analysis.terminal import Exit, opened_plan, plain, print_problems, speaking, stop
+from analysis.terminal.notifying import tell_after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from analysis.parameters import Parameters
     from analysis.report import Inputs
     from analysis.report.making import Wanted
     from analysis.terminal.telling import Telling
@@ -39,7 +37,7 @@ class Languages(enum.StrEnum):
     vars().update({lang: lang for lang in (*languages(), "all")})
 
 
-_ALL = Languages("all")
+EVERY_LANGUAGE = Languages("all")
 
 
 class Engines(enum.StrEnum):
@@ -68,7 +66,7 @@ def report(
         ),
     ] = "",
     compare_to: Annotated[str, typer.Option(help="Mark what has moved since this earlier day.")] = "",
-    lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = _ALL,
+    lang: Annotated[Languages, typer.Option(help="Language of the pages.")] = EVERY_LANGUAGE,
     unit: Annotated[str, typer.Option(help="Only the measures that name this unit.")] = "",
     each_unit: Annotated[
         bool,
@@ -108,16 +106,16 @@ def report(
         read_inputs,
         read_registry,
     )
-    from analysis.report.asked import days_asked, reports_asked
     from analysis.site import read_manifest
+    from analysis.terminal.asked import days_asked, formats_asked, pages_asked, reports_asked
     from analysis.terminal.telling import Telling
 
     if unit and each_unit:
         stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
-    formats = _formats(format_)
     if known_at and as_of == LAST_PERIOD_END:
         stop(Exit.USAGE, "--known-at 与 --as-of last-period-end 不能同时使用：各期按其应报日期计")
     try:
+        formats = formats_asked(format_)
         registry = read_registry()
         for file, reason in registry.skipped.items():
             typer.echo(f"跳过 {file}：{reason}", err=True)
@@ -131,7 +129,7 @@ def report(
         say = speaking(lang.value)
         days = days_asked(inputs, moment.date(), read_manifest(out), chosen, say, as_of=as_of, known_at=known_at)
         common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}
-        spoken = languages() if lang is _ALL else [lang.value]
+        spoken = languages() if lang is EVERY_LANGUAGE else [lang.value]
         # Reports of the whole come once, unless it is they that are asked for.
         apart = {one.name for one in chosen if each_unit and (names or one.needs_unit)}
         wanted = [
@@ -139,8 +137,8 @@ def report(
             for day, known in days
             for language in spoken
             for one in chosen
-            for each in _wanted(
-                one.name,
+            for each in pages_asked(
+                one,
                 {**common, "as_of": day, "known_at": known, "lang": language},
                 inputs,
                 units=inputs.units if one.name in apart else [unit],
@@ -159,7 +157,8 @@ def report(
     making |= {"retire": retire or [], "same_plan": same_plan, "formats": formats}
     with Telling(len(wanted), log=log, started=started, plan=inputs.id, days=days) as telling:
         code = _make(wanted, inputs, telling, registry=registry, **making)
-    raise typer.Exit(code)
+    told = tell_after(inputs, out, registry.reports, now=now_in(inputs.timezone))
+    raise typer.Exit(code or told)
 
 
 def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Path, **making: Any) -> Exit:
@@ -192,23 +191,6 @@ def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Pat
         typer.echo(f"本次运行的记录没有写成（{run.unrecorded}）；页面不受影响", err=True)
     telling.end(code, counts, f"{_listing(counts)}: {folder / 'index.html'} ({run.seconds:.1f} s)")
     return code
-
-
-def _formats(text: str) -> tuple[str, ...] | None:
-    """The formats of documents that are asked for; None when nobody says."""
-    from analysis.manifest import FORMATS
-
-    asked = {name.strip().lower() for name in text.split(",")}
-    if text and not asked <= {"html", *FORMATS}:
-        stop(Exit.USAGE, f"--format 应为 {'、'.join(('html', *FORMATS))}，用逗号分隔，现为“{text}”")
-    return tuple(one for one in FORMATS if one in asked) if text else None
-
-
-def _wanted(name: str, asked: dict[str, str], inputs: Inputs, *, units: list[str]) -> Iterator[tuple[str, Parameters]]:
-    from analysis.report import check_parameters
-
-    for unit in units:
-        yield name, check_parameters({**asked, "unit": unit}, inputs)
 
 
 @app.command()

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from analysis.catalogue import Message
-from analysis.cli.base import LangOption, app, own_workplace
+from analysis.cli.base import LangOption, app
 from analysis.terminal import Exit, print_checked, spoken, stop
+from analysis.terminal.options import own_workplace
 
 
 @app.command()

@@ -47,7 +47,6 @@ def caption(
 
     Parameters
     ----------
-    say : Language
     key : str
         Names the figure in addresses within the page.
     finding : str
@@ -66,7 +65,7 @@ def caption(
         What it is called in the annex for analysts; blank where it stands in the page itself.
     """
     usual = {
-        "nothing": nobody(say) or say("No measure matches this selection"),
+        "nothing": nothing(say),
         "rows_left_out": say("{n} more are in the data table.", n="{n}"),
         "columns_left_out": say("{n} more columns are in the data table.", n="{n}"),
         "shortened_beyond": say("beyond {n} the scale is shortened", n="{n}"),
@@ -80,9 +79,9 @@ def caption(
     return Caption(key, finding, alt, source(say, record=record), labels, note, annex)
 
 
-def nobody(say: Language) -> str:
-    """That no measure names a unit, where there are measures; blank where nothing was selected."""
-    return say("No measure here names a unit") if len(say.plan.measures) else ""
+def nothing(say: Language) -> str:
+    """Why there is nothing to show: no measure names a unit, or none was selected."""
+    return say("No measure here names a unit") if len(say.plan.measures) else say("No measure matches this selection")
 
 
 def source(say: Language, *, record: bool) -> str:

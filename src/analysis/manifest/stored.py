@@ -8,6 +8,7 @@ import stat
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from analysis.catalogue import FIRST
 from analysis.manifest.inputs import Basis, Head
 from analysis.manifest.pages import Failure, Manifest, Origin, Page, SiteNotWritable
 from analysis.parameters import Parameters
@@ -28,6 +29,11 @@ _INDEX = re.compile(r"index(\.[A-Za-z][A-Za-z_-]*)?\.html|datapackage\.json|ro-c
 def is_slug(text: str) -> bool:
     """Whether a text can stand in an address and in the name of a file, on any machine, without being quoted."""
     return len(text) <= 200 and _SLUG.fullmatch(text) is not None
+
+
+def index_name(lang: str) -> str:
+    """The file of the index in a language."""
+    return "index.html" if lang == FIRST else f"index.{lang}.html"
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -14,6 +14,8 @@ from analysis.parameters import ParameterError
 from analysis.site import is_slug
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.basis.placing import Rows
     from analysis.parameters import Parameters
     from analysis.report.inputs import Inputs
@@ -108,3 +110,21 @@ def _versions() -> str:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def shown_sources(inputs: Inputs, parameters: Parameters) -> pd.DataFrame:
+    """A row a file with the number of rows that a page uses and their hash: the same key gives the same page."""
+    import pandas as pd
+
+    used = inputs.used(parameters)
+    return pd.DataFrame(
+        [{"file": f"{name}.csv", "rows": len(rows.rows), "sha256": rows_hash(rows)} for name, rows in used.items()]
+    )
+
+
+def shown_command(name: str, parameters: Parameters, inputs: Inputs) -> str:
+    """The command that makes a page again, without the place of a plan that lies elsewhere."""
+    plan = inputs.id if inputs.address == inputs.id else f"…/{inputs.folder.name}"
+    options = {"plan": plan, **parameters.model_dump(exclude={"plan_id"})}
+    given = (f"--{option.replace('_', '-')} {value}" for option, value in options.items() if value)
+    return " ".join(["portplan report", name, *given])

@@ -14,7 +14,7 @@ from analysis.manifest import Failure, Manifest, Origin, Page, Retention, SiteNo
 from analysis.office import check_formats, documents_of
 from analysis.parameters import Parameters
 from analysis.report.keeping import head_of, kept_of, origin_of, reader_of, retention_of, secrets_in
-from analysis.report.keys import page_key, page_path, rows_hash, shown_versions
+from analysis.report.keys import page_key, page_path, rows_hash, shown_command, shown_sources, shown_versions
 from analysis.runner import ENGINES, Limits, Registry, Report, read_registry, run_each
 from analysis.site import is_kept, is_published, is_whole, locked, publish, staging, withdraw
 
@@ -270,9 +270,9 @@ class _Making:
             key=key,
             notebook=report.notebook,
             parameters=parameters,
-            plan=replace(plan, sources=_sources(self.inputs, parameters)),
+            plan=replace(plan, sources=shown_sources(self.inputs, parameters)),
             versions=shown_versions(),
-            command=_command(report.name, parameters, self.inputs),
+            command=shown_command(report.name, parameters, self.inputs),
             stage=stage,
             engine=self.engine,
             narrowed=narrowed,
@@ -288,20 +288,3 @@ def _page(task: Task, work: dict[str, Any], basis: str) -> Page:
     return Page(
         path=task.path, key=task.key, report=task.report, plan_title=title, parameters=asked, basis=basis, **work
     )
-
-
-def _sources(inputs: Inputs, parameters: Parameters) -> pd.DataFrame:
-    """A row a file with the number of rows that a page uses and their hash: the same key gives the same page."""
-    import pandas as pd
-
-    used = inputs.used(parameters)
-    return pd.DataFrame(
-        [{"file": f"{name}.csv", "rows": len(rows.rows), "sha256": rows_hash(rows)} for name, rows in used.items()]
-    )
-
-
-def _command(name: str, parameters: Parameters, inputs: Inputs) -> str:
-    plan = inputs.id if inputs.address == inputs.id else f"…/{inputs.folder.name}"
-    options = {"plan": plan, **parameters.model_dump(exclude={"plan_id"})}
-    given = (f"--{option.replace('_', '-')} {value}" for option, value in options.items() if value)
-    return " ".join(["portplan report", name, *given])

@@ -16,6 +16,9 @@ from analysis.manifest import (
     read_manifest,
 )
 from analysis.site.publication import (
+    SETTINGS,
+    TELLING,
+    TOLD,
     check_site,
     is_kept,
     is_published,
@@ -29,6 +32,9 @@ from analysis.site.publication import (
 
 __all__ = [
     "EXPIRED",
+    "SETTINGS",
+    "TELLING",
+    "TOLD",
     "Failure",
     "Manifest",
     "Origin",

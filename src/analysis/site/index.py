@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from analysis import exhibits
-from analysis.catalogue import FIRST, languages, own_name, tag_of
+from analysis.catalogue import languages, own_name, tag_of
 from analysis.language import Language
 from analysis.manifest.pages import Failure, Manifest, Page, latest_path
+from analysis.manifest.stored import index_name
 from analysis.page import CONTENT_POLICY, Executed, failure_page, template, with_face
 from analysis.site import wording
 from analysis.site.sparkline import sparkline
@@ -41,11 +42,6 @@ def index_files(manifest: Manifest, reports: Reports, *, narrowed: bytes = b"") 
         index_name(lang): with_face(_index(manifest, reports, Language(lang)), narrowed=narrowed)
         for lang in languages()
     }
-
-
-def index_name(lang: str) -> str:
-    """The file of the index in a language."""
-    return "index.html" if lang == FIRST else f"index.{lang}.html"
 
 
 def date_id(page: Page) -> str:

@@ -76,7 +76,12 @@ class Links:
 
 
 def linked_pages(
-    manifest: Manifest, read: Callable[[Page], bytes], *, reports: Mapping[str, Report], narrowed: bytes = b""
+    manifest: Manifest,
+    read: Callable[[Page], bytes],
+    *,
+    reports: Mapping[str, Report],
+    home: Callable[[str], str] = index_name,
+    narrowed: bytes = b"",
 ) -> Iterator[tuple[Page, str]]:
     """The pages of a site whose links are not those that they should have, with them.
 
@@ -88,6 +93,8 @@ def linked_pages(
         Gives what a page's file holds now.
     reports : mapping of str to analysis.runner.Report
         In the order in which they are read.
+    home : callable
+        The file in which readers of a language begin, in the folder of the site.
     narrowed : bytes
         From `analysis.page.narrowed_face`, to be quicker.
 
@@ -96,7 +103,7 @@ def linked_pages(
     tuple of (Page, str)
         What the manifest is to remember of the page, and its text. A page that somebody has changed is left alone.
     """
-    directory = _Directory(manifest.pages.values(), reports)
+    directory = _Directory(manifest.pages.values(), reports, home)
     every = ((page, directory.links(page)) for page in manifest.pages.values())
     changed = [(page, links) for page, links in every if page.links != links.fingerprint]
     if changed and not narrowed:
@@ -121,8 +128,9 @@ def linked_pages(
 class _Directory:
     """Where the pages of a site stand, as seen from each."""
 
-    def __init__(self, pages: Iterable[Page], reports: Mapping[str, Report]) -> None:
+    def __init__(self, pages: Iterable[Page], reports: Mapping[str, Report], home: Callable[[str], str]) -> None:
         self.reports = reports
+        self.home = home
         self.says = {lang: Language(lang) for lang in languages()}
         self.template = template("navigation.html.j2", _TEMPLATES)
         self.of_day: dict[tuple[str, ...], list[Page]] = defaultdict(list)
@@ -149,10 +157,8 @@ class _Directory:
         earlier, later = self._other_days(page)
         navigation = self.template.render(
             words=wording.navigation_words(say),
-            index=f"../../../{index_name(say.lang)}",
-            units=f"../../../{index_name(say.lang)}#{date_id(page)}"
-            if any(o.parameters.unit for o in same_day)
-            else "",
+            index=f"../../../{self.home(say.lang)}",
+            units=f"../../../{self.home(say.lang)}#{date_id(page)}" if any(o.parameters.unit for o in same_day) else "",
             reports=[
                 {"title": self.reports[name].title(say.lang), "href": "" if other == page else _seen_from(page, other)}
                 for name, other in beside.items()

@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 
     Link = Callable[[Manifest, Callable[[Page], bytes]], Iterable[tuple[Page, str]]]
 
+SETTINGS, TOLD, TELLING = "site.toml", f"{RUNS}/told.json", ".telling.lock"
+"""What a person says of the site, whom of what was told, and who is telling: `analysis.notification`."""
 _LOCK = ".lock"
-_OURS = {_LOCK, f".{MANIFEST}.new"}
+_OURS = {_LOCK, TELLING, f".{MANIFEST}.new"}
 """What a run leaves that was stopped before it had written the first manifest."""
-_RUN = re.compile(rf"{RUNS}/[0-9]+\.json")
-_BESIDE = {"README.md", ".gitignore", ".gitkeep", "lost+found"}
+_RUN = re.compile(rf"{RUNS}/[0-9]+\.json|{TOLD}")
+_BESIDE = {"README.md", ".gitignore", ".gitkeep", "lost+found", SETTINGS}
 """What says what a folder is for, or comes with a disk: no site, and never written to."""
 
 

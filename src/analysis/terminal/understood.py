@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.catalogue import FIRST, Message
+from analysis.catalogue import FIRST, Message, reason_of
 from analysis.terminal.exits import Exit, stop
 from analysis.terminal.printing import print_problems
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
+    from analysis.notice import NoticeTables
     from analysis.plan import Plan
 
 
@@ -36,3 +39,35 @@ def to_day(text: str, *, lang: str = FIRST) -> pd.Timestamp:
         return plan.to_day(text)
     except ValueError:
         stop(Exit.BAD_PARAMETERS, Message("“{text}” is no day: should be written 2024-12-31", text=text), lang=lang)
+
+
+def opened_register(file: Path, *, lang: str = FIRST) -> list[dict[str, str]]:
+    """The units of a register; says what is wrong and stops when it is none."""
+    from analysis.files import as_meant, read_csv
+    from analysis.marks import REGISTER_COLUMNS
+
+    try:
+        table = read_csv(file.read_bytes())
+    except ValueError as failed:
+        stop(Exit.BAD_DATA, Message("{file}: {reason}", file=file, reason=reason_of(failed)), lang=lang)
+    if missing := [column for column in REGISTER_COLUMNS if column not in table.header]:
+        columns = ", ".join(missing)
+        message = Message(
+            "{file}: no column {columns}; it should be the units.csv of a plan", file=file, columns=columns
+        )
+        stop(Exit.BAD_DATA, message, lang=lang)
+    rows = [dict(zip(table.header, map(as_meant, row), strict=True)) for row in table.rows.values()]
+    return [{column: row[column] for column in REGISTER_COLUMNS} for row in rows]
+
+
+def opened_notice(file: Path, *, lang: str = FIRST) -> tuple[NoticeTables, str]:
+    """A notice's reading, and its text as received; says what is wrong and stops when it is none."""
+    from analysis import notice
+    from analysis.documents import Unreadable, read_document
+
+    try:
+        document = read_document(file)
+        tables = notice.read(document)
+    except Unreadable as failed:
+        stop(Exit.NO_NOTICE, Message("{file}: {reason}", file=file, reason=reason_of(failed)), lang=lang)
+    return tables, tables.text if document.tables else document.text

@@ -19,7 +19,7 @@ def verify_files(site: Path, manifest: Manifest) -> Checked:
     """Every file of a site held to the hash that its manifest has of it; what is missing, and what nobody published."""
     hashes = {path: page.sha256 for path, page in manifest.pages.items()}
     hashes |= {address: page.sha256 for address, page in manifest.newest().items()}
-    hashes |= manifest.index
+    hashes |= {**manifest.documents(), **manifest.index}
     hashes |= {path: basis.files[name] for basis in manifest.bases.values() for name, path in basis.paths().items()}
     faults = []
     for name, expected in sorted(hashes.items()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.language import Caption, Language, caption, nobody
+from analysis.language import Caption, Language, caption, nothing
 from analysis.opening import KeyFigure, titled
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def matrix(counts: pd.DataFrame, say: Language) -> Caption:
     themes, spans = cells.shape[1], cells.gt(0).sum(axis="columns")
     everywhere, once = counts.loc[spans.eq(themes), "unit_id"], int(spans.eq(1).sum())
     if counts.empty:
-        finding = nobody(say) or say("No measure matches this selection")
+        finding = nothing(say)
     elif themes == 1:
         finding = say.count(len(counts), "{n} unit on the one theme shown", "{n} units on the one theme shown")
     elif len(everywhere):

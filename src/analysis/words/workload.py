@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.language import Caption, Language, caption, nobody
+from analysis.language import Caption, Language, caption, nothing
 from analysis.opening import KeyFigure, titled
 from analysis.rounding import exact, round_parts
 from analysis.schema import FEEDBACK, NO_FEEDBACK
@@ -21,7 +21,7 @@ def title(say: Language) -> str:
 def headline(loads: pd.DataFrame, say: Language) -> str:
     """What the page finds: who reports worst, and who carries most."""
     if loads.empty:
-        return say("{finding}.", finding=nobody(say) or say("No measure matches this selection"))
+        return say("{finding}.", finding=nothing(say))
     return say("{reporting}. {load}.", reporting=_reporting(loads, say), load=_heaviest(loads, say))
 
 
@@ -76,7 +76,7 @@ def states(counts: pd.DataFrame, say: Language) -> Caption:
     total, stalled = int(states.to_numpy().sum()), counts[counts["stalled"].gt(0)]
     silent = int(states[NO_FEEDBACK].sum())
     if not total:
-        finding = nobody(say) or say("No measure matches this selection")
+        finding = nothing(say)
     elif len(stalled):
         finding = say("Stalled by their own word: {units}", units=_with_counts(stalled, "stalled", say))
     elif silent:
@@ -103,7 +103,7 @@ def states(counts: pd.DataFrame, say: Language) -> Caption:
 
 def load(loads: pd.DataFrame, say: Language) -> Caption:
     """Around the figure of F, W and S by unit."""
-    finding = _heaviest(loads, say) if len(loads) else nobody(say) or say("No measure matches this selection")
+    finding = _heaviest(loads, say) if len(loads) else nothing(say)
     printed = zip(loads["unit_id"], loads["named_in"], round_parts(loads["share"], 2), strict=True)
     details = say.listing(
         (
@@ -168,7 +168,7 @@ def concentration(curve: pd.DataFrame, measured: pd.Series, say: Language) -> Ca
     """Around the Lorenz curve."""
     units = max(len(curve) - 1, 0)
     if not units:
-        finding = nobody(say) or say("No measure matches this selection")
+        finding = nothing(say)
     elif units == 1:
         finding = say("One unit carries the whole load")
     else:

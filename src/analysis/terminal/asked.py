@@ -1,18 +1,20 @@
-"""What a run is asked for: which reports, and which days."""
+"""What a run is asked for: which reports, which days, whose pages, and in which formats."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.manifest import FORMATS
 from analysis.parameters import ParameterError
+from analysis.report import check_parameters
 from analysis.report.periods import LAST_PERIOD_END, Days, periods_due
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from analysis.manifest import Manifest
-    from analysis.report.inputs import Inputs
+    from analysis.report import Inputs, Parameters
     from analysis.runner import Registry, Report
 
 
@@ -68,3 +70,25 @@ def days_asked(
             )
         )
     return days
+
+
+def formats_asked(text: str) -> tuple[str, ...] | None:
+    """The formats of documents that are asked for; None when nobody says.
+
+    Raises
+    ------
+    ParameterError
+        When one is none that there is.
+    """
+    asked = {name.strip().lower() for name in text.split(",")}
+    if text and not asked <= {"html", *FORMATS}:
+        raise ParameterError(f"--format 应为 {'、'.join(('html', *FORMATS))}，用逗号分隔，现为“{text}”")
+    return tuple(one for one in FORMATS if one in asked) if text else None
+
+
+def pages_asked(
+    report: Report, asked: dict[str, str], inputs: Inputs, *, units: list[str]
+) -> Iterator[tuple[str, Parameters]]:
+    """A report's pages in a language on a day, one for each unit."""
+    for unit in units:
+        yield report.name, check_parameters({**asked, "unit": unit}, inputs)

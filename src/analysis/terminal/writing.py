@@ -1,0 +1,62 @@
+"""Files that a command writes where nothing stands yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from analysis.catalogue import FIRST, Message
+from analysis.terminal.exits import Exit, stop
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analysis.sharing import Share
+
+
+def write_all_new(folder: Path, files: Mapping[str, bytes], lang: str) -> None:
+    """Write files that are not there yet; all of them, or none."""
+    if there := [name for name in files if (folder / name).exists()]:
+        message = Message(
+            "{folder} already holds {files}: nothing was written; name another folder with --out, or move them away",
+            folder=folder,
+            files=", ".join(there),
+        )
+        stop(Exit.NOT_WRITABLE, message, lang=lang)
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            with (folder / name).open("xb") as new:
+                written.append(folder / name)
+                new.write(content)
+    except OSError as failed:
+        for file in written:
+            file.unlink(missing_ok=True)
+        message = Message("{file} cannot be written: {reason}", file=folder, reason=failed.strerror)
+        stop(Exit.NOT_WRITABLE, message, lang=lang)
+
+
+def write_share(share: Share, content: bytes, out: Path | None, *, lang: str = FIRST) -> None:
+    """Write a share, under a name that says so when it is made up, and say what must be known of it; else stop."""
+    from analysis.files import write_new
+    from analysis.sharing import file_name, mark_of
+
+    name = file_name(share)
+    file = out / name if out and out.is_dir() else out or Path(name)
+    if mark_of(share) not in file.name:
+        told = Message("the record of these pages is made up, and the file's name must say so, as in {name}", name=name)
+        stop(Exit.BAD_PARAMETERS, told, lang=lang)
+    for told in share.told:
+        typer.echo(told.said(lang), err=True)
+    try:
+        write_new(file, content)
+    except FileExistsError:
+        stop(Exit.NOT_WRITABLE, Message("{out} is there already: nothing was written", out=file), lang=lang)
+    except OSError as failed:
+        told = Message("{file} cannot be written: {reason}", file=file, reason=failed.strerror)
+        stop(Exit.NOT_WRITABLE, told, lang=lang)
+    counted = Message("{file}: {n} files, {size} MB", file=file, n=len(share.files), size=f"{len(content) / 1e6:.1f}")
+    typer.echo(counted.said(lang))
