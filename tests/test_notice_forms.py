@@ -7,7 +7,7 @@ import re
 from time import process_time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("opencc")
@@ -116,6 +116,8 @@ def test_four_missing_paragraphs_cost_no_other_measure_and_are_told(name, seed, 
 
 @settings(max_examples=8, deadline=None)
 @given(st.sampled_from(("baotou-2022", "tianjin-2024")), st.integers(), st.sampled_from((str, run_together, wrapped)))
+@example("baotou-2022", 676, run_together)
+@example("baotou-2022", 6385, run_together)
 def test_a_mistyped_number_costs_nothing_and_is_told(name, seed, layout):
     draw = random.Random(seed)
     lines = text_of(name).split("\n")
@@ -339,6 +341,16 @@ TRAPS = {
     "a year behind a number": (
         "一、投资\n1.审批。好。（市发改委负责）\n2.用地。好。（市资源局负责）\n3．2020年底前建成平台。好。（市住建局负责）\n",
         [("投资", "审批", "市发改委"), ("投资", "用地", "市资源局"), ("投资", "2020年底前建成平台", "市住建局")],
+    ),
+    "a score in a title, and a number mistyped behind it": (
+        "一、平台（一）建平台（1.5分）73.统建。好。（市大数据局负责）2.共管。好。（市工信局负责）"
+        "（二）做3.0版门户37.迁移。好。（市财政局负责）4.并网。好。（市民政局负责）",
+        [
+            ("平台", "统建", "市大数据局"),
+            ("平台", "共管", "市工信局"),
+            ("平台", "迁移", "市财政局"),
+            ("平台", "并网", "市民政局"),
+        ],
     ),
     "统一、 is no number": (
         "一、平台（一）建平台。建设界面统一、应用便捷的平台。（市大数据局负责）（二）管平台。好。（市工信局负责）",

@@ -170,6 +170,9 @@ def _as_first(last: int, value: int, rank: int) -> Iterator[tuple[float, int, st
     """The same for the first number below a heading: 1, or one that goes on where the heading before left off."""
     if value == 1 or (last and value == last + 1) or (rank == CONTINUES and value % 100 == 1):
         yield 0.0, value, "", 0
+        if value == 1 and last:
+            # Where numbers go on below the next heading, a 1 is a misprint.
+            yield _TYPO, last + 1, "typo", 0
         return
     missing = value - last - 1 if last and value > last else value - 1
     yield _LATE_START + _GAP_EACH * min(missing, _LARGEST_GAP) + 2.0 * (missing > _LARGEST_GAP), value, "gap", missing
