@@ -145,6 +145,11 @@ def test_a_garbled_notice_keeps_its_titles(name, seed, layout):
     assert [(theme, units) for theme, _, units, _ in reading] == [(theme, units) for theme, _, units, _ in truth]
 
 
+@pytest.mark.parametrize("name", ["baotou-2022", "statecouncil-2020-24"])
+def test_lines_that_were_broken_before_a_mirror_put_readings_in_are_joined(name):
+    assert read_in(read(garbled(wrapped(text_of(name)), 1))) == truth_of(name)
+
+
 def laid_out(text: str) -> str:
     """A notice on one line with an indented line for each heading."""
     tables = read(text)

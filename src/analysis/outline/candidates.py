@@ -27,7 +27,7 @@ _STYLES = (
     r"(?P<circled>[①-⑳])",
 )
 _MARK = re.compile("|".join(_STYLES))
-_MAY_OPEN = re.compile(r"[第(①-⑳一二三四五六七八九十\d]")
+_MAY_OPEN = re.compile(r"[第(①-⑳一二三四五六七八九十]|\d+")
 # 3.5亿 and 3.0 are numbers; 2.5G基站 and 3.2020年底前 may be headings that begin with one.
 _DIGIT = re.compile(r"\d")
 _DECIMAL = re.compile(r"0|(?!\d{4}年)\d+(?:版|年|月|日|%|亿|万|千|个|家|项|元|倍|公里|平方|分|吨|米|天|小时)")
