@@ -210,6 +210,17 @@ def test_no_text_takes_longer_than_two_seconds_or_it_is_refused(kind):
     assert process_time() - begun < 2
 
 
+@pytest.mark.thorough
+def test_where_too_many_titles_are_cut_the_rest_is_left_and_told():
+    draw = random.Random(1)
+    chars = [bytes((draw.randrange(0xB0, 0xD7), draw.randrange(0xA1, 0xFE))).decode("gbk") for _ in range(1500)]
+    lines = [f"　?。ㄒ唬┙{''.join(draw.choices(chars, k=50))}A。{''.join(chars)}" for _ in range(300)]
+    first, *_, last = repair("\n".join(lines)).text.split("\n")
+    assert "┙" not in first
+    assert "┙" in last
+    assert repair("\n".join(lines)).doubts["place"].eq(300).any()
+
+
 # A notice written from a table, in every form of numbers and marks.
 
 WORDS = "优化通关口岸贸易便利环境提升服务水平监管创新发展进出货物"

@@ -27,7 +27,7 @@ from analysis.repair.shifted import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
 _CUT = re.compile(r"\?[！？；。!?;]")
 _READING = re.compile(r"[（(][^\W\d_㐀-鿿]{1,6}[）)]")
@@ -39,6 +39,8 @@ _STRANGER, _UNSEEN, _DROPPED, _ODD_SIGN, _LOST = 0.8, 0.3, 0.7, 3.0, 4.0
 _UNCOMMON = 2.0
 _AS_LIKELY = 0.25
 _MOST_PATHS, _LONGEST = 16, 60
+# A notice has a few hundred such places at most; what has more is left as it is, and told.
+_MOST_WEIGHED = 50_000
 _BYTES = range(0x40, 0xFF)
 
 
@@ -64,6 +66,7 @@ class Likeliest:
     def __init__(self, lines: Sequence[str], *, drops_pairs: bool) -> None:
         clean = "\n".join(map(_undamaged, lines))
         self._drops_pairs = drops_pairs
+        self._weighed = 0
         self._seen = frozenset(clean) | _SIGNS
         self._beside = Counter(map("".join, pairwise(clean)))
         self._following: dict[str, list[str]] = {}
@@ -83,7 +86,7 @@ class Likeliest:
         ending : str
             The reading of a last character that lost its second byte, `ALONE` where nothing tells it, else ``""``.
         """
-        if len(raw) > 2 * _LONGEST:
+        if len(raw) > 2 * _LONGEST or self._weighed > _MOST_WEIGHED:
             return ""
         paths, gap = [_Path(0.0, "", ends_strange=False)], False
         for place in range(0, len(raw) - 1, 2):
@@ -103,7 +106,8 @@ class Likeliest:
         likely = [other for cost, other in whole if cost <= best + _AS_LIKELY and len(other) == len(text)]
         return "".join(chars[0] if len(set(chars)) == 1 else LOST for chars in zip(*likely, strict=True))
 
-    def _longer(self, paths: Iterable[_Path], options: Sequence[str], *, opens: str = "") -> list[_Path]:
+    def _longer(self, paths: Sequence[_Path], options: Sequence[str], *, opens: str = "") -> list[_Path]:
+        self._weighed += len(paths) * len(options)
         longer = {
             self._with(path, chars) for path in paths for chars in options if path.text or chars.startswith(opens)
         }
@@ -155,7 +159,12 @@ class Likeliest:
     def _read_around(self, first: int, second: int, lost: Container[tuple[int, int]]) -> Iterator[str]:
         begins = [(end, char) for end in _BYTES if (char := decoded(bytes([first, end]))) in self._seen]
         ends = [(begin, char) for begin in _BYTES if (char := decoded(bytes([begin, second]))) in self._seen]
-        return (one + other for end, one in begins for begin, other in ends if (end, begin) in lost)
+        return (
+            one + other
+            for end, one in begins
+            for begin, other in ends
+            if (end, begin) in lost and (lost is _undecodable() or self._distance(one + other) < _FAR)
+        )
 
     def _read_around_two(self, first: int, second: int) -> Iterator[str]:
         """Three characters, of which two pairs were dropped; only such as stand beside one another elsewhere."""
