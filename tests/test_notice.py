@@ -179,6 +179,7 @@ def test_the_notice_of_the_plan():
         (" ?。ù思\ue49d鲃庸\ue0a6_)", " 　（此件主动公开)"),
         (" ?。ㄒ唬\n ?。ǘ\n ?。ㄈ", " 　（一）\n 　（二）\n 　（三）"),
         (" ?。ㄒ唬﹥?yōu)化", " 　（一）优化"),
+        ("一、建設?。ㄒ唬\n（九十九）建設?。ㄒ唬", "一、建设（一）\n（九十九）建设（一）"),
     ],
 )
 def test_damage_seen_on_mirrors_is_undone(garbled, clean):

@@ -76,9 +76,11 @@ def document_of(content: bytes) -> Document:
 
 def from_text(text: str) -> Document:
     """Plain text, with the tables that stand in it: of Markdown, with tabs, or all of it comma-separated."""
-    lines = re.split(r"\r\n?|\n", text)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(lines) > 1 and lines[0].count(",") >= 2 and (table := _csv(text)):
         return Document("", (table,))
+    if "\t" not in text and "|" not in text:
+        return Document("\n".join(lines), ())
     tables, at = [], 0
     if (rows := sum("\t" in line or "|" in line for line in lines)) > _MOST_ROWS:
         raise Unreadable(Message("a table of {n} rows is no notice: keep the table of measures alone", n=rows))

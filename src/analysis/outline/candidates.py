@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analysis.repair.numerals import chinese_number
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Iterator, Set
 
 _CHINESE = "[一二三四五六七八九十]{1,4}"
 # In the order of their usual depth; GB/T 9704 has 一、 （一） 1. （1）.
@@ -27,8 +27,10 @@ _STYLES = (
     r"(?P<circled>[①-⑳])",
 )
 _MARK = re.compile("|".join(_STYLES))
-# 3.5亿 is a number; 2.5G基站 and 3.2020年底前 may be headings that begin with one.
-_DECIMAL = re.compile(r"(\d+)(年|月|日|%|亿|万|千|个|家|项|元|倍|公里|平方|分|吨|米|天|小时)?")
+_MAY_OPEN = re.compile(r"[第(①-⑳一二三四五六七八九十]|\d+")
+# 3.5亿 and 3.0 are numbers; 2.5G基站 and 3.2020年底前 may be headings that begin with one.
+_DIGIT = re.compile(r"\d")
+_DECIMAL = re.compile(r"0|(?!\d{4}年)\d+(?:版|年|月|日|%|亿|万|千|个|家|项|元|倍|公里|平方|分|吨|米|天|小时)")
 # A box 专栏 lists what a measure is about, with numbers of its own.
 _BOX = re.compile(r"(?:^|(?<=[。；)）]))[^\S\n]*专栏", re.MULTILINE)
 _DOTTED = re.compile(r"^[^\S\n]*(\d{1,2}(?:\.\d{1,2}){1,2})(?![\d.])", re.MULTILINE)
@@ -78,7 +80,7 @@ def candidates(narrowed: str, behind_marks: Set[int]) -> list[Candidate]:
     found: list[Candidate] = []
     before: Candidate | None = None
     dotted = {mark[1] for mark in _DOTTED.finditer(narrowed)}
-    for mark in _MARK.finditer(narrowed):
+    for mark in _marks(narrowed):
         style = str(mark.lastgroup)
         number = mark[style]
         end = mark.end()
@@ -94,9 +96,20 @@ def candidates(narrowed: str, behind_marks: Set[int]) -> list[Candidate]:
         surcharge = _surcharge(style, number, value, evidence, before_it, behind_it)
         if surcharge is None:
             continue
-        before = Candidate(mark.start(), end, RANK[style], number, value, evidence, surcharge)
-        found.append(before)
+        found.append(Candidate(mark.start(), end, RANK[style], number, value, evidence, surcharge))
+        if surcharge <= 0:
+            # A score or a version within a title, （1.5分） or 3.0版, opens no title of its own.
+            before = found[-1]
     return _boxed(found, narrowed, behind_marks)
+
+
+def _marks(narrowed: str) -> Iterator[re.Match[str]]:
+    """Every match of `_MARK`, tried only where a number can open: the pattern is slow to fail at each character."""
+    end = 0
+    for sign in _MAY_OPEN.finditer(narrowed):
+        if sign.start() >= end and (mark := _MARK.match(narrowed, sign.start())):
+            end = mark.end()
+            yield mark
 
 
 def _boxed(found: list[Candidate], narrowed: str, behind_marks: Set[int]) -> list[Candidate]:
@@ -114,7 +127,7 @@ def _boxed(found: list[Candidate], narrowed: str, behind_marks: Set[int]) -> lis
 
 def _surcharge(style: str, number: str, value: int, evidence: int, before: str, behind: str) -> float | None:
     """What else speaks against a heading; None where it cannot be one."""
-    decimal = style == "arabic" and _DECIMAL.match(behind)
+    decimal = style == "arabic" and _DIGIT.match(behind)
     if evidence == INSIDE:
         if style == "theme":
             of_a_number = before in _OF_A_NUMBER or behind[:1] in _OF_A_NUMBER
@@ -128,7 +141,7 @@ def _surcharge(style: str, number: str, value: int, evidence: int, before: str, 
     if len(number) > 3 and evidence not in (AT_LINE, BEHIND_MARK):
         return None
     if decimal:
-        return 0.8 if not decimal[2] or (decimal[2] == "年" and len(decimal[1]) == 4) else 3.0
+        return 3.0 if _DECIMAL.match(behind) else 0.8
     return 0.0
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.outline.candidates import CONTINUES, RANK, Candidate, candidates
@@ -19,6 +22,8 @@ _GAP, _GAP_EACH, _LARGEST_GAP = 1.2, 0.15, 12
 _RESTART, _TYPO, _REPEAT, _BACK = 1.8, 2.6, 2.4, 4.2
 _LATE_START, _UNUSUAL_DEPTH = 0.9, 1.5
 _BEAM, _WORTH_KEEPING = 10, 6.0
+_cost = attrgetter("cost")
+_ENDS_OR_BRACKET = re.compile("[()（）《》\\n。！？!]")
 
 
 @dataclass(eq=False)
@@ -97,42 +102,54 @@ def outline(narrowed: str, *, behind_marks: Set[int] = frozenset()) -> Heading:
     states = [_State(0.0, (), (0,) * len(RANK), None)]
     for place, candidate in enumerate(found):
         best: dict[tuple, _State] = {}
+        passed = min(_PASSED[candidate.evidence], _PASSED_IN_BOX if candidate.is_boxed else math.inf)
+        passing = max(passed - candidate.surcharge, 0)
+        taking = _TAKEN[candidate.evidence] + candidate.surcharge + _PASSED_IN_BOX * candidate.is_boxed
+        worth = math.inf
         for state in states:
-            for new in _ways(state, place, candidate):
-                key = (new.stack, new.last)
-                if key not in best or new.cost < best[key].cost:
-                    best[key] = new
-        least = min(state.cost for state in best.values())
-        states = sorted((s for s in best.values() if s.cost <= least + _WORTH_KEEPING), key=lambda s: s.cost)[:_BEAM]
-    return _tree(found, min(states, key=lambda state: state.cost), len(narrowed))
+            for cost, stack, step in _ways(state, candidate.rank, candidate.value, passing, taking):
+                if cost > worth:
+                    continue
+                worth = min(worth, cost + _WORTH_KEEPING)
+                last = (
+                    (*state.last[: candidate.rank], step[-1], *state.last[candidate.rank + 1 :]) if step else state.last
+                )
+                key = (stack, last)
+                if key not in best or cost < best[key].cost:
+                    best[key] = _State(cost, stack, last, (state.trace, place, *step) if step else state.trace)
+        states = sorted((s for s in best.values() if s.cost <= worth), key=_cost)[:_BEAM]
+    return _tree(found, min(states, key=_cost), len(narrowed))
 
 
 def first_sentence(text: str) -> str:
     """Up to the first sentence end or line end outside brackets; the whole text without one."""
     inside = 0
-    for place, char in enumerate(text):
+    for sign in _ENDS_OR_BRACKET.finditer(text):
+        char, place = sign[0], sign.start()
         if char in "(（《":
             inside += 1
         elif char in ")）》":
             inside = max(inside - 1, 0)
-        elif char == "\n" or (not inside and char in "。！？!" and text[place - 1 : place] != "?"):
+        elif char == "\n" or (not inside and text[place - 1 : place] != "?"):
             return text[:place].strip()
     return text.strip()
 
 
-def _ways(state: _State, place: int, candidate: Candidate) -> Iterator[_State]:
-    """Every way to go on from an outline: past a candidate, or with it at a level."""
-    cost, stack, last, trace = state
-    rank, value = candidate.rank, candidate.value
-    passed = min(_PASSED[candidate.evidence], _PASSED_IN_BOX if candidate.is_boxed else 9.0)
-    yield _State(cost + max(passed - candidate.surcharge, 0), stack, last, trace)
-    cost += _TAKEN[candidate.evidence] + candidate.surcharge + _PASSED_IN_BOX * candidate.is_boxed
+def _ways(
+    state: _State, rank: int, value: int, passing: float, taking: float
+) -> Iterator[tuple[float, tuple[int, ...], tuple]]:
+    """Every way to go on from an outline: past a candidate, or with it at a level.
+
+    Each with its cost, the levels that are open then, and how the candidate is taken: the depth, what is odd, how many
+    are missing, what it counts as; ``()`` when it is passed over.
+    """
+    cost, stack, last, _ = state
+    yield cost + passing, stack, ()
+    cost += taking
     if rank in stack:
         depth = stack.index(rank)
         for extra, counted, finding, missing in _as_next(last[rank], value, rank):
-            yield _taken(
-                cost + extra, stack[: depth + 1], last, rank, counted, (trace, place, depth, finding, missing, counted)
-            )
+            yield cost + extra, stack[: depth + 1], (depth, finding, missing, counted)
         return
     depth = sum(open_rank < rank for open_rank in stack)
     ways = [(depth, 0.0 if not stack or depth or not last[rank] else 0.3)]
@@ -141,12 +158,7 @@ def _ways(state: _State, place: int, candidate: Candidate) -> Iterator[_State]:
         ways.append((len(stack), _UNUSUAL_DEPTH))
     for at, price in ways:
         for extra, counted, finding, missing in _as_first(last[rank], value, rank):
-            new = (*stack[:at], rank)
-            yield _taken(cost + price + extra, new, last, rank, counted, (trace, place, at, finding, missing, counted))
-
-
-def _taken(cost: float, stack: tuple[int, ...], last: tuple[int, ...], rank: int, counted: int, trace: tuple) -> _State:
-    return _State(cost, stack, (*last[:rank], counted, *last[rank + 1 :]), trace)
+            yield cost + price + extra, (*stack[:at], rank), (at, finding, missing, counted)
 
 
 def _as_next(last: int, value: int, rank: int) -> Iterator[tuple[float, int, str, int]]:
@@ -170,6 +182,9 @@ def _as_first(last: int, value: int, rank: int) -> Iterator[tuple[float, int, st
     """The same for the first number below a heading: 1, or one that goes on where the heading before left off."""
     if value == 1 or (last and value == last + 1) or (rank == CONTINUES and value % 100 == 1):
         yield 0.0, value, "", 0
+        if value == 1 and last:
+            # Where numbers go on below the next heading, a 1 is a misprint.
+            yield _TYPO, last + 1, "typo", 0
         return
     missing = value - last - 1 if last and value > last else value - 1
     yield _LATE_START + _GAP_EACH * min(missing, _LARGEST_GAP) + 2.0 * (missing > _LARGEST_GAP), value, "gap", missing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,6 +29,7 @@ _OPENS = re.compile(
 )
 # A reading that was broken, 門(mé|n), is no two words.
 _WORD_ENDS = re.compile(r"(?<![(（])\b[A-Za-z]{2,}$")
+_READING = re.compile(r"\([^\W\d_A-Z㐀-鿿]{1,6}\)")
 _LEAST_WIDTH = 16
 _OPENS_SURELY = re.compile(r"\s*(?:[（(]\s*[一二三四五六七八九十]{1,4}\s*[)）]|[①-⒛㈠-㈩])")
 _LABELLED = re.compile(r"\s*[^\s（()）:：。，、]{0,6}(?:单位|部门|时限|期限|完成时间)\s*[:：]")
@@ -77,25 +79,19 @@ def _count_pages(bare: Sequence[tuple[int, int]], lines: int) -> bool:
 
 def joined(lines: Sequence[str], kept: Sequence[bool]) -> list[list[Piece]]:
     """The lines of each paragraph; a line that fills the width at which lines were broken goes on in the next one."""
-    measure, width = _wrap_width(
-        [line.rstrip() for line, keep in zip(lines, kept, strict=True) if keep and line.strip()]
-    )
+    filled = [place for place, line in enumerate(lines) if line and line.strip()]
+    whole = [place for place in filled if kept[place]]
+    measure, width = _wrap_width([lines[place].rstrip() for place in whole])
     groups: list[list[Piece]] = []
     # Where every line has a blank one behind it, these say nothing.
-    filled = [bool(line.strip()) for line in lines]
-    single = sum(one and other for one, other in pairwise(filled))
-    spaced = single < 0.1 * sum(filled)
-    blank = False
-    furniture = False
-    for number, (line, keep) in enumerate(zip(lines, kept, strict=True), start=1):
-        text = line.rstrip()
-        if not keep or not text:
-            furniture |= not keep
-            blank |= keep
-            continue
+    spaced = sum(after - before == 1 for before, after in pairwise(filled)) < 0.1 * len(filled)
+    dropped = [place for place, keep in enumerate(kept) if not keep]
+    for before, place in zip([-1, *whole], whole, strict=False):
+        furniture = bisect_left(dropped, place) - bisect_left(dropped, before)
+        blank = place - before - 1 > furniture
+        number, text = place + 1, lines[place].rstrip()
         piece = Piece(number, 1, text, measure(text) if width else 0)
         apart = blank and not furniture and not spaced
-        blank = furniture = False
         last = groups[-1][-1] if groups else None
         if last and width and not apart and _goes_on(last, piece, width):
             indent = len(text) - len(text.lstrip())
@@ -128,7 +124,7 @@ def _goes_on(last: Piece, piece: Piece, width: int) -> bool:
 
 def _wrap_width(lines: Sequence[str]) -> tuple[Callable[[str], int], int]:
     """How lines are measured and the width at which they were broken; 0 when they were not."""
-    for measure in (len, _width):
+    for measure in (len, _width, _width_without_readings):
         measured = list(map(measure, lines))
         widths = Counter(measured)
         ended = Counter(width for width, line in zip(measured, lines, strict=True) if line.endswith(("。", "）", ")")))
@@ -143,6 +139,11 @@ def _wrap_width(lines: Sequence[str]) -> tuple[Callable[[str], int], int]:
             ):
                 return measure, width
     return len, 0
+
+
+def _width_without_readings(line: str) -> int:
+    """How long a line was before a mirror put readings into it."""
+    return len(_READING.sub("", line))
 
 
 def _width(line: str) -> int:

@@ -43,6 +43,7 @@ _SPACED = re.compile(
 _SPACED_LABEL = re.compile(
     r"(?<=[一-鿿])[ \u3000]+(?=[:：])|(?<=[:：])[ \u3000]+(?=[一-鿿])|(?<=[责牵配])[ \u3000]+(?=[任头合])"
 )
+_BLANK_INSIDE = re.compile("(?<=[^ \u3000])[ \u3000]")
 _WHOLE = {
     **{chr(0x2488 + i): f"{i + 1}." for i in range(20)},
     **{chr(0x3220 + i): f"（{'一二三四五六七八九十'[i]}）" for i in range(10)},
@@ -134,6 +135,8 @@ def refuse_too_many(numbers: int) -> None:
 
 def _fold(text: str) -> str:
     text = _FOLDED.sub(lambda sign: _WHOLE[sign[0]], text)
+    if not _BLANK_INSIDE.search(text):
+        return text
     text = _SPACED.sub(lambda found: "".join(filter(None, found.groups())), text)
     return _SPACED_LABEL.sub("", text)
 

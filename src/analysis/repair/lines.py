@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from analysis.extras import need
+from analysis.repair.likeliest import Likeliest
 from analysis.repair.numerals import chinese_number, to_chinese_number
 from analysis.repair.shifted import (
     ALONE,
     EATEN,
     LETTERS,
     LOST,
+    UNREAD,
     decoded,
     gbk,
     has_reading,
@@ -46,7 +49,10 @@ _LIST_MARK = re.compile("[（(]([一二三四五六七八九十]{1,3})[）)]")
 _USER_AREA = re.compile("[\ue000-\uf8ff]")
 _LEFTOVER = re.compile("[^，。：、\\s]{0,6}(?:[\u3105-\u312f\ue000-\uf8ff\ufffd]|\\?[！？；。])[^，。：、\\s]{0,6}")
 _SIGN_OF_DAMAGE = re.compile(f"{_CUT.pattern}|{_READING.pattern}|{EATEN.pattern}|[\u3105-\u312f\ue000-\uf8ff\ufffd]")
+_SENTENCE_END = ("。", "）", ")", "；", "”")
 _MOST_ROUNDS = 4
+_MOST_MISSING = 9
+_NUMBERS_END = 100
 
 _RESTORED = "此处曾被镜像网站截断字节，现按字节推回；请对照原文核对"
 _UNRESTORED = "此处受损，未能还原，保留所收到的文字；请对照原文补正"
@@ -118,7 +124,7 @@ def repair_lines(received: Sequence[str]) -> tuple[list[str], list[Damage]]:
     keeps_user_area = any(_USER_AREA.search(line) for line in received)
     lines, told = list(received), {}
     for _ in range(_MOST_ROUNDS):
-        damaged = _DamagedLines(keeps_user_area=keeps_user_area)
+        damaged = _DamagedLines(lines, keeps_user_area=keeps_user_area)
         again = [damaged.restore(place, line) for place, line in enumerate(lines)]
         told |= dict.fromkeys(damaged.damage)
         if again == lines:
@@ -130,11 +136,16 @@ def repair_lines(received: Sequence[str]) -> tuple[list[str], list[Damage]]:
 class _DamagedLines:
     """Lines restored one after another: a lost list mark is known by the mark before it."""
 
-    def __init__(self, *, keeps_user_area: bool) -> None:
+    def __init__(self, lines: Sequence[str], *, keeps_user_area: bool) -> None:
         # A mirror that shows user-area characters dropped no byte pair, so shifted bytes are all there.
         self.keeps_user_area = keeps_user_area
         self.damage: list[Damage] = []
+        self._lines = lines
         self._last_mark = 0
+
+    @cached_property
+    def _likeliest(self) -> Likeliest:
+        return Likeliest(self._lines, drops_pairs=not self.keeps_user_area)
 
     def restore(self, place: int, line: str) -> str:
         def tell(as_received: str, read_as: str, doubt: str) -> None:
@@ -146,9 +157,12 @@ class _DamagedLines:
         line = to_simplified(_delete_readings(line, tell))
         for damage in _LEFTOVER.finditer(line):
             tell(damage[0], damage[0], _UNRESTORED)
-        for mark in _LIST_MARK.finditer(line):
-            self._last_mark = chinese_number(mark[1])
+        self._count(line)
         return line
+
+    def _count(self, text: str) -> None:
+        for mark in _LIST_MARK.finditer(text):
+            self._last_mark = chinese_number(mark[1]) or self._last_mark
 
     def _restored(
         self, line: str, sign: re.Pattern[str], restore: Callable, tell: Callable[[str, str, str], None]
@@ -158,8 +172,10 @@ class _DamagedLines:
         for found in sign.finditer(line):
             if found.start() < start:
                 continue
+            self._count(line[start : found.start()])
             before = _tail(before + line[start : found.start()])
             restored, end = restore(line, found, before, tell)
+            self._count(restored)
             done += [line[start : found.start()], restored]
             before, start = _tail(before + restored), end
         return "".join([*done, line[start:]])
@@ -169,7 +185,7 @@ class _DamagedLines:
     ) -> tuple[str, int]:
         mark = _FULL_WIDTH.get(cut[1], cut[1])
         shifted = orphans(mark, before[-1:], line[cut.end() : cut.end() + 1])
-        # Behind a sentence, where lines were run together, a list mark is likelier than a character that fits.
+        # Where lines were run together, the list mark that is due is likelier than a character that fits.
         found = self._rebuild_list_mark(mark, line, cut.end(), before) if before.strip() else None
         found = found or self._read_shifted(shifted, mark, line, cut.end(), before)
         found = found or self._rebuild_list_mark(mark, line, cut.end(), before)
@@ -201,6 +217,8 @@ class _DamagedLines:
         if not shifted:
             return None
         raw, end, reading = shifted
+        if UNREAD in raw:
+            return None
         after = line[end : end + 4]
         for orphan in orphans:
             whole = bytes([orphan]) + gbk(mark) + raw
@@ -211,34 +229,37 @@ class _DamagedLines:
             if restored and _fits(restored, before):
                 sure = self.keeps_user_area or len(raw) <= 1
                 if sure or made_of_words(to_simplified(restored), before=before, after=after):
-                    return restored, end
+                    return restored.lstrip("\u3000") if before.strip() else restored, end
         return None
 
     def _rebuild_list_mark(self, mark: str, line: str, start: int, before: str) -> tuple[str, int] | None:
         """The （一）, （二）… due next, where the bytes that are left agree with it."""
-        # At the start of a line, or behind a sentence where lines were run together.
-        if mark != "。" or (before.strip() and not before.rstrip().endswith(("。", "）", ")", "；", "”"))):
+        if mark != "。":
             return None
-        for number in (self._last_mark + 1, 1):
+        due = self._last_mark + 1
+        for number in (due, 1, *range(due + 1, due + _MOST_MISSING)):
+            if number >= _NUMBERS_END:
+                continue
             rebuilt = f"（{to_chinese_number(number)}）"
             pairs = gbk(rebuilt)[1:-1]
             stray = [pairs[i : i + 2].decode("gb18030") for i in range(0, len(pairs), 2)]
             seen = "".join(char for char in stray if not _USER_AREA.match(char) or self.keeps_user_area)
-            if seen and line.startswith(seen, start):
-                title, end = self._read_behind_list_mark(line, start + len(seen))
+            begins = line.startswith(seen, start) if seen else number == due and gbk(line[start])[:1] == gbk("）")[1:]
+            if not begins:
+                continue
+            title, end = self._read_behind_list_mark(line, start + len(seen))
+            if seen or title:
                 return f"{'' if before.strip() else chr(0x3000)}{rebuilt}{title}", end
         return None
 
     def _read_behind_list_mark(self, line: str, start: int) -> tuple[str, int]:
         """What the shift made of the text behind a list mark, whose bracket left its last byte there."""
         raw, end, reading = shifted_bytes(line, start) or (b"", start, "")
-        if raw[:1] != gbk("）")[-1:]:
+        bracket, last = gbk("）")
+        if self.keeps_user_area and raw[:1] != bytes([last]):
             return "", start
-        if reading == ALONE:
-            return "", start
-        restored = with_reading(raw[1:], reading, line[end : end + 4]) if reading else decoded(raw[1:])
-        plausible = restored and _fits(restored, "）") and (self.keeps_user_area or len(restored) == 1)
-        return (restored, end) if plausible else ("", start)
+        restored = self._likeliest.text(bracket, raw, reading, opens="）", after=line[end : end + 1])
+        return (restored[1:], end) if restored else ("", start)
 
 
 def _tail(text: str) -> str:
@@ -249,8 +270,12 @@ def _tail(text: str) -> str:
 
 def _fits(restored: str, before: str) -> bool:
     """Whether a restored stretch may stand behind ``before`` and is made of ordinary characters."""
-    indent = restored[0] == "\u3000"
-    if indent == bool(before.strip()) or (restored[0] == "。" and restored[1:2] in tuple("、，。；：！？")):
+    if restored[0] == "\u3000":
+        # Where lines were run together, an indent stands behind a sentence.
+        may_stand = not before.strip() or before.rstrip().endswith(_SENTENCE_END)
+    else:
+        may_stand = bool(before.strip()) and not (restored[0] == "。" and restored[1:2] in tuple("、，。；：！？"))
+    if not may_stand:
         return False
     return sum(map(is_common, restored)) >= 0.8 * len(restored)
 

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
 LETTERS = "[a-zāáǎàōóǒòēéěèêīíǐìūúǔùüǖǘǚǜńňǹḿɑɡ]"
 EATEN = re.compile(rf"\?({LETTERS}{{1,6}})[)）]")
-# A byte that no other made a character: all that is left before a true mark.
-_ALONE = re.compile(r"\?(?=[。；！？]|$)")
-_ALONE_IN_TEXT = frozenset(
+ALONE_IN_TEXT = frozenset(
     "的了和与及等在对为以将把被从到由并或不可有是中上下内外后前各其这该本同按至向经已须应市县区省"
 )
 ALONE = "?"
+"""A byte that no other made a character: all that is left before a true mark."""
+UNREAD = b"??"
+"""What stands for a pair of bytes that make no character."""
 LOST = "□"
 _HAN = re.compile("[㐀-鿿]")
 # A shift ends with the sentence; what goes on longer is no shift that can be followed.
@@ -30,19 +31,23 @@ def shifted_bytes(line: str, start: int) -> tuple[bytes, int, str] | None:
     It ends with a single byte, with a reading, or at the next mark that is a true one: what stands before that has
     lost its last byte, of which `ALONE` or nothing is left.
     """
-    raw = b""
-    for position in range(start, min(len(line), start + _LONGEST_SHIFT)):
+    raw, position = b"", start
+    while position < min(len(line), start + _LONGEST_SHIFT):
         code = gbk(line[position])
         if len(code) == 2:
             raw += code
         elif eaten := EATEN.match(line, position):
             return raw, eaten.end(), eaten[1]
-        elif _ALONE.match(line, position):
+        elif line.startswith("??", position):
+            raw += UNREAD
+            position += 1
+        elif line[position] == "?":
             return raw, position + 1, ALONE
         elif len(code) == 1 and 0x40 <= code[0] <= 0x7E:
             return raw + code, position + 1, ""
         else:
             return None
+        position += 1
     return None
 
 
@@ -52,7 +57,7 @@ def with_last_lost(whole: bytes) -> str:
     if not text:
         return ""
     last = (decoded(whole[-1:] + bytes([low])) for low in range(0x40, 0xFF))
-    words = _words()
+    words = known_words()
     fits = {char for char in last if char and is_common(char) and to_simplified(text[-1] + char) in words}
     return text + (fits.pop() if len({*map(to_simplified, fits)}) == 1 else LOST)
 
@@ -62,7 +67,7 @@ def with_reading(whole: bytes, reading: str, after: str) -> str:
     texts = [text for low in range(0x40, 0xFF) if (text := decoded(whole + bytes([low])))]
     read = [text for text in texts if has_reading(text[-1], reading) and is_common(text[-1])]
     if len(read) > 1:
-        words = _words()
+        words = known_words()
         read = [text for text in read if to_simplified(text[-1] + after[:1]) in words]
     return read[0] if len({to_simplified(text) for text in read}) == 1 else ""
 
@@ -77,7 +82,7 @@ def orphans(mark: str, before: str, after: str) -> tuple[int, ...]:
     """
     first, second = gbk(mark)[:1], gbk(mark)[1:2]
     following = decoded(second + gbk(after)[:1])
-    words = _words()
+    words = known_words()
     likely = []
     for high in range(0xB0, 0xF8):
         char = decoded(bytes([high]) + first)
@@ -95,12 +100,12 @@ def lows_read_as(high: int, reading: str) -> tuple[int, ...]:
 
 def made_of_words(restored: str, *, before: str, after: str) -> bool:
     """Whether every Chinese character stands in a known word or alone between marks; the first one is our guess."""
-    words = _words()
+    words = known_words()
     around = to_simplified(before[-3:]) + restored + to_simplified(after[:3])
     first = len(before[-3:])
     strange = 0
     for place in range(first + 1, first + len(restored)):
-        if not _HAN.match(around[place]) or around[place] in _ALONE_IN_TEXT:
+        if not _HAN.match(around[place]) or around[place] in ALONE_IN_TEXT:
             continue
         alone = not any(_HAN.match(char) for char in (around[place - 1], around[place + 1 : place + 2]) if char)
         windows = (around[i:j] for i in range(max(0, place - 3), place + 1) for j in range(place + 1, i + 5))
@@ -159,7 +164,7 @@ def to_simplified(text: str) -> str:
     return _simplifier()(text)
 
 
-def _words() -> Mapping[str, object]:
+def known_words() -> Mapping[str, object]:
     """Words of Chinese of two characters and more."""
     from pypinyin.constants import PHRASES_DICT
 
