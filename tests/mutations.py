@@ -228,7 +228,10 @@ MUTATIONS = (
     Mutation("language/table.py", "synthetic = declared.record and", "synthetic = False and", "language"),
     Mutation("language/speaker.py", "if len(words) <= most:", "if len(words) < most:", "language words"),
     Mutation("forms/sheets.py", 'writable.startswith(("=", "+", "-", "@"))', "False", "forms"),
-    Mutation("returned/values.py", "if 0 < number < 1:", "if False:", "intake"),
+    Mutation("returned/values.py", "if 0 < number < 1 and digits == written:", "if False:", "intake"),
+    Mutation("returned/values.py", "if number == 1 and digits == written:", "if False:", "intake"),
+    Mutation("returned/values.py", "if whole(cell) in STATUS_OF_WORD:", "if plain(cell) in STATUS_OF_WORD:", "intake"),
+    Mutation("returned/rows.py", "by_title if by_number and by_title != by_number", '"" if by_number', "intake"),
     Mutation("intake/admission.py", "for known in days if known <= day", "for known in days if known < day", "intake"),
     # runner, page, manifest, site, history, health, workplace, report, terminal, cli
     Mutation(

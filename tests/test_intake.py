@@ -199,6 +199,21 @@ def test_what_is_no_percentage(cell: object) -> None:
     assert in_words(value_of("percent", cell, as_of=None)) == fault("应为 0–100 的数字，如 80")
 
 
+@pytest.mark.parametrize("cell", [1, 1.0, "1", " １ "])
+def test_a_bare_one_may_be_a_hundredth_or_all(cell: object) -> None:
+    assert "1% 还是 100%" in str(value_of("percent", cell, as_of=None).fault)
+
+
+@pytest.mark.parametrize("cell", ["推进中（受阻）", "已完成（未核验）", "推进中/受阻", "未完成"])
+def test_what_brackets_hold_may_turn_a_word_round(cell: str) -> None:
+    assert "应为其中之一" in str(value_of("status", cell, as_of=None).fault)
+
+
+@pytest.mark.parametrize("cell", ["已办结（未核验）", "办结(待定)"])
+def test_a_decision_in_brackets_is_none(cell: str) -> None:
+    assert value_of("decision", cell, as_of=None).text == ""
+
+
 @pytest.mark.parametrize("cell", [0.8, "0.8"])
 def test_a_share_may_be_meant_as_a_percentage(cell: object) -> None:
     assert "是否为 80？请填 80" in str(value_of("percent", cell, as_of=None).fault)
@@ -393,6 +408,13 @@ def test_a_title_stands_in_for_a_number(
     assert reasons == ([] if measure else [("A4", "自拟措施", "方案中没有这个措施编号")])
     (statement,) = read(still, write_form(tmp_path / "b", [(cell, "推进中")], heading=heading[1:])).statements
     assert statement.texts["measure_id"] == alone
+
+
+def test_a_number_beside_the_title_of_another_is_refused(still: Plan, tmp_path: Path) -> None:
+    heading = ("措施编号", "措施内容", "进展状态")
+    form = read(still, write_form(tmp_path / "a", [("M18", "4、深化区域物流一体化", "推进中")], heading=heading))
+    ((error,),) = [statement.errors for statement in form.statements]
+    assert (error.cell, error.value, "M4" in str(error.rule)) == ("A4", "M18", True)
 
 
 def test_what_is_no_statement_is_told_apart(still: Plan, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pandas as pd
@@ -252,7 +252,7 @@ def test_a_percentage_is_what_it_is_shown_as(plan: Plan, tmp_path: Path, value: 
 
 
 @pytest.mark.parametrize("state", ["hidden", "veryHidden", "visible"])
-def test_a_sheet_that_says_another_thing_is_told(plan: Plan, tmp_path: Path, state: str) -> None:
+def test_a_sheet_that_says_another_thing_is_told(plan: Plan, tmp_path: Path, state: Any) -> None:
     book = spoilt(plan)
     second = book.copy_worksheet(book[FORM_SHEET])
     second.sheet_state = state
