@@ -10,6 +10,7 @@ import signal
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -22,6 +23,9 @@ from analysis.inbox import JOURNAL
 from analysis.plan import open_plan, read_record
 from tests.returned_forms import blank_plan, measures_of
 from tests.test_intake import write_form
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 UNITS = {"天津港": "port-group", "天津海关": "tj-customs"}
 TODAY = pd.Timestamp("2026-11-26")
@@ -39,7 +43,7 @@ class Collecting(RuleBasedStateMachine):
         self.inbox.mkdir()
         self.sent = 0
         self.contents: set[str] = set()
-        self.before: list[dict[str, str]] = []
+        self.before: list[dict[Hashable, Any]] = []
 
     def teardown(self) -> None:
         shutil.rmtree(self.home, ignore_errors=True)
@@ -109,7 +113,7 @@ class Collecting(RuleBasedStateMachine):
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
-    def rows(self) -> list[dict[str, str]]:
+    def rows(self) -> list[dict[Hashable, Any]]:
         return read_record(self.plan).to_dict("records")
 
     @invariant()

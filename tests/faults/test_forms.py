@@ -186,7 +186,7 @@ def test_a_name_that_is_no_text_is_told_as_one(plan: Plan, tmp_path: Path) -> No
 # --- What a tired person does to a form.
 
 
-def spoilt(plan: Plan, **cells: object) -> openpyxl.Workbook:
+def spoilt(plan: Plan, **cells: Any) -> openpyxl.Workbook:
     """A form in good order but for some cells."""
     book = filled(plan, "port-group", "2024-06-30")
     for cell, value in cells.items():
