@@ -58,7 +58,7 @@ def make_forms(plan: Plan, folder: Path) -> None:
 def by_package(folder: Path, inbox: Path) -> int:
     """Every cell read and checked, every row checked against the whole plan, the record written."""
     plan = open_plan(folder)
-    collected = intake.collect(intake.find_files([inbox]), plan, reported_at=pd.Timestamp("2024-07-05"))
+    collected = intake.collect(intake.find_files([inbox])[0], plan, reported_at=pd.Timestamp("2024-07-05"))
     append_record(plan, collected.progress)
     return len(collected.progress)
 

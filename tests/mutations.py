@@ -68,6 +68,8 @@ MUTATIONS = (
     # floor 1
     Mutation("record/store.py", "if len(taken):", "if False:", "record"),
     Mutation("record/place.py", 'said = f"{kept}:///{folder / file}"', "pass", "record"),
+    Mutation("processes.py", "soft = pages * resource.getpagesize() + more", "soft = hard", "processes"),
+    Mutation("inbox/finding.py", "if stat.S_ISLNK(about.st_mode):", "if False:", "inbox"),
     Mutation("grids.py", "> _MOST_BYTES", "> 1000 * _MOST_BYTES", "grids intake"),
     Mutation("repair/lines.py", "if has_reading(found[1], found[2]):", "if True:", "notice"),
     Mutation("documents/read.py", "if len(content) > MOST_BYTES:", "if False:", "documents"),
@@ -224,7 +226,10 @@ MUTATIONS = (
     Mutation("language/table.py", "synthetic = declared.record and", "synthetic = False and", "language"),
     Mutation("language/speaker.py", "if len(words) <= most:", "if len(words) < most:", "language words"),
     Mutation("forms/sheets.py", 'writable.startswith(("=", "+", "-", "@"))', "False", "forms"),
-    Mutation("returned/values.py", "if 0 < number < 1:", "if False:", "intake"),
+    Mutation("returned/values.py", "if 0 < number < 1 and digits == written:", "if False:", "intake"),
+    Mutation("returned/values.py", "if number == 1 and digits == written:", "if False:", "intake"),
+    Mutation("returned/values.py", "if whole(cell) in STATUS_OF_WORD:", "if plain(cell) in STATUS_OF_WORD:", "intake"),
+    Mutation("returned/rows.py", "by_title if by_number and by_title != by_number", '"" if by_number', "intake"),
     Mutation("intake/admission.py", "for known in days if known <= day", "for known in days if known < day", "intake"),
     # runner, page, manifest, site, history, health, workplace, report, terminal, cli
     Mutation(

@@ -174,7 +174,7 @@ def fill_folder(folder: Path, plan: Plan) -> list[Returned]:
     book = filled(plan, "port-group", days[13])
     for cell, value in {"A5": "M1", "A6": "M99", "A7": None, "B7": "自拟措施"}.items():
         book[FORM_SHEET][cell] = value
-    faults = (("A5", "不承担措施 M1"), ("A6", "没有这个措施编号"), ("A7", "没有这个措施编号"))
+    faults = (("A5", "编号与旁边的措施内容不符"), ("A6", "没有这个措施编号"), ("A7", "没有这个措施编号"))
     write("措施不对.xlsx", book, read=port, refused=3, faults=faults)
 
     # Faults of whole forms.

@@ -353,7 +353,7 @@ def test_a_fault_of_the_office_is_named_at_its_cell(folder: Path, change: dict[s
     assert errors["cell"].tolist() == [cell]
     assert said in errors["rule"].iloc[0]
     assert (collected.counts["read"], collected.counts["refused"], len(collected.decisions)) == (1, 1, 0)
-    (copy,) = intake.write_returns(collected.forms, open_plan(folder))
+    ((copy,), _) = intake.write_returns(collected.forms, open_plan(folder))
     told = [
         cell for row in openpyxl.load_workbook(copy)[layout.FAULT_SHEET].iter_rows(values_only=True) for cell in row
     ]

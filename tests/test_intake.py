@@ -178,7 +178,17 @@ def test_a_date_without_a_year_needs_a_day_to_follow() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "text"),
-    [(0, "0"), (100, "100"), (100.0, "100"), (1, "1"), (33.3, "33.3"), ("４０％", "40"), (" 80 % ", "80"), ("", "")],
+    [
+        (0, "0"),
+        (100, "100"),
+        (100.0, "100"),
+        ("1%", "1"),
+        ("0.5%", "0.5"),
+        (33.3, "33.3"),
+        ("４０％", "40"),
+        (" 80 % ", "80"),
+        ("", ""),
+    ],
 )
 def test_a_percentage(cell: object, text: str) -> None:
     assert value_of("percent", cell, as_of=None) == Value(text)
@@ -187,6 +197,21 @@ def test_a_percentage(cell: object, text: str) -> None:
 @pytest.mark.parametrize("cell", ["约八成", 100.1, "101%", -1, True, "1e1", "0x10", "40%%"])
 def test_what_is_no_percentage(cell: object) -> None:
     assert in_words(value_of("percent", cell, as_of=None)) == fault("应为 0–100 的数字，如 80")
+
+
+@pytest.mark.parametrize("cell", [1, 1.0, "1", " １ "])
+def test_a_bare_one_may_be_a_hundredth_or_all(cell: object) -> None:
+    assert "1% 还是 100%" in str(value_of("percent", cell, as_of=None).fault)
+
+
+@pytest.mark.parametrize("cell", ["推进中（受阻）", "已完成（未核验）", "推进中/受阻", "未完成"])
+def test_what_brackets_hold_may_turn_a_word_round(cell: str) -> None:
+    assert "应为其中之一" in str(value_of("status", cell, as_of=None).fault)
+
+
+@pytest.mark.parametrize("cell", ["已办结（未核验）", "办结(待定)"])
+def test_a_decision_in_brackets_is_none(cell: str) -> None:
+    assert value_of("decision", cell, as_of=None).text == ""
 
 
 @pytest.mark.parametrize("cell", [0.8, "0.8"])
@@ -369,7 +394,7 @@ def test_a_measure_goes_by_its_number_or_title(still: Plan, tmp_path: Path, name
     ("number", "title", "measure", "alone"),
     [
         ("", "4. 深化区域物流一体化\n支持试点", "M4", "M4"),
-        ("M18", "4、深化区域物流一体化", "M18", "M4"),
+        ("M4", "4、深化区域物流一体化", "M4", "M4"),
         (" ", "自拟措施", "", ""),
     ],
 )
@@ -385,10 +410,26 @@ def test_a_title_stands_in_for_a_number(
     assert statement.texts["measure_id"] == alone
 
 
+def test_a_number_beside_the_title_of_another_is_refused(still: Plan, tmp_path: Path) -> None:
+    heading = ("措施编号", "措施内容", "进展状态")
+    form = read(still, write_form(tmp_path / "a", [("M18", "4、深化区域物流一体化", "推进中")], heading=heading))
+    ((error,),) = [statement.errors for statement in form.statements]
+    assert (error.cell, error.value, "M4" in str(error.rule)) == ("A4", "M18", True)
+
+
 def test_what_is_no_statement_is_told_apart(still: Plan, tmp_path: Path) -> None:
     rows = [("M4",), ("请于周五前报送",), HEADING, (), ("", "推进中"), ("M99", "推进中"), ("M1", "推进中"), (*GOOD,)]
     collected = intake.collect([write_form(tmp_path / "表.csv", rows)], still)
-    counts = {"read": 4, "appended": 1, "refused": 3, "known": 0, "unfilled": 1, "unreadable": 0, "unchanged": 0}
+    counts = {
+        "read": 4,
+        "appended": 1,
+        "refused": 3,
+        "known": 0,
+        "unfilled": 1,
+        "unreadable": 0,
+        "unchanged": 0,
+        "unread": 0,
+    }
     assert collected.counts == counts
     assert intake.summary(counts) == "读到 4 行 = 追加 1 + 退回 3 + 已有 0（另有 1 行未填）"
     reasons = dict(faults(collected))
@@ -492,17 +533,23 @@ def test_what_is_found_in_a_folder(tmp_path: Path) -> None:
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"1")
-    files = intake.find_files([tmp_path / "b.xlsx", tmp_path])
+    files, unread = intake.find_files([tmp_path / "b.xlsx", tmp_path])
     assert [str(file.relative_to(tmp_path)) for file in files] == ["b.xlsx", "a.csv", "各处室/补报.xlsx"]
-    assert intake.find_files([tmp_path / ".隐藏"]) == [tmp_path / ".隐藏/c.xlsx"]
-    assert intake.find_files([tmp_path / "~$b.xlsx"]) == []
+    # Every other one is named.
+    assert sorted(one.path.name for one in unread) == [".DS_Store", ".隐藏", "~$b.xlsx", "~$d"]
+    assert not any(one.may_be_a_form for one in unread)
+    assert intake.find_files([tmp_path / ".隐藏"])[0] == [tmp_path / ".隐藏/c.xlsx"]
+    files, (unread,) = intake.find_files([tmp_path / "~$b.xlsx"])
+    assert (files, "正打开着这份文件（b.xlsx）" in str(unread.reason)) == ([], True)
 
 
 def test_the_sum_in_words() -> None:
-    counts = dict.fromkeys(("read", "appended", "refused", "known", "unfilled", "unreadable", "unchanged"), 0)
+    counts: dict[str, int] = dict.fromkeys(
+        ("read", "appended", "refused", "known", "unfilled", "unreadable", "unchanged", "unread"), 0
+    )
     assert intake.summary(counts) == "读到 0 行 = 追加 0 + 退回 0 + 已有 0"
-    others = {"unfilled": 1, "unreadable": 2, "unchanged": 3}
-    said = "（另有 1 行未填、2 份文件没有读到行、3 份退回表尚未改动）"
+    others = {"unfilled": 1, "unreadable": 2, "unchanged": 3, "unread": 4}
+    said = "（另有 1 行未填、2 份文件没有读到行、3 份退回表尚未改动、4 份文件没有读取）"
     assert intake.summary(counts | others).endswith(said)
 
 
@@ -717,7 +764,7 @@ def test_a_fault_of_a_measured_value_is_named_at_its_cell(
     assert place == f"{cell}{row}"
     assert said in rule
     assert (collected.counts["appended"], collected.counts["refused"], len(collected.actuals)) == (1, 1, 0)
-    (copy,) = intake.write_returns(collected.forms, still)
+    ((copy,), _) = intake.write_returns(collected.forms, still)
     assert said in openpyxl.load_workbook(copy)[layout.FORM_SHEET][f"{cell}{row}"].comment.text
 
 
@@ -743,7 +790,7 @@ def test_a_corrected_copy_is_taken(plan: Plan, tmp_path: Path) -> None:
     file.write_bytes(to_bytes(filled(plan, "port-group", "2024-06-30", entries=entries)))
     first = intake.collect([file], plan)
     intake.append(plan, first)
-    (copy,) = intake.write_returns(first.forms, plan)
+    ((copy,), _) = intake.write_returns(first.forms, plan)
     book = openpyxl.load_workbook(copy)
     sheet = book[layout.FORM_SHEET]
     assert sheet["E6"].value == "快了"
@@ -754,10 +801,10 @@ def test_a_corrected_copy_is_taken(plan: Plan, tmp_path: Path) -> None:
     sheet["E6"], sheet["G2"] = "推进中", "2024年7月2日"
     book.save(copy)
     second = intake.collect([file, copy], plan)
-    counts = {"read": 4, "appended": 1, "refused": 1, "known": 2, "unreadable": 0, "unchanged": 0}
+    counts = {"read": 4, "appended": 1, "refused": 1, "known": 2, "unreadable": 0, "unchanged": 0, "unread": 0}
     assert second.counts == counts | {"unfilled": 6}
     corrected = copy.read_bytes()
-    assert intake.write_returns(second.forms, plan) == [copy.with_name("form（退回2）.xlsx")]
+    assert intake.write_returns(second.forms, plan)[0] == [copy.with_name("form（退回2）.xlsx")]
     assert copy.read_bytes() == corrected
     assert second.progress[["measure_id", "reported_at", "log_id"]].to_numpy().tolist() == [
         ["M18", "2024-07-02", "P0002"]
@@ -768,7 +815,7 @@ def test_a_corrected_copy_is_taken(plan: Plan, tmp_path: Path) -> None:
 def test_a_copy_counts_again_when_somebody_wrote_on_it(still: Plan, tmp_path: Path) -> None:
     form = write_form(tmp_path / "表.csv", [("M4", "快了"), ("M18", "推进中")], sent="")
     collected = intake.collect([form], still)
-    (copy,) = intake.write_returns(collected.forms, still, folder=tmp_path / "退回")
+    ((copy,), _) = intake.write_returns(collected.forms, still, folder=tmp_path / "退回")
     assert copy == tmp_path / "退回/表（退回）.xlsx"
     assert "没有填写报送日期" in openpyxl.load_workbook(copy)[layout.FORM_SHEET]["G2"].comment.text
     for cell, text in ((None, ""), ("G2", "2024-07-09"), ("H5", "补一句")):
@@ -781,17 +828,17 @@ def test_a_copy_counts_again_when_somebody_wrote_on_it(still: Plan, tmp_path: Pa
     untouched = intake.collect([copy], still)
     assert (untouched.counts["unchanged"], untouched.counts["unreadable"]) == (1, 0)
     assert untouched.by_form.empty
-    assert intake.write_returns(untouched.forms, still) == []
+    assert intake.write_returns(untouched.forms, still) == ([], [])
     # Nobody has written on it: it may be made again under its name, unlike one that came back.
     both = intake.collect([form, copy], still)
-    assert intake.write_returns(both.forms, still, folder=tmp_path / "退回") == [copy]
+    assert intake.write_returns(both.forms, still, folder=tmp_path / "退回") == ([copy], [])
 
 
 def test_copies_have_names_of_their_own(still: Plan, tmp_path: Path) -> None:
     for name in ("表.csv", "表.xls"):
         (tmp_path / name).write_bytes(b"")
-    collected = intake.collect(intake.find_files([tmp_path]), still)
-    copies = intake.write_returns(collected.forms, still)
+    collected = intake.collect(intake.find_files([tmp_path])[0], still)
+    copies, _ = intake.write_returns(collected.forms, still)
     assert [copy.name for copy in copies] == ["表（退回）.xlsx", "表（退回2）.xlsx"]
     assert len(list(tmp_path.iterdir())) == 4
 
@@ -805,7 +852,7 @@ def test_a_copy_explains_every_fault(still: Plan, tmp_path: Path) -> None:
     rows = [("M4", "快了", 140), ("M1", "推进中"), ("M18", "推进中"), ("M21", "推进中", "", "一", "", "", "年底")]
     rows.append(("M30", "Closed", "", "=1+1"))
     collected = intake.collect([write_form(tmp_path / "表.csv", rows)], still)
-    (copy,) = intake.write_returns(collected.forms, still)
+    ((copy,), _) = intake.write_returns(collected.forms, still)
     book = openpyxl.load_workbook(copy)
     assert book.sheetnames[:2] == [layout.FAULT_SHEET, layout.FORM_SHEET]
     lines = explained(copy)
@@ -835,7 +882,7 @@ def test_a_copy_of_what_has_no_place_only_explains(still: Plan, tmp_path: Path, 
     file = tmp_path / "表.csv"
     file.write_bytes(content)
     collected = intake.collect([file], still, reported_at=RECEIVED)
-    (copy,) = intake.write_returns(collected.forms, still)
+    ((copy,), _) = intake.write_returns(collected.forms, still)
     book = openpyxl.load_workbook(copy)
     assert book.sheetnames == [layout.FAULT_SHEET, layout.HIDDEN_SHEET]
     lines = explained(copy)
@@ -848,7 +895,7 @@ def test_a_copy_of_what_has_no_place_only_explains(still: Plan, tmp_path: Path, 
 def test_of_two_rows_on_a_measure_the_wrong_one_has_the_place(still: Plan, tmp_path: Path) -> None:
     rows = [("M4", "快了"), ("M4", "推进中"), ("M18", "推进中"), ("M18", "快了"), ("M21", "慢了")]
     collected = intake.collect([write_form(tmp_path / "表.csv", rows)], still)
-    (copy,) = intake.write_returns(collected.forms, still)
+    ((copy,), _) = intake.write_returns(collected.forms, still)
     sheet = openpyxl.load_workbook(copy)[layout.FORM_SHEET]
     assert [sheet[f"E{row}"].value for row in (5, 6, 7)] == ["快了", "快了", "慢了"]
 
@@ -858,7 +905,7 @@ def test_what_is_all_right_does_not_go_back(still: Plan, tmp_path: Path) -> None
         [write_form(tmp_path / "表.csv", [GOOD, ("M18", "推进中", "", "", "", "", "年底")])], still
     )
     assert len(collected.problems) == 1
-    assert intake.write_returns(collected.forms, still) == []
+    assert intake.write_returns(collected.forms, still) == ([], [])
 
 
 # --- By command.
@@ -907,7 +954,7 @@ def test_forms_that_cannot_be_recorded_where_the_record_lies(
 def test_every_unit_has_a_form(plan: Plan, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert cli.main(["forms", "make", "--as-of", "2024-06-30", "--plan", str(plan.folder), "--out", str(out)]) == 0
-    collected = intake.collect(intake.find_files([out]), plan, reported_at=RECEIVED)
+    collected = intake.collect(intake.find_files([out])[0], plan, reported_at=RECEIVED)
     assert set(collected.by_form["unit_id"]) == set(plan.units["unit_id"])
     assert collected.counts["unfilled"] == len(plan.responsibilities)
     # Forms nobody filled in say nothing.
@@ -962,7 +1009,7 @@ def as_entered(texts: Mapping[str, str]) -> dict[str, Any]:
     return {
         **{key: text or None for key, text in texts.items()},
         "status": schema.DELIVERY_WORDS[texts["status"]],
-        "percent": float(texts["percent"]) if texts["percent"] else None,
+        "percent": "1%" if texts["percent"] == "1" else float(texts["percent"]) if texts["percent"] else None,
         "expected_completion": pd.Timestamp(texts["expected_completion"]) if texts["expected_completion"] else None,
     }
 
@@ -1024,7 +1071,7 @@ def returned(
     folder = tmp_path_factory.mktemp("returned")
     plan = blank_plan(folder / "plan")
     expected = fill_folder(folder / "inbox", plan)
-    collected = intake.collect(intake.find_files([folder / "inbox"]), plan)
+    collected = intake.collect(intake.find_files([folder / "inbox"])[0], plan)
     intake.append(plan, collected)
     intake.write_returns(collected.forms, open_plan(plan.folder))
     return plan, folder / "inbox", expected, collected
@@ -1072,7 +1119,7 @@ def test_second_collect_changes_nothing(returned) -> None:
     before = file.read_bytes()
     copies = {path: path.read_bytes() for path in inbox.rglob("*（退回）.xlsx")}
     assert copies
-    again = intake.collect(intake.find_files([inbox]), plan)
+    again = intake.collect(intake.find_files([inbox])[0], plan)
     assert again.progress.empty
     assert again.counts["unchanged"] == len(copies)
     assert again.counts["read"] == sum(form.read for form in expected)

@@ -16,9 +16,9 @@ import pytest
 from analysis.page import Executed
 from analysis.parameters import Parameters
 from analysis.plan import UnknownName, data_folder
+from analysis.processes import start_method
 from analysis.report import Limits, Run, make_reports, read_inputs
 from analysis.runner import ENGINES, NotebookFailed, read_registry, run_notebook, scratch_copy
-from analysis.runner.workers import start_method
 from analysis.site import read_manifest
 from tests.plans import AS_OF, asked, copy_plan, notebook, registry_of
 from tests.sites import faults
@@ -418,7 +418,7 @@ from pathlib import Path
 def main():
     threading.Thread(target=threading.Event().wait, daemon=True).start()
     from analysis.report import check_parameters, make_reports, read_inputs
-    from analysis.runner.workers import start_method
+    from analysis.processes import start_method
     assert start_method() == "spawn"
     inputs = read_inputs("tianjin-2024")
     parameters = check_parameters({{"plan_id": inputs.id, "as_of": "{AS_OF}", "lang": "en"}}, inputs)

@@ -24,8 +24,20 @@ SOURCE = Path(analysis.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 
 FLOORS = [
-    ["extras", "catalogue", "files", "faces", "parameters", "rounding", "names", "workdays", "periods", "schema"],
-    ["repair", "grids", "documents", "paragraphs", "marks", "outline", "notice", "draft"],
+    [
+        "extras",
+        "catalogue",
+        "files",
+        "processes",
+        "faces",
+        "parameters",
+        "rounding",
+        "names",
+        "workdays",
+        "periods",
+        "schema",
+    ],
+    ["inbox", "repair", "grids", "documents", "paragraphs", "marks", "outline", "notice", "draft"],
     ["sample", "status", "record", "rules", "plan", "migration", "look", "charts", "manifest", "basis", "workplace"],
     ["workload", "trend", "coverage", "attention", "ledger", "brief"],
     ["language", "opening", "words", "briefing", "forms", "due"],

@@ -22,6 +22,7 @@ __all__ = ["Formula", "Grid", "Unreadable", "address", "as_written", "grids_of",
 
 _MOST_BYTES = 200_000_000
 """What a workbook may take unpacked; a form takes a thousandth of it."""
+_MOST_ROWS, _MOST_COLUMNS = 20_000, 1_000
 
 
 class Unreadable(ValueError):
@@ -49,6 +50,8 @@ class Grid:
         Of the sheet; ``""`` for a text file.
     rows : list of list
         Cells from the first row and column on: text, numbers, dates, `Formula`, None; errors as text, ``"#N/A"``.
+    is_hidden : bool
+        Whether nobody sees it who opens the file.
     merged : list
         Ranges of merged cells as ((row, column), (row, column)), from 0.
     """
@@ -56,6 +59,7 @@ class Grid:
     name: str
     rows: list[list[Any]]
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+    is_hidden: bool = False
 
     def at(self, row: int, column: int) -> Any:
         """A cell, counted from 0; None outside."""
@@ -134,10 +138,17 @@ def _read_workbook(content: bytes) -> list[Grid]:
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         grids = []
-        for name in book.sheet_names:
+        for about in book.sheets_metadata:
+            name = about.name
+            if about.typ is not calamine.SheetTypeEnum.WorkSheet:
+                continue
             sheet = book.get_sheet_by_name(name)
+            _require_size(name, sheet.total_height, sheet.total_width)
             rows = [[None if cell == "" else cell for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-            grids.append(Grid(name, rows, list(sheet.merged_cell_ranges or ())))
+            is_hidden = about.visible is not calamine.SheetVisibleEnum.Visible
+            grids.append(Grid(name, rows, list(sheet.merged_cell_ranges or ()), is_hidden))
+    except Unreadable:
+        raise
     except calamine.PasswordError as locked:
         raise Unreadable(Message("the file has a password: take it off and send it again")) from locked
     except Exception as failed:
@@ -146,7 +157,47 @@ def _read_workbook(content: bytes) -> list[Grid]:
         ) from failed
     if is_incomplete:
         _fill_in(grids, content)
+    if content.startswith(b"PK") and _has_percentages(content):
+        _show_percentages(grids, content)
     return grids
+
+
+def _require_size(name: str, rows: int, columns: int) -> None:
+    if rows > _MOST_ROWS or columns > _MOST_COLUMNS:
+        raise Unreadable(
+            Message(
+                "sheet “{sheet}” has {rows} rows and {columns} columns, more than could be read ({most_rows}, "
+                "{most_columns}): delete what stands outside of the table, and send it again",
+                sheet=name,
+                rows=rows,
+                columns=columns,
+                most_rows=_MOST_ROWS,
+                most_columns=_MOST_COLUMNS,
+            )
+        )
+
+
+def _has_percentages(content: bytes) -> bool:
+    """Whether the cells of a workbook have a format that shows hundredths."""
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        styles = parts.read("xl/styles.xml") if "xl/styles.xml" in parts.namelist() else b""
+    own = re.findall(rb'<numFmt\b[^>]*?numFmtId="(\d+)"[^>]*?formatCode="[^"]*%', styles)
+    own += re.findall(rb'<numFmt\b[^>]*?formatCode="[^"]*%[^"]*"[^>]*?numFmtId="(\d+)"', styles)
+    used = re.findall(rb'<xf\b[^>]*?numFmtId="(\d+)"', (re.search(rb"<cellXfs.*?</cellXfs>", styles, re.S) or [b""])[0])
+    return not {b"9", b"10", *own}.isdisjoint(used)
+
+
+def _show_percentages(grids: list[Grid], content: bytes) -> None:
+    """Put ``"80%"`` where a cell holds 0.8 and shows that: a cell means what its format says."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    for grid in grids:
+        for row, cells in enumerate(grid.rows):
+            for column, cell in enumerate(cells):
+                is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+                if is_number and "%" in str(book[grid.name].cell(row + 1, column + 1).number_format):
+                    grid.put(row, column, f"{as_written(round(float(cell) * 100, 8))}%")
 
 
 def _has_formulas_or_errors(content: bytes) -> bool:
@@ -197,8 +248,16 @@ def _read_text(content: bytes) -> list[Grid]:
     first_lines = text[:5000]
     delimiter = max(",\t;", key=first_lines.count)
     try:
-        rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+        rows = []
+        for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+            rows.append([cell or None for cell in row])
+            _require_size("", len(rows), len(row))
     except csv.Error as failed:
+        if "field larger" in str(failed):
+            long = Message(
+                "a cell holds more characters than any spreadsheet has room for: shorten it, and send it again"
+            )
+            raise Unreadable(long) from failed
         raise Unreadable(
             Message("this is no whole CSV file: save it as {kind} and send it again", kind=".xlsx")
         ) from failed

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis.catalogue import Message, reason_of
+from analysis.catalogue import Message
 from analysis.cli.base import LangOption, PlanOption, app, now_in
-from analysis.terminal import Exit, opened_plan, print_problems, print_table, spoken, stop, to_day
+from analysis.terminal import Exit, opened_plan, spoken, stop, to_day
+from analysis.terminal.collected import collect_and_tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,46 +78,11 @@ def collect_forms(
     lang: LangOption = None,
 ) -> None:
     """Read returned forms into the record, and mark what was not taken, ready to be mailed back."""
-    from analysis import intake
-    from analysis.files import Busy
-    from analysis.language import Language
-    from analysis.schema import DataError
-
     language = spoken(lang)
-    say = Language(language)
     opened = opened_plan(plan, lang=language)
     day = to_day(reported_at, lang=language) if reported_at else None
-    today = to_day(now_in(opened.calendar.timezone).date().isoformat())
-    collected = intake.collect(intake.find_files(files), opened, reported_at=day, today=today)
-    try:
-        if not dry_run:
-            intake.append(opened, collected, lang=language)
-    except Busy as busy:
-        stop(Exit.LOCKED, busy, lang=language)
-    except DataError as failed:
-        print_problems(failed.problems, lang=language)
-        changed = Message("The record has changed in the meantime, and would be wrong with these rows: run again.")
-        stop(Exit.BAD_DATA, changed, lang=language)
-    except (OSError, ValueError) as failed:
-        told = Message("The record was not written, the old one is whole: {reason}", reason=reason_of(failed))
-        stop(Exit.NOT_WRITABLE if isinstance(failed, OSError) else Exit.BAD_DATA, told, lang=language)
-    print_table(collected.by_form, say("Forms"))
-    if dry_run:
-        for rows, shown in (
-            (collected.progress, ["log_id", "measure_id", "unit_id", "as_of", "reported_at", "status", "progress"]),
-            (collected.decisions, ["decision_id", "measure_id", "decision", "effective_on", "decided_by", "reason"]),
-            (collected.actuals, ["actual_id", "commitment_id", "unit_id", "as_of", "reported_at", "value"]),
-        ):
-            if len(rows):
-                print_table(rows[shown], say("Would be appended (nothing was written)"))
-    print_problems(collected.told(language), lang=language)
-    # The copies show the record as it stands now, with what was just taken.
-    returned = [] if dry_run else intake.write_returns(collected.forms, opened_plan(plan), folder=out)
-    for file in returned:
-        typer.echo(say("Marked copy: {file}", file=file))
-    typer.echo(intake.summary(collected.counts, lang=language))
-    if len(returned) or collected.counts["refused"] or collected.counts["unreadable"]:
-        raise typer.Exit(Exit.BAD_DATA)
+    now = now_in(opened.calendar.timezone)
+    collect_and_tell(opened, files, reported_at=day, now=now, out=out, dry_run=dry_run, lang=language)
 
 
 def _make_office(opened: Plan, day: pd.Timestamp, out: Path, *, lang: str) -> None:
@@ -152,9 +118,18 @@ def _unit_on_a_measure(opened: Plan, name: str, day: pd.Timestamp, *, lang: str)
 
 
 def _write(file: Path, content: bytes, *, lang: str) -> None:
+    """Write a form; one that is there already may have been filled in, and is left alone."""
+    from analysis.files import write_new
+
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        write_new(file, content)
+    except FileExistsError:
+        if not file.is_file() or file.read_bytes() != content:
+            told = Message(
+                "{file} is there already and was left alone: move it away, or name another folder", file=file
+            )
+            stop(Exit.NOT_WRITABLE, told, lang=lang)
     except OSError as failed:
         told = Message("{file} cannot be written: {reason}", file=file, reason=failed.strerror)
         stop(Exit.NOT_WRITABLE, told, lang=lang)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from analysis.schema import DELIVERY_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 FORM_SHEET = "反馈表"
 OFFICE_SHEET = "核验表"
@@ -215,20 +215,27 @@ def plain(text: object) -> str:
     return re.sub(r"\(.*?\)|[\s*:%_、,。.·\-]", "", folded)
 
 
-def _index(names: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
-    ours = {plain(name): key for key, name in names.items()}
-    return {plain(other): key for key, line in others.items() for other in line.split()} | ours
+def whole(text: object) -> str:
+    """A word as it is compared where what brackets hold may turn its meaning round: half-width, without marks."""
+    return re.sub(r"[\s()*:%_、,。.·\-]", "", unicodedata.normalize("NFKC", str(text)).casefold())
+
+
+def _index(
+    names: Mapping[str, str], others: Mapping[str, str], *, folded: Callable[[object], str] = plain
+) -> dict[str, str]:
+    ours = {folded(name): key for key, name in names.items()}
+    return {folded(other): key for key, line in others.items() for other in line.split()} | ours
 
 
 KEY_OF_HEAD = {table: _index(sheet.heads, sheet.others) for table, sheet in SHEETS.items()}
 """Table → heading, folded → column."""
 KEY_OF_LABEL = _index(LABELS, _OTHER_LABELS)
 STATUS_OF_WORD = (
-    _index(DELIVERY_WORDS, _OTHER_STATES)
-    | {plain(words): key for words, key in _ENGLISH_STATES.items()}
-    | {plain(key): key for key in DELIVERY_WORDS}
+    _index(DELIVERY_WORDS, _OTHER_STATES, folded=whole)
+    | {whole(words): key for words, key in _ENGLISH_STATES.items()}
+    | {whole(key): key for key in DELIVERY_WORDS}
 )
-DECISION_OF_WORD = _index(DECISION_WORDS, _OTHER_DECISIONS)
+DECISION_OF_WORD = _index(DECISION_WORDS, _OTHER_DECISIONS, folded=whole)
 
 
 def statuses(kind: str) -> list[str]:

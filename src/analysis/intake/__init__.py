@@ -1,7 +1,9 @@
 """Forms back from the units and from the office: read into the rows of the record, each fault named at its cell."""
 
-from analysis.intake.collecting import Collection, append, collect, find_files, summary
+from analysis.inbox import find_files
+from analysis.intake.collecting import Collection, append, collect, summary
 from analysis.intake.deciding import looked_at, moved, new_decision, understood
+from analysis.intake.receiving import Receipt, receiving, write_down
 from analysis.intake.returning import write_returns
 from analysis.returned import Form, Problem, Statement
 
@@ -9,6 +11,7 @@ __all__ = [
     "Collection",
     "Form",
     "Problem",
+    "Receipt",
     "Statement",
     "append",
     "collect",
@@ -16,7 +19,9 @@ __all__ = [
     "looked_at",
     "moved",
     "new_decision",
+    "receiving",
     "summary",
     "understood",
+    "write_down",
     "write_returns",
 ]

@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.catalogue import FIRST, Message
+from analysis.extras import need
 from analysis.intake.admission import KINDS, Candidate, lawful, refuse_like, without_known
 from analysis.language import Language
 from analysis.plan import append_record, read_record
-from analysis.returned import is_it_a_percentage, names_of, read_form
+from analysis.processes import Limits, do_apart
+from analysis.returned import Form, is_it_a_percentage, names_of, plain_name, read_form
 from analysis.schema import RECORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from analysis.inbox import Unread
     from analysis.plan import Plan
-    from analysis.returned import Form, Statement
+    from analysis.returned import Names, Statement
 
 PROBLEM_COLUMNS = ("file", "sheet", "cell", "column", "value", "rule", "severity")
 _OUTCOMES = ("appended", "refused", "known")
+LIMITS = Limits(seconds=30, memory=2**30)
+"""What reading one file may take; a form takes some milliseconds."""
+
+_DAMAGED = Message(
+    "the file could not be read: it is damaged, or something stands far outside of its table; save the form alone as "
+    "{kind} and send it again",
+    kind=".xlsx",
+)
+_WHY = {
+    "raised": _DAMAGED,
+    "died": _DAMAGED,
+    "out of memory": Message(
+        "the file could not be read, it needs more than {n} MB of memory: send the form alone", n=LIMITS.memory // 2**20
+    ),
+    "timed out": Message(
+        "the file could not be read, it took more than {n} seconds: send the form alone", n=int(LIMITS.seconds)
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -35,12 +57,15 @@ class Collection:
         One a file, in the order of the files; each statement with its outcome.
     progress, decisions, actuals : pandas.DataFrame
         What to append to each table of the record: text, with its columns.
+    unread : tuple of analysis.inbox.Unread
+        What was found and not read.
     """
 
     forms: tuple[Form, ...]
     progress: pd.DataFrame
     decisions: pd.DataFrame
     actuals: pd.DataFrame
+    unread: tuple[Unread, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -51,6 +76,7 @@ class Collection:
             "unfilled": sum(form.unfilled for form in self.forms),
             "unreadable": sum(bool(form.errors) and not form.statements for form in self.forms),
             "unchanged": sum(form.unchanged for form in self.forms),
+            "unread": len(self.unread),
         }
 
     @property
@@ -64,6 +90,10 @@ class Collection:
             (*(form.name, one.sheet, one.cell, one.column, one.value), one.rule.said(lang), one.severity)
             for form in self.forms
             for one in form.all_problems
+        ]
+        rows += [
+            (plain_name(one.path), "", "", "", "", one.reason.said(lang), "error" if one.may_be_a_form else "warning")
+            for one in self.unread
         ]
         return pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS))
 
@@ -88,27 +118,29 @@ def summary(counts: Mapping[str, int], *, lang: str = FIRST) -> str:
     say = Language(lang)
     account = say("{read} read = {appended} appended + {refused} refused + {known} known", **counts)
     unfilled, unreadable, unchanged = (counts[name] for name in ("unfilled", "unreadable", "unchanged"))
+    unread = counts["unread"]
     others = [
         *([say.count(unfilled, "{n} row left blank", "{n} rows left blank")] if unfilled else []),
         *([say.count(unreadable, "{n} file without a row", "{n} files without a row")] if unreadable else []),
         *([say.count(unchanged, "{n} marked copy not touched", "{n} marked copies not touched")] if unchanged else []),
+        *([say.count(unread, "{n} file not read", "{n} files not read")] if unread else []),
     ]
     return say("{account} (and {others})", account=account, others=say.listing(others)) if others else account
 
 
-def find_files(paths: Iterable[Path]) -> list[Path]:
-    """The files named, and those in the folders named, at any depth; without what programs leave lying about."""
-    files: list[Path] = []
-    for path in paths:
-        inside = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-        files += [file for file in inside if not _is_left_lying(file, below=path)]
-    return list(dict.fromkeys(files))
-
-
 def collect(
-    files: Sequence[Path], plan: Plan, *, reported_at: pd.Timestamp | None = None, today: pd.Timestamp | None = None
+    files: Sequence[Path],
+    plan: Plan,
+    *,
+    reported_at: pd.Timestamp | None = None,
+    today: pd.Timestamp | None = None,
+    contents: Mapping[Path, Path] | None = None,
+    unread: Iterable[Unread] = (),
 ) -> Collection:
     """Read returned forms and decide on each of their rows. Nothing is written.
+
+    Each is read in a process apart: one that is too large, takes too long or brings its reader down is refused by name,
+    and the others are read.
 
     Parameters
     ----------
@@ -118,10 +150,14 @@ def collect(
     reported_at : pandas.Timestamp, optional
         The day the forms arrived; counts for those that do not state a day of their own.
     today : pandas.Timestamp, optional
-        The day on which the office's own sheet is recorded where it states none.
+        The day on which forms are collected, after which none has arrived; on it the office's own sheet is recorded
+        where it states none.
+    contents : mapping, optional
+        File → where what it holds is read, for files that are kept elsewhere.
+    unread : iterable of analysis.inbox.Unread
+        What was found and is not read, to be counted.
     """
-    names = names_of(plan)
-    forms = tuple(read_form(file, plan, names, reported_at=reported_at, today=today) for file in files)
+    forms = tuple(_read_apart(files, plan, contents or {}, reported_at=reported_at, today=today))
     responsible = _ever_responsible(plan)
     for form in forms:
         for statement in form.statements:
@@ -146,7 +182,7 @@ def collect(
         rows[table] = lawful(fresh, record[table], plan, kind, void=void)
         for statement, first in repeats:
             refuse_like(statement, first)
-    return Collection(forms, **rows)
+    return Collection(forms, **rows, unread=tuple(unread))
 
 
 def append(plan: Plan, collected: Collection, *, lang: str = FIRST) -> None:
@@ -155,17 +191,45 @@ def append(plan: Plan, collected: Collection, *, lang: str = FIRST) -> None:
     Raises
     ------
     analysis.files.Busy, analysis.schema.DataError, OSError
-        As `analysis.plan.append_record`; running the collection again takes what was not taken.
+        As `analysis.plan.append_record`. Rows of the tables that were not reached are ``"not recorded"`` then; running
+        the collection again takes them.
     """
-    for table in KINDS:
-        rows: pd.DataFrame = getattr(collected, table)
-        if len(rows):
-            append_record(plan, rows, table=table, lang=lang)
+    written = []
+    try:
+        for table in KINDS:
+            rows: pd.DataFrame = getattr(collected, table)
+            if len(rows):
+                append_record(plan, rows, table=table, lang=lang)
+            written.append(table)
+    finally:
+        for form in collected.forms:
+            for statement in form.statements:
+                if statement.outcome == "appended" and statement.table not in written:
+                    statement.outcome = "not recorded"
 
 
-def _is_left_lying(file: Path, *, below: Path) -> bool:
-    parts = file.relative_to(below).parts if file != below else (file.name,)
-    return any(part.startswith((".", "~$")) for part in parts)
+def _read_apart(
+    files: Sequence[Path], plan: Plan, contents: Mapping[Path, Path], **days: pd.Timestamp | None
+) -> Iterator[Form]:
+    """Each file as a form, read in a process that cannot harm this one."""
+    # Imported before the process begins, so that it does not import it again for every process.
+    need("forms", "openpyxl", "python_calamine")
+    import python_calamine  # noqa: F401
+
+    read = partial(_read, plan=plan, names=names_of(plan), contents=dict(contents), **days)
+    for file, form in do_apart(read, files, limits=LIMITS):
+        if isinstance(form, Form):
+            yield form
+            continue
+        failed = Form(file)
+        failed.refuse(_WHY[form.how])
+        yield failed
+
+
+def _read(file: Path, *, plan: Plan, names: Names, contents: Mapping[Path, Path], **days: pd.Timestamp | None) -> Form:
+    form = read_form(contents.get(file, file), plan, names, **days)
+    form.file = file
+    return form
 
 
 def _ever_responsible(plan: Plan) -> set[tuple[str, str]]:

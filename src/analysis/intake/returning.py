@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.files import write_new
 from analysis.forms import build, fit_page, layout, rows_of, to_bytes, write_hidden, write_line
 from analysis.grids import address
 from analysis.returned import fingerprint, names_of, read_form
@@ -26,10 +29,13 @@ if TYPE_CHECKING:
 
 _HEADS = ("原表工作表", "原表单元格", "列", "所填内容", "问题与改法", "本表单元格")
 _WIDTHS = (14, 12, 16, 30, 60, 12)
+_MOST_BYTES_OF_A_NAME = 255
 
 
-def write_returns(forms: Sequence[Form], plan: Plan, *, folder: Path | None = None) -> list[Path]:
-    """Write a marked copy of every form with something not taken; gives their paths.
+def write_returns(
+    forms: Sequence[Form], plan: Plan, *, folder: Path | None = None
+) -> tuple[list[Path], list[tuple[str, str]]]:
+    """Write a marked copy of every form with something not taken; what stands under a name already is left alone.
 
     Parameters
     ----------
@@ -38,22 +44,55 @@ def write_returns(forms: Sequence[Form], plan: Plan, *, folder: Path | None = No
     plan : analysis.plan.Plan
     folder : pathlib.Path, optional
         Where to; beside each form when left out.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The copies, those that were there already included.
+    list of tuple of str
+        Forms whose copy could not be written, each with the reason.
     """
     written: list[Path] = []
-    # A corrected copy comes back under the name we gave it: what was read as a form is never written over.
-    originals = {form.file.resolve() for form in forms if not form.unchanged}
+    missing: list[tuple[str, str]] = []
+    # A corrected copy comes back under the name we gave it: what was read as a form is never taken for its own copy.
+    taken = {form.file.resolve() for form in forms if not form.unchanged}
     for form in forms:
         if not form.errors and not form.count("refused"):
             continue
-        target = (folder or form.file.parent) / f"{form.file.stem}（退回）.xlsx"
-        number = 2
-        while target in written or target.resolve() in originals:
-            target = target.with_name(f"{form.file.stem}（退回{number}）.xlsx")
-            number += 1
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(marked(form, plan))
-        written.append(target)
-    return written
+        try:
+            copy = _write(form, marked(form, plan), folder or form.file.parent, taken)
+        except Exception as failed:
+            # Whatever is in one form, the others get their copies.
+            missing.append((form.name, str(getattr(failed, "strerror", None) or failed or type(failed).__name__)))
+            continue
+        taken.add(copy.resolve())
+        written.append(copy)
+    return written, missing
+
+
+def _write(form: Form, content: bytes, folder: Path, taken: set[Path]) -> Path:
+    """A copy under the first of its names that is free, or under which it stands already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in itertools.count(1):
+        ending = f"（退回{number if number > 1 else ''}）.xlsx"
+        target = folder / f"{_fitting(form.file.stem, ending)}{ending}"
+        if target.resolve() in taken:
+            continue
+        try:
+            write_new(target, content)
+        except FileExistsError:
+            if not target.is_file() or target.read_bytes() != content:
+                continue
+        return target
+    raise AssertionError
+
+
+def _fitting(stem: str, ending: str) -> str:
+    """As much of a name as file systems take, which count bytes."""
+    room = _MOST_BYTES_OF_A_NAME - len(os.fsencode(ending))
+    while len(os.fsencode(stem)) > room:
+        stem = stem[:-1]
+    return stem
 
 
 def marked(form: Form, plan: Plan) -> bytes:
@@ -108,6 +147,9 @@ def _entries(statement: Statement) -> dict[str, Any]:
             entries[key] = statement.written.get(key) or None
         elif key == "status":
             entries[key] = DELIVERY_WORDS[text]
+        elif key == "percent" and 0 < float(text) <= 1:
+            # Without its sign it could be taken for hundredths.
+            entries[key] = f"{text}%"
         elif key in ("percent", "value"):
             entries[key] = float(text)
         elif key == "expected_completion":

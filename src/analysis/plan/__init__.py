@@ -19,6 +19,7 @@ from analysis.plan.opening import (
     inspect_plan,
     open_plan,
     read_record,
+    writable_place,
 )
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "theme_names",
     "to_day",
     "unit_names",
+    "writable_place",
 ]

@@ -151,6 +151,20 @@ def append_record(plan: Plan, rows: pd.DataFrame, *, table: str = "progress", la
         When the record lies in an installed package.
     """
     from analysis import record
+
+    record.append(
+        writable_place(plan, table), rows, check=lambda whole: check_record(plan, whole, table=table, lang=lang)
+    )
+
+
+def writable_place(plan: Plan, table: str = "progress") -> Place:
+    """Where a plan keeps a table of its record, for whoever is about to add to it.
+
+    Raises
+    ------
+    PermissionError
+        When it lies in an installed package.
+    """
     from analysis.files import in_installed_package
 
     place = _place_of(plan, table)
@@ -164,7 +178,7 @@ def append_record(plan: Plan, rows: pd.DataFrame, *, table: str = "progress", la
                 command="portplan init",
             )
         )
-    record.append(place, rows, check=lambda whole: check_record(plan, whole, table=table, lang=lang))
+    return place
 
 
 def _place_of(plan: Plan, table: str) -> Place:

@@ -161,11 +161,12 @@ def date_arrival(
     reported_at : pandas.Timestamp, optional
         The day the form arrived, as whoever collects it says.
     today : pandas.Timestamp, optional
-        What the office's own sheet is recorded on where it says nothing; it can be recorded on no later day.
+        The day after which none has come in; what the office's own sheet is recorded on where it says nothing.
     """
     given = today if form.is_office and reported_at is None else reported_at
-    limit = today if form.is_office and today is not None else reported_at
-    received, latest = (f"{day:%Y-%m-%d}" if day is not None else "" for day in (given, limit))
+    limit = None if form.is_office and today is not None else reported_at
+    received = f"{given:%Y-%m-%d}" if given is not None else ""
+    latest = min((f"{day:%Y-%m-%d}" for day in (limit, today) if day is not None), default="")
     label, place = head.labels.get("reported_at"), head.place("reported_at")
     if label is None or is_blank(label.value):
         form.reported_at = received

@@ -9,17 +9,22 @@ import pandas as pd
 
 from analysis.catalogue import Message
 from analysis.forms import NOBODY_VERIFIES
-from analysis.grids import Unreadable, read_grids
+from analysis.forms.layout import FAULT_SHEET, HELP_SHEET, HIDDEN_SHEET, LABELS
+from analysis.grids import Unreadable, as_written, read_grids
 from analysis.returned.identity import date_arrival, identify
 from analysis.returned.rows import read_rows
 from analysis.returned.statements import Form
-from analysis.returned.tables import head_of, tables_of
+from analysis.returned.tables import disagreements, head_of, tables_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis.plan import Plan
     from analysis.returned.identity import Names
+    from analysis.returned.tables import Head
+
+# A form may come in some days before the day that it speaks of.
+_AHEAD = pd.Timedelta(days=31)
 
 
 def read_form(
@@ -48,7 +53,8 @@ def read_form(
     head = head_of(grids, tables)
     # Promises alone are no form: the header of its measures is lost.
     if all(table.sheet.table == "actuals" for table in tables):
-        if "returned" in head.hidden:
+        # A copy that only explains has no form on it; one whose headings somebody has changed has.
+        if "returned" in head.hidden and {grid.name for grid in grids} <= {FAULT_SHEET, HIDDEN_SHEET, HELP_SHEET}:
             form.unchanged = True
         else:
             form.refuse(
@@ -61,27 +67,41 @@ def read_form(
     form.is_office = any(table.sheet.table == "decisions" for table in tables)
     if form.is_office and not plan.is_verified:
         form.refuse(NOBODY_VERIFIES)
+    for grid in {id(table.grid): table.grid for table in tables if table.grid.is_hidden}.values():
+        rule = Message("a hidden sheet holds a table, too: show it or delete it, so that it is plain what counts")
+        form.refuse(rule, sheet=grid.name)
+    for label, column, other in disagreements(tables):
+        rule = Message("another sheet of the file says {other}: send each as a file of its own", other=other)
+        form.refuse(rule, sheet=label.sheet, cell=label.cell, column=column, value=as_written(label.value))
     identify(form, head, plan, names)
     date_arrival(form, head, reported_at=reported_at, today=today)
     as_of = pd.Timestamp(form.as_of) if form.as_of else None
+    _check_day(form, head, plan, today)
     for table in tables:
-        read_rows(form, table, names, as_of=as_of)
+        read_rows(form, table, names, as_of=as_of, is_ours=bool(head.form_id))
     if form.is_office and any(statement.table != "decisions" for statement in form.statements):
         form.refuse(Message("a file holds either a unit's form or the office's sheet: send them as two files"))
     returned = head.hidden.get("returned")
-    if returned and returned == fingerprint(form, stated=head.text("reported_at")):
+    form.stated = tuple(head.text(key) for key in LABELS)
+    if returned and returned == fingerprint(form):
         return Form(file, unchanged=True)
     return form
 
 
-def fingerprint(form: Form, *, stated: str = "") -> str:
-    """What a form says, in short: the same as long as nobody writes on it.
+def _check_day(form: Form, head: Head, plan: Plan, today: pd.Timestamp | None) -> None:
+    """Refuse a day of which nobody can have spoken: before the plan was issued, or far ahead."""
+    if form.is_office or not form.as_of:
+        return
+    if form.as_of < f"{plan.issued:%Y-%m-%d}":
+        rule = Message("is before the plan was issued, {day}", day=f"{plan.issued:%Y-%m-%d}")
+    elif today is not None and form.as_of > f"{today + _AHEAD:%Y-%m-%d}":
+        rule = Message("has not come yet: today is {day}", day=f"{today:%Y-%m-%d}")
+    else:
+        return
+    form.refuse(rule, value=form.as_of, **head.place("as_of"))
 
-    Parameters
-    ----------
-    form : Form
-    stated : str
-        The day on which it says it was sent, as written.
-    """
+
+def fingerprint(form: Form) -> str:
+    """What a form says, in short: the same as long as nobody writes on it."""
     rows = [(statement.row, sorted(statement.written.items())) for statement in form.statements]
-    return hashlib.sha256(repr((stated, rows)).encode("utf-8")).hexdigest()
+    return hashlib.sha256(repr((form.stated, rows)).encode("utf-8")).hexdigest()

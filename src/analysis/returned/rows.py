@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from analysis.returned.tables import Table
 
 
-def read_rows(form: Form, table: Table, names: Names, *, as_of: pd.Timestamp | None) -> None:
+def read_rows(form: Form, table: Table, names: Names, *, as_of: pd.Timestamp | None, is_ours: bool = False) -> None:
     """Add to a form what the rows of one of its tables say.
 
     Parameters
@@ -30,14 +30,16 @@ def read_rows(form: Form, table: Table, names: Names, *, as_of: pd.Timestamp | N
         What the plan's things go by.
     as_of : pandas.Timestamp, optional
         The day the form speaks of.
+    is_ours : bool
+        Whether we sent it out, with every heading in its place.
     """
     _spread(table)
     body = table.body
     for row in body:
-        key, name = _subject(table, row, names)
+        key, name, other = _subject(table, row, names)
         entries = {column: table.at(row, column) for column in table.sheet.entries}
         if not all(map(is_blank, entries.values())):
-            statement = _statement(table, row, key, name, entries, names, as_of=as_of)
+            statement = _statement(table, row, "" if other else key, name, entries, names, as_of=as_of, other=other)
             if table.sheet.table == "decisions" and not statement.texts["decision"] and not statement.errors:
                 _undecided(form, statement, entries)
             else:
@@ -48,7 +50,7 @@ def read_rows(form: Form, table: Table, names: Names, *, as_of: pd.Timestamp | N
             form.remark(
                 Message("text outside of the table, not taken"), sheet=table.grid.name, cell=address(row, 0), value=name
             )
-    _remark_other_columns(form, table, body)
+    _tell_other_columns(form, table, body, is_ours=is_ours)
 
 
 def _statement(
@@ -60,6 +62,7 @@ def _statement(
     names: Names,
     *,
     as_of: pd.Timestamp | None,
+    other: str = "",
 ) -> Statement:
     sheet = table.sheet
     cells = {column: address(row, place) for column, place in table.columns.items()}
@@ -67,7 +70,12 @@ def _statement(
     statement = Statement(
         table.grid.name, row + 1, {sheet.key: key}, written | {sheet.key: name}, cells, table=sheet.table
     )
-    if not key:
+    if other:
+        rule = Message(
+            "the number is not that of the measure beside it, which is {other}: which is meant?", other=other
+        )
+        statement.refuse(sheet.key, rule)
+    elif not key:
         is_promise = sheet.table == "actuals"
         unknown = Message("the plan has no such {what}", what=Message("commitment" if is_promise else "measure"))
         missing = Message("the number is missing that says what the row speaks of")
@@ -116,13 +124,25 @@ def _undecided(form: Form, statement: Statement, entries: dict[str, Any]) -> Non
         )
 
 
-def _remark_other_columns(form: Form, table: Table, body: list[int]) -> None:
+def _tell_other_columns(form: Form, table: Table, body: list[int], *, is_ours: bool) -> None:
+    """Say of other columns that they are not taken; where one may be ours under another name, refuse the form."""
+    needed = (table.sheet.key, *table.sheet.entries) if is_ours else ()
+    lost = "、".join(f"“{table.sheet.heads[column]}”" for column in needed if column not in table.columns)
     others: dict[int, list[int]] = {}
     for row in body:
         for place, cell in enumerate(table.grid.rows[row]):
             if place not in table.columns.values() and not is_blank(cell):
                 others.setdefault(place, []).append(row)
     for place, rows in others.items():
+        if lost:
+            form.refuse(
+                Message("a column is not ours, and {lost} is missing: write the heading as it was", lost=lost),
+                sheet=table.grid.name,
+                cell=address(table.top, place),
+                column=as_written(table.grid.at(table.top, place)) or "—",
+                value=as_written(table.grid.at(rows[0], place)),
+            )
+            continue
         form.remark(
             Message("a column that is not ours ({n} cells are filled), not taken", n=len(rows)),
             sheet=table.grid.name,
@@ -132,15 +152,17 @@ def _remark_other_columns(form: Form, table: Table, body: list[int]) -> None:
         )
 
 
-def _subject(table: Table, row: int, names: Names) -> tuple[str, str]:
-    """What a row speaks of, and what was written for it: by its number, else by its title."""
+def _subject(table: Table, row: int, names: Names) -> tuple[str, str, str]:
+    """What a row speaks of, and what was written for it: by its number, else by its title; and what else by that."""
     sheet = table.sheet
     known = names.commitments if sheet.table == "actuals" else names.measures
     number, text = as_written(table.at(row, sheet.key)), as_written(table.at(row, sheet.title))
-    if number.strip() or sheet.title not in table.columns:
-        return known.get(folded(number), ""), number
     title = re.sub(r"^\d+[.、]\s*", "", text.strip().split("\n")[0])
-    return known.get(folded(title), ""), text.split("\n")[0]
+    by_title = known.get(folded(title), "") if title else ""
+    if number.strip() or sheet.title not in table.columns:
+        by_number = known.get(folded(number), "")
+        return by_number, number, by_title if by_number and by_title != by_number else ""
+    return by_title, text.split("\n")[0], ""
 
 
 def _spread(table: Table) -> None:

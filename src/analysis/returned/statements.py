@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from analysis.forms.layout import Sheet
 
 
+def plain_name(file: Path) -> str:
+    """A file's name as text on one line, whatever bytes it is made of."""
+    name = file.name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in name)
+
+
 @dataclass(frozen=True)
 class Problem:
     """Something about a cell: why it was not taken (``error``), or what to know about it (``warning``).
@@ -108,6 +114,8 @@ class Form:
         Rows that the form asked for and that were left blank.
     unchanged : bool
         Whether it is a copy that we marked and that nobody has touched since.
+    stated : tuple of str
+        What stands beside its labels, as written.
     """
 
     file: Path
@@ -120,11 +128,12 @@ class Form:
     statements: list[Statement] = field(default_factory=list)
     unfilled: int = 0
     unchanged: bool = False
+    stated: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """The file's name."""
-        return self.file.name
+        """The file's name, as it is told and recorded."""
+        return plain_name(self.file)
 
     def refuse(self, rule: Message, **place: str) -> None:
         """Say why no row of the form can be taken; `place` as the fields of a `Problem`."""

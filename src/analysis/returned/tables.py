@@ -143,6 +143,19 @@ def head_of(grids: Sequence[Grid], tables: Sequence[Table]) -> Head:
     return Head(_hidden(grids), labels, "\n".join(above))
 
 
+def disagreements(tables: Sequence[Table]) -> list[tuple[Label, str, str]]:
+    """Labels of a sheet that say another thing than those of a sheet before it: each with its name, and the other."""
+    first: dict[str, str] = {}
+    found = []
+    heads = {id(table.grid): table for table in reversed(tables)}
+    for table in reversed(heads.values()):
+        for key, label in _labels(table).items():
+            said = as_written(label.value)
+            if said and first.setdefault(key, said) != said:
+                found.append((label, layout.LABELS[key], first[key]))
+    return found
+
+
 def _hidden(grids: Sequence[Grid]) -> dict[str, str]:
     for grid in grids:
         if grid.name == layout.HIDDEN_SHEET:

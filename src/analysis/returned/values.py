@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analysis.catalogue import Message
-from analysis.forms.layout import DECISION_OF_WORD, DECISION_WORDS, HEADS, NO_DECISION, STATUS_OF_WORD, plain
+from analysis.forms.layout import DECISION_OF_WORD, DECISION_WORDS, HEADS, NO_DECISION, STATUS_OF_WORD, plain, whole
 from analysis.grids import Formula, as_written, is_blank
 from analysis.schema import DELIVERY_WORDS, VERIFIED
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DASHES = {NO_DECISION, "-", "–", "——", "－", "/"}
+_WORDS = ("progress", "problems", "request", "next_step", "evidence_ref", "method", "reason")
 _MONTHS = {name: number for number, name in enumerate([*"一二三四五六七八九十", "十一", "十二"], start=1)}
 _DATE_RULE = Message("should be a day, written 2024-12-31")
 
@@ -60,6 +61,8 @@ def value_of(column: str, cell: Any, *, as_of: pd.Timestamp | None) -> Value:
         )
     if isinstance(cell, str) and cell.strip() in _ERRORS:
         return Value(fault=Message("the formula has failed: fill in the result itself"))
+    if isinstance(cell, bool) and column in _WORDS:
+        return Value(fault=Message("should be words, not {cell}", cell=str(cell).upper()))
     if column in _REQUIRED:
         return _REQUIRED[column](cell)
     if is_blank(cell):
@@ -150,10 +153,9 @@ def _status(cell: Any) -> Value:
     words = "、".join(DELIVERY_WORDS.values())
     if is_blank(cell):
         return Value(fault=Message("the state is missing: should be one of: {words}", words=words))
-    word = plain(cell)
-    if word in STATUS_OF_WORD:
-        return Value(STATUS_OF_WORD[word])
-    decision = DECISION_OF_WORD.get(word)
+    if whole(cell) in STATUS_OF_WORD:
+        return Value(STATUS_OF_WORD[whole(cell)])
+    decision = DECISION_OF_WORD.get(whole(cell), DECISION_OF_WORD.get(plain(cell)))
     if decision == "closed":
         done, ongoing = DELIVERY_WORDS["done_reported"], DELIVERY_WORDS["ongoing"]
         return Value(
@@ -179,7 +181,7 @@ def _decision(cell: Any) -> Value:
     if is_blank(cell) or as_written(cell).strip() in _DASHES:
         return Value()
     words = "、".join([*(DECISION_WORDS[decision] for decision in VERIFIED), NO_DECISION])
-    decision = DECISION_OF_WORD.get(plain(cell), "")
+    decision = DECISION_OF_WORD.get(whole(cell), "")
     if decision in VERIFIED:
         return Value(decision)
     if decision:
@@ -209,12 +211,16 @@ def _number(cell: Any) -> Value:
 
 
 def _percent(cell: Any) -> Value:
-    digits = re.sub(r"\s", "", unicodedata.normalize("NFKC", as_written(cell))).removesuffix("%")
+    written = re.sub(r"\s", "", unicodedata.normalize("NFKC", as_written(cell)))
+    digits = written.removesuffix("%")
     if not re.fullmatch(r"\d+(\.\d+)?", digits) or float(digits) > 100:
         return Value(fault=Message("should be a number from 0 to 100, such as 80"))
     number = float(digits)
-    if 0 < number < 1:
+    if 0 < number < 1 and digits == written:
         return Value(fault=is_it_a_percentage(number))
+    if number == 1 and digits == written:
+        # Shown as 100%, a cell holds 1, too; where it is so shown, it was read as 100%.
+        return Value(fault=Message("is {one} meant, or {all}? Write it with its sign", one="1%", all="100%"))
     return Value(repr(number).removesuffix(".0"))
 
 

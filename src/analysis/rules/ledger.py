@@ -67,6 +67,7 @@ def across_record(
     for check in (_percent_not_started, _percent_in_progress, _percent_stalled):
         yield from check(log["status"], log["percent"], file)
     yield from _early(log, file)
+    yield from _far(log, pd.Timestamp(head["issued"]), file)
     yield from _periods(log, Calendar.of(head), file)
     if not unread:
         yield from _steps(log, typed["decisions"], file)
@@ -144,6 +145,16 @@ def _early(rule: Rule, log: pd.DataFrame, file: str) -> Iterator[Problem]:
     """A statement that arrives before the day it is true for is a forecast, or a mistyped date."""
     for row, value in log.loc[log["reported_at"] < log["as_of"], "reported_at"].items():
         yield rule.broken(file=file, row=row, column="reported_at", value=f"{value:%Y-%m-%d}")
+
+
+@rule("completion-far", "should be within a hundred years of {day}, when the plan was issued")
+def _far(rule: Rule, log: pd.DataFrame, issued: pd.Timestamp, file: str) -> Iterator[Problem]:
+    """A mistyped century would stretch every figure and count of days."""
+    days = log["expected_completion"]
+    for row, value in days[(days - issued).abs() > pd.Timedelta(days=36525)].items():
+        yield rule.broken(
+            file=file, row=row, column="expected_completion", value=f"{value:%Y-%m-%d}", day=f"{issued:%Y-%m-%d}"
+        )
 
 
 @rule("period", "should be blank, or a period of this plan, written as {example}")

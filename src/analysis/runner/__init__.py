@@ -3,9 +3,10 @@
 The only room that uses papermill. Importing it is quick: what is slow is imported where a notebook is run.
 """
 
+from analysis.processes import Limits
 from analysis.runner.registry import Registry, Report, notebook_folder, read_registry
 from analysis.runner.run import ENGINES, NotebookFailed, run_notebook, scratch_copy
-from analysis.runner.workers import Ending, Limits, run_each
+from analysis.runner.workers import Ending, run_each
 
 __all__ = [
     "ENGINES",

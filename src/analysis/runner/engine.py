@@ -15,8 +15,8 @@ import nbformat
 from nbclient.exceptions import DeadKernelError
 from papermill.engines import Engine, NotebookExecutionManager
 
+from analysis.processes import process_context
 from analysis.runner.shell import fresh_shell
-from analysis.runner.workers import process_context
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -15,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-from analysis.runner.workers import lift_memory_limit
+from analysis.processes import lift_memory_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,6 +12,7 @@ from analysis.schema.rules import CellRule, Problem, declare, rule
 from analysis.schema.tables import TABLES, Field
 from analysis.schema.vocabulary import COMPARATORS, DECISIONS, DELIVERY, MEASURE_KINDS, ROLES
 
+MOST_CHARACTERS = 5_000
 Holds = Callable[[pd.Series], pd.Series]
 
 
@@ -211,6 +212,12 @@ CELL_RULES: dict[str, CellRule] = {
             "to decide, in decisions.csv; `portplan plan migrate` moves there what units wrote before.",
         ),
         _vocabulary("decision", DECISIONS, "What the office that verifies may decide."),
+        CellRule(
+            "length",
+            f"should have at most {MOST_CHARACTERS} characters",
+            meaning="What is longer is a document: a page has no room for it, a spreadsheet cuts it.",
+            holds=lambda cells: cells.str.len().le(MOST_CHARACTERS),
+        ),
         CellRule(
             "sha256-or-blank",
             "should be blank, or the 64 hexadecimal digits of a SHA-256",
