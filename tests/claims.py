@@ -441,6 +441,7 @@ def _outcomes(facts: Facts) -> Counter[str]:
 
 
 NAMES = {
+    "synthetic sample",
     *("by feedback that had arrived by {date}", "{title}: {names}", "{done}; {stuck}{waiting}.", "As of {date}"),
     *("{state} {n}", "Only: {names}", "{file}: {rows} rows used, SHA-256 {hash}", "Skip to the content"),
     *("Where this page comes from", "Inputs", "Parameters", "Versions", "To make this page again"),

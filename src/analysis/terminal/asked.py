@@ -8,6 +8,7 @@ from analysis.manifest import FORMATS
 from analysis.parameters import ParameterError
 from analysis.report import check_parameters
 from analysis.report.periods import LAST_PERIOD_END, Days, periods_due
+from analysis.terminal.exits import Exit, stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,16 +74,10 @@ def days_asked(
 
 
 def formats_asked(text: str) -> tuple[str, ...] | None:
-    """The formats of documents that are asked for; None when nobody says.
-
-    Raises
-    ------
-    ParameterError
-        When one is none that there is.
-    """
+    """The formats of documents that are asked for, None when nobody says; ends the command at one that is none."""
     asked = {name.strip().lower() for name in text.split(",")}
     if text and not asked <= {"html", *FORMATS}:
-        raise ParameterError(f"--format 应为 {'、'.join(('html', *FORMATS))}，用逗号分隔，现为“{text}”")
+        stop(Exit.USAGE, f"--format 应为 {'、'.join(('html', *FORMATS))}，用逗号分隔，现为“{text}”")
     return tuple(one for one in FORMATS if one in asked) if text else None
 
 
