@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # A character of Chinese can be parted from the next, what is written in letters and digits cannot.
 _WORD = re.compile(r"[^\s⺀-￿]+[⺀-￿]?|[⺀-￿]{1,2}")
 _LONGEST, _PADDING, _POINT = 60, 4.6, 0.3528
+_SHORT = 8
 _WIDER = 1.2
 """What stands in for a face that is not there may be so much wider."""
 
@@ -58,6 +59,8 @@ def add_table(
             paragraph = cell.paragraphs[0]
             paragraph.style = styles[style if number else head_style]
             paragraph.add_run(text)
+            # A short table stays on one sheet, and of a long one neither the head nor what follows stands alone.
+            paragraph.paragraph_format.keep_with_next = len(lines) <= _SHORT or number in (0, len(lines) - 1)
             if look == "number":
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
