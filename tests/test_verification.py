@@ -23,6 +23,7 @@ from analysis.basis.packaging import package_files
 from analysis.basis.tables import toml_text
 from analysis.manifest import Basis, Head, Manifest, after, read_manifest
 from analysis.manifest.stored import MANIFEST, manifest_text
+from analysis.page import with_face
 from analysis.plan import open_plan, read_folder
 from analysis.verification import look_at, verify_files, verify_heads
 from analysis.verification.derived import _differences
@@ -324,6 +325,16 @@ def test_what_a_page_says_otherwise_is_found_and_placed():
     assert list(_differences(gone.format("1"), text.format("1"))) == [("Load", "—", "end")]
     # What only is drawn is text of no kind, and still not the same.
     assert len(list(_differences('<svg><path d="M1"/></svg>', '<svg><path d="M2"/></svg>'))) == 1
+
+
+def test_a_face_belongs_to_the_page_that_it_comes_with():
+    text = "<style></style><p>{}</p><p>portplan report load --plan {}</p>"
+    here, there = (with_face(text.format("14", plan)) for plan in ("tianjin-2024", "…/港"))
+    assert here.partition("<p>")[0] != there.partition("<p>")[0], "there are other characters"
+    assert list(_differences(here, there)) == []
+    # A face that draws other figures than the text has.
+    forged = with_face(text.format("15", "tianjin-2024")).replace(">15<", ">14<")
+    assert list(_differences(forged, there)) == [("@font-face", "≠", "=")]
 
 
 @pytest.fixture(scope="module")

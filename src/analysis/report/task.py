@@ -85,7 +85,7 @@ def warm_up() -> None:
     runner.warm_up()
     from matplotlib import pyplot  # noqa: F401
 
-    from analysis import charts, coverage, exhibits, language, page, trend, words, workload  # noqa: F401
+    from analysis import brief, charts, coverage, exhibits, language, ledger, page, trend, words, workload  # noqa: F401
     from analysis.plan import loading, reading  # noqa: F401
 
     for room in (language, exhibits, page):

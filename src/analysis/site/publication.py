@@ -222,7 +222,7 @@ def publish(
     index = render(then)
     then = replace(then, index={name: hash_of(text.encode("utf-8")) for name, text in index.items()})
     moves: list[tuple[Path, str]] = [(file, path) for path, file in ready.items()]
-    moves += [(written(text, stage), path) for path, text in (inputs or {}).items() if path in then.files()]
+    moves += [(written(text, stage), path) for path, text in _unkept(folder, then, inputs or {})]
     for address, path, page in then.twins():
         is_same = path not in ready and before.newest().get(page.latest_path) == page
         if not is_same or not (folder / address).is_file():
@@ -268,6 +268,13 @@ def _refuse_foreign(folder: Path, manifest: Manifest, names: set[str]) -> None:
         raise SiteNotWritable(
             f"{folder} 中的 {'、'.join(foreign[:6])} 不是本软件发布的（或在链接之下）：没有改动，请把它移走再运行"
         )
+
+
+def _unkept(folder: Path, then: Manifest, inputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Tables that are to be kept. They are addressed by their content: what stands as it should is not written again."""
+    for path, text in inputs.items():
+        if path in then.files() and file_hash(folder / path) != hash_of(text.encode("utf-8")):
+            yield path, text
 
 
 def _is_no_folder(place: Path) -> bool:
