@@ -271,7 +271,7 @@ def _refuse_foreign(folder: Path, manifest: Manifest, names: set[str]) -> None:
 
 
 def _unkept(folder: Path, then: Manifest, inputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Tables that are to be kept. They are addressed by their content: what stands as it should is not written again."""
+    """Tables to be kept. They are addressed by their content: what stands there as it should is not written again."""
     for path, text in inputs.items():
         if path in then.files() and file_hash(folder / path) != hash_of(text.encode("utf-8")):
             yield path, text
