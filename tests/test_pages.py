@@ -112,6 +112,7 @@ def test_every_glyph_comes_with_the_page(browser, pages: dict[str, Path], name: 
 
 def test_the_list_of_measures_is_narrowed_without_a_script(browser, pages: dict[str, Path]) -> None:
     page, _ = opened(browser, pages["whole theme_coverage zh"])
+    page.locator("details:has(tr[data-group]) > summary").click()
     rows = page.locator("tr[data-group]")
     assert rows.count() == 31
     assert page.locator("tr[data-group]:visible").count() == 31
