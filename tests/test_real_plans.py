@@ -110,7 +110,7 @@ DAYS = {"italy": "2022-12-31", "digital": "2013-06-30"}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("report", [*REPORTS, "measure_ledger"])
 @pytest.mark.parametrize("name", DAYS)
 def test_the_gate_refuses_no_page(name: str, report: str, lang: str, tmp_path: Path, request: pytest.FixtureRequest):
     folder: Path = request.getfixturevalue(name)
