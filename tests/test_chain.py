@@ -137,6 +137,7 @@ def renamed(rows: Rows, at: int, chance: random.Random) -> list[tuple[str, str, 
     return [("unchained" if at == len(rows) - 1 else "inserted", "Z9999", at + 2), ("missing", was, at + 2)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("table", schema.RECORD)
 @pytest.mark.parametrize("at", range(5))
 @pytest.mark.parametrize("slip", [altered, deleted, inserted, swapped, cut, repeated, renamed])

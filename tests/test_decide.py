@@ -25,6 +25,9 @@ from .sites import contents
 if TYPE_CHECKING:
     from datetime import datetime
 
+# Workbooks and records are written and read again in each.
+pytestmark = pytest.mark.thorough
+
 TODAY = "2025-05-20"
 BY = "督查核验组（示例）"
 NOW = pd.Timestamp(TODAY)
@@ -116,7 +119,6 @@ def test_decisions_go_by_their_words_in_both_languages(word: str, decision: str)
     assert layout.DECISION_OF_WORD[layout.plain(word.capitalize())] == word
 
 
-@pytest.mark.thorough
 def test_a_measure_goes_through_every_decision(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     steps = [
         (["M1", "closed", "--as-of", "2025-05-01"], "closed"),
@@ -172,7 +174,6 @@ def test_what_is_refused_is_said_and_not_written(
     assert (folder / "decisions.csv").read_bytes() == before
 
 
-@pytest.mark.thorough
 def test_no_unit_closes_its_own_measure_and_nobody_who_may_not(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -192,7 +193,6 @@ def test_no_unit_closes_its_own_measure_and_nobody_who_may_not(
     assert recorded(folder)["decided_by"].tolist() == ["关督组", BY]
 
 
-@pytest.mark.thorough
 def test_the_same_is_not_recorded_twice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["M1", "returned", "--as-of", "2025-05-10", "--by", BY, "--reason", "补材料"]
     assert decide(folder, *words) == 0
@@ -208,7 +208,6 @@ def test_what_is_entered_late_keeps_its_day(folder: Path) -> None:
     assert recorded(folder)["recorded_at"].tolist() == ["2025-04-12"]
 
 
-@pytest.mark.thorough
 def test_evidence_that_is_no_file_is_kept_as_it_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number, (evidence, is_doubted) in enumerate(
         [("津商〔2025〕9号", False), ("./missing.pdf", True), ("a.pdf", True)], 1
@@ -225,7 +224,6 @@ def without_verification(folder: Path) -> None:
     head.write_text(head.read_text("utf-8").partition("# A made-up verifier")[0], "utf-8")
 
 
-@pytest.mark.thorough
 def test_where_nobody_verifies_nothing_is_closed_and_units_still_come_and_go(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -280,7 +278,6 @@ def collect(folder: Path, book: openpyxl.Workbook, *, today: str = TODAY) -> int
     return intake.collect([file], open_plan(folder), today=pd.Timestamp(today))
 
 
-@pytest.mark.thorough
 def test_the_office_is_asked_about_what_waits_and_what_is_contradicted(folder: Path) -> None:
     book = office(folder)
     sheet = book[layout.OFFICE_SHEET]
@@ -309,7 +306,6 @@ def test_the_office_is_asked_about_what_waits_and_what_is_contradicted(folder: P
     assert lists["F5"] == '"办结,重新打开,—"'
 
 
-@pytest.mark.thorough
 def test_what_the_office_decides_becomes_rows(folder: Path) -> None:
     collected = collect(folder, office(folder, M1=CLOSED))
     assert collected.problems.empty, collected.problems
@@ -324,7 +320,6 @@ def test_what_the_office_decides_becomes_rows(folder: Path) -> None:
     assert (again.counts["known"], len(again.decisions)) == (1, 0)
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("word", [None, "—", "-"])
 def test_what_is_not_decided_stays_open(folder: Path, word: str | None) -> None:
     collected = collect(folder, office(folder, M1={"decision": word}))
@@ -334,7 +329,6 @@ def test_what_is_not_decided_stays_open(folder: Path, word: str | None) -> None:
     assert noted.problems[["cell", "value", "severity"]].to_numpy().tolist() == [["J5", "再看看", "warning"]]
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("change", "cell", "said"),
     [
@@ -370,7 +364,6 @@ def test_the_office_cannot_close_a_measure_of_its_own_unit_on_its_sheet(folder: 
     assert collected.counts["refused"] == 1
 
 
-@pytest.mark.thorough
 def test_two_sheets_that_decide_differently_are_both_refused(folder: Path) -> None:
     files = []
     for name, decision in (("甲", "办结"), ("乙", "退回")):
@@ -380,7 +373,6 @@ def test_two_sheets_that_decide_differently_are_both_refused(folder: Path) -> No
     assert (collected.counts["read"], collected.counts["refused"]) == (2, 2)
 
 
-@pytest.mark.thorough
 def test_the_sheet_by_command(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, plan = tmp_path / "out", ["--plan", str(folder)]
     assert cli.main(["forms", "make", "--office", "--as-of", TODAY, *plan, "--out", str(out)]) == 0
@@ -576,7 +568,6 @@ def test_real_plans_of_other_countries_open_in_the_new_form(tmp_path: Path, name
         assert plan.find_unit(str(unit["short_en"])) == unit["unit_id"]
 
 
-@pytest.mark.thorough
 def test_nothing_is_written_into_an_installed_package(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from analysis.plan import Plan
 
+# Workbooks and records are written and read again in each.
+pytestmark = pytest.mark.thorough
+
 ASKED = pd.Timestamp("2025-04-30")
 
 
