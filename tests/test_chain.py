@@ -269,7 +269,7 @@ def test_an_append_that_is_cut_off_at_any_step_leaves_a_chain_that_holds(tmp_pat
 
 @pytest.mark.integration
 @pytest.mark.parametrize("kept_as", KINDS)
-def test_kill_9_at_200_random_moments_of_an_append_leaves_a_chain_that_holds(tmp_path: Path, kept_as: str):
+def test_kill_9_at_random_moments_of_an_append_leaves_a_chain_that_holds(tmp_path: Path, kept_as: str):
     chance = random.Random(3)
     where = place(tmp_path, kept_as=kept_as)
     put(where, ["甲"])
@@ -277,7 +277,7 @@ def test_kill_9_at_200_random_moments_of_an_append_leaves_a_chain_that_holds(tmp
     put(where, ["乙"])
     # As long as some appends take here, whatever else the machine does.
     longest = 4 * (time.monotonic() - began)
-    for _ in range(200):
+    for _ in range(200 if kept_as == "csv" else 60):
         child = os.fork()
         if child == 0:
             while True:
