@@ -66,6 +66,12 @@ def test_sheets_have_names_that_a_spreadsheet_takes_and_each_its_own(captions: l
     assert len({name.casefold() for name in names}) == len(names)
 
 
+def test_a_long_name_of_a_sheet_is_cut_where_it_can_be_read():
+    assert sheet_name("Load of each unit; the fractional counts add to 31", []) == "Load of each unit"
+    assert sheet_name("What became of the reports it owed", []) == "What became of the reports it"
+    assert sheet_name("一" * 40, []) == "一" * 31
+
+
 def of_texts(*texts: str) -> bytes:
     """A workbook of a made-up page whose every word is given."""
     if "tianjin-2024" not in OPENED:

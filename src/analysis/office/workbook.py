@@ -95,9 +95,11 @@ def sheet_name(caption: str, taken: Iterable[str]) -> str:
     # A name that Excel keeps for itself.
     plain = f"{plain}_" if plain.casefold() == "history" or not plain else plain
     if len(plain) > _LONGEST_NAME:
-        # Cut between words where there are any.
+        # Cut behind its first clause, else between words, where there are any.
+        clause = re.split("[,;，；]", plain)[0].rstrip()
         words = plain[: _LONGEST_NAME + 1].rpartition(" ")[0]
-        plain = words.rstrip(" ,;") if len(words) > _LONGEST_NAME // 2 else plain
+        shorter = clause if len(clause) <= _LONGEST_NAME else words
+        plain = shorter if len(shorter) > _LONGEST_NAME // 4 else plain
     name, number = plain[:_LONGEST_NAME].rstrip(" '"), 1
     while name.casefold() in others:
         number += 1
