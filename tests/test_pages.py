@@ -163,9 +163,9 @@ def test_every_link_of_the_site_leads_to_a_place(browser, pages: dict[str, Path]
     page.context.close()
     page, _ = opened(browser, moved / pages["whole delivery zh"].relative_to(FOLDER))
     page.click("a[data-to^='measure:'][href] >> nth=0")
-    assert page.evaluate("document.querySelector(':target') !== null")
+    page.wait_for_function("document.querySelector(':target') !== null")
     page.click("nav a >> nth=0")
-    assert page.url == (moved / "index.html").as_uri()
+    page.wait_for_url((moved / "index.html").as_uri())
     page.context.close()
 
 
