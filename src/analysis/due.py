@@ -73,7 +73,7 @@ def by_unit(now: Reading, *, lang: str = FIRST) -> pd.DataFrame:
 
 def mark(now: Reading, *, lang: str = FIRST) -> str:
     """What a text for units begins with where the record is made up, so that it is not sent in earnest; else blank."""
-    return Language(lang)("[Synthetic sample, not real] ") if now.plan.progress_provenance == "synthetic" else ""
+    return Language(lang)("[Synthetic sample, not real] ") if now.plan.is_synthetic else ""
 
 
 def messages(now: Reading, *, lang: str = FIRST) -> list[tuple[str, str]]:

@@ -125,12 +125,12 @@ def moved(now: Reading, then: Reading, say: Language) -> str:
 
 def mark(say: Language) -> str:
     """What stands wherever there is no room for the banner: that a record is made up; blank of a real one."""
-    return say("synthetic sample") if say.plan.progress_provenance == "synthetic" else ""
+    return say("synthetic sample") if say.plan.is_synthetic else ""
 
 
 def banners(say: Language) -> tuple[str, ...]:
     """What must be said before anything else: that a record is made up."""
-    if say.plan.progress_provenance != "synthetic":
+    if not say.plan.is_synthetic:
         return ()
     return (
         say(

@@ -85,24 +85,19 @@ def kept_tables(plan_id: str, head: Mapping[str, Any], tables: Mapping[str, Cell
 
 def toml_text(said: Mapping[str, Any]) -> str:
     """A mapping as TOML, as far as ``plan.toml`` goes: texts, numbers, days, lists, tables, lists of tables."""
-    plain = {key: value for key, value in said.items() if not _is_table(value)}
-    lines = [f"{_text(key)} = {_value(value)}" for key, value in plain.items()]
-    for key, value in said.items():
-        if not _is_table(value):
-            continue
-        for part in [value] if isinstance(value, dict) else value:
-            lines += _table(_text(key), part, is_one_of_many=isinstance(value, list))
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in _lines(said))
 
 
-def _table(name: str, said: Mapping[str, Any], *, is_one_of_many: bool = False) -> Iterable[str]:
-    plain = [f"{_text(key)} = {_value(value)}" for key, value in said.items() if not _is_table(value)]
-    lines = ["", f"[[{name}]]" if is_one_of_many else f"[{name}]", *plain] if plain or is_one_of_many else []
+def _lines(said: Mapping[str, Any], name: str = "", *, is_one_of_many: bool = False) -> list[str]:
+    """The lines of a table under its name; those of the file where it has none."""
+    lines = [f"{_text(key)} = {_value(value)}" for key, value in said.items() if not _is_table(value)]
+    if name and (lines or is_one_of_many):
+        lines = ["", f"[[{name}]]" if is_one_of_many else f"[{name}]", *lines]
     for key, value in said.items():
-        if not _is_table(value):
-            continue
-        for part in [value] if isinstance(value, dict) else value:
-            lines += _table(f"{name}.{_text(key)}", part, is_one_of_many=isinstance(value, list))
+        if _is_table(value):
+            inner = f"{name}.{_text(key)}" if name else _text(key)
+            for part in [value] if isinstance(value, dict) else value:
+                lines += _lines(part, inner, is_one_of_many=isinstance(value, list))
     return lines
 
 

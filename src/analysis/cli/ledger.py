@@ -50,7 +50,7 @@ def check(
     if csv:
         from analysis.record import to_csv
 
-        made_up = opened is not None and opened.progress_provenance == "synthetic"
+        made_up = opened is not None and opened.is_synthetic
         listed = problems.assign(data=say("synthetic sample")) if made_up else problems
         csv.write_text(to_csv(listed.astype("object").fillna("").astype("str")), "utf-8-sig")
     if html:

@@ -78,7 +78,7 @@ def make_office(now: Reading) -> bytes | None:
     sheet.title = layout.OFFICE_SHEET
     labels = {"as_of": (3, day), "reported_at": (6, None), "form_id": (8, form_id)}
     write_title(sheet, f"{title} {layout.OFFICE_SHEET}", labels, last=len(_LETTERS), names={"reported_at": "登记日期"})
-    warning = "合成示例：各单位填报均由程序生成，并非真实。" if plan.progress_provenance == "synthetic" else ""
+    warning = "合成示例：各单位填报均由程序生成，并非真实。" if plan.is_synthetic else ""
     write_note(
         sheet, 3, f"{warning}只填浅黄色单元格；填法见“填表说明”。留空或选“{NO_DECISION}”＝这次不作决定。", column=2
     )

@@ -104,7 +104,7 @@ def build(
     labels = {"unit": (1, unit), "as_of": (3, as_of), "reported_at": (6, None)}
     labels |= {"period": (8, period)} if period else {}
     write_title(sheet, f"{title} {layout.FORM_SHEET}", {**labels, "form_id": (10, form_id)}, last=len(_LETTERS))
-    warning = "合成示例：上次状态和上次填报均由程序生成，并非真实。" if plan.progress_provenance == "synthetic" else ""
+    warning = "合成示例：上次状态和上次填报均由程序生成，并非真实。" if plan.is_synthetic else ""
     write_note(sheet, 3, f"{warning}只填浅黄色单元格；填法见“填表说明”。一行全部留空视为未反馈。", column=2)
     open_rows = _write_measures(sheet, measures, entries or {})
     _offer_choices(sheet, open_rows, measures, issued=plan.issued)

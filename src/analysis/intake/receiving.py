@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analysis.catalogue import Message
@@ -42,6 +43,11 @@ class Receipt:
     def contents(self) -> dict[Path, Path]:
         """Each file → where what it held is kept."""
         return {one.file: one.kept for one in self.received}
+
+    @cached_property
+    def by_file(self) -> dict[Path, Received]:
+        """Each file → what is kept of it."""
+        return {one.file: one for one in self.received}
 
 
 @contextmanager
@@ -105,7 +111,7 @@ def _line(
     row: str = "",
     about: str = "",
 ) -> list[str]:
-    kept = next((one for one in receipt.received if one.file == file), None)
+    kept = receipt.by_file.get(file)
     told = why or "；".join(dict.fromkeys(f"{one.cell} {one.rule}".strip() for one in reason))
     known = (kept.sha256, kept.kept.name) if kept else ("", "")
     return [receipt.at, plain_name(file), *known, sheet, row, about, outcome, told]

@@ -93,6 +93,6 @@ def source(say: Language, *, record: bool) -> str:
     rests_on = say("record of progress")
     if say.as_of is not None:
         rests_on = say("record of progress as of {date}", date=say.date(say.as_of))
-    if say.plan.progress_provenance == "synthetic":
+    if say.plan.is_synthetic:
         return say("{notice}; {record}: synthetic sample, not real.", notice=notice, record=rests_on)
     return say("{notice}; {record}.", notice=notice, record=rests_on)

@@ -130,7 +130,7 @@ def table(frame: pd.DataFrame, name: str, say: Language, *, before: pd.DataFrame
     shown = with_round_parts(unrounded, {name: COLUMNS[name].decimals for name in declared.parts})
     is_same = before is not None and before[names].equals(unrounded)
     past = None if before is None or is_same else {row[0]: row for row in _values(before[names])}
-    synthetic = declared.record and say.plan.progress_provenance == "synthetic"
+    synthetic = declared.record and say.plan.is_synthetic
     unit = f"_{say.plan.selection['unit']}" if declared.of_unit else ""
     spaces = ["column", *[str(space or "column")] * (len(names) - 1)]
     heads = tuple((say.name(of, column.name), _look(column)) for of, column in zip(spaces, columns, strict=True))

@@ -14,7 +14,7 @@ _NUMERALS = "一二三四五六七八九"
 
 def mark(say: Language) -> str:
     """That the record is made up, for every sheet; blank where it is not."""
-    return say("Synthetic sample, not real") if say.plan.progress_provenance == "synthetic" else ""
+    return say("Synthetic sample, not real") if say.plan.is_synthetic else ""
 
 
 def key_figure(key: Mapping[str, Any], say: Language) -> str:

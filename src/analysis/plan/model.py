@@ -89,6 +89,11 @@ class Plan:
     selection: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def is_synthetic(self) -> bool:
+        """Whether its record of progress is made up."""
+        return self.progress_provenance == "synthetic"
+
+    @property
     def is_verified(self) -> bool:
         """Whether anybody verifies what units say is done."""
         return bool(self.deciders)

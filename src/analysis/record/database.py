@@ -30,26 +30,11 @@ def read_table(place: Place) -> pd.DataFrame:
         When the database does not answer.
     """
     import sqlalchemy
-    from sqlalchemy import exc
 
-    engine, table = _engine(place), _table(sqlalchemy, place)
-    file = engine.url.database
-    if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
-        raise FileNotFoundError(file)
+    table = _table(sqlalchemy, place)
     asked = sqlalchemy.select(*(table.c[column] for column in place.columns))
-    asked = asked.where(table.c["plan_id"] == place.plan_id).order_by(table.c["entry"])
-    try:
-        with engine.connect() as connection:
-            if not sqlalchemy.inspect(connection).has_table(table.name):
-                raise FileNotFoundError(table.name)
-            entries = connection.execute(asked).all()
-    except exc.SQLAlchemyError as failed:
-        raise ValueError(
-            Message("the record in the database cannot be read: {reason}", reason=_reason(failed))
-        ) from failed
-    finally:
-        engine.dispose()
-    return pd.DataFrame([tuple(row) for row in entries], columns=list(place.columns), dtype="str")
+    rows = _rows(place, table, asked)
+    return pd.DataFrame([tuple(row) for row in rows], columns=list(place.columns), dtype="str")
 
 
 def read_links(place: Place) -> list[bytes]:
@@ -61,24 +46,13 @@ def read_links(place: Place) -> list[bytes]:
         When the database does not answer.
     """
     import sqlalchemy
-    from sqlalchemy import exc
 
-    engine, links = _engine(place), _links(sqlalchemy)
-    file = engine.url.database
-    if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
-        return []
-    asked = sqlalchemy.select(links.c["link"]).where(links.c["plan_id"] == place.plan_id).order_by(links.c["entry"])
+    links = _links(sqlalchemy)
     try:
-        with engine.connect() as connection:
-            if not sqlalchemy.inspect(connection).has_table(links.name):
-                return []
-            return [line.encode("utf-8", "surrogatepass") for line in connection.scalars(asked)]
-    except exc.SQLAlchemyError as failed:
-        raise ValueError(
-            Message("the record in the database cannot be read: {reason}", reason=_reason(failed))
-        ) from failed
-    finally:
-        engine.dispose()
+        rows = _rows(place, links, sqlalchemy.select(links.c["link"]))
+    except FileNotFoundError:
+        return []
+    return [row[0].encode("utf-8", "surrogatepass") for row in rows]
 
 
 def insert(place: Place, rows: pd.DataFrame, *, after: int, links: Sequence[bytes] = (), after_links: int = 0) -> None:
@@ -134,6 +108,28 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int, links: Sequence[byte
     except exc.SQLAlchemyError as failed:
         raise OSError(
             Message("the database did not take it, and nothing was written: {reason}", reason=_reason(failed))
+        ) from failed
+    finally:
+        engine.dispose()
+
+
+def _rows(place: Place, table: sqlalchemy.Table, asked: sqlalchemy.Select[Any]) -> Sequence[sqlalchemy.Row[Any]]:
+    """What is asked of a table about one plan, in the order of its entries; see `read_table` for the errors."""
+    import sqlalchemy
+    from sqlalchemy import exc
+
+    engine = _engine(place)
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
+        raise FileNotFoundError(file)
+    try:
+        with engine.connect() as connection:
+            if not sqlalchemy.inspect(connection).has_table(table.name):
+                raise FileNotFoundError(table.name)
+            return connection.execute(asked.where(table.c["plan_id"] == place.plan_id).order_by(table.c["entry"])).all()
+    except exc.SQLAlchemyError as failed:
+        raise ValueError(
+            Message("the record in the database cannot be read: {reason}", reason=_reason(failed))
         ) from failed
     finally:
         engine.dispose()
