@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +16,7 @@ from hypothesis import strategies as st
 from analysis import record, schema
 from analysis.files import read_csv
 from analysis.record.chaining import waits_at
+from tests.killing import HOW_OFTEN, killed
 from tests.stopping import steps, stop_at
 
 if TYPE_CHECKING:
@@ -268,25 +266,22 @@ def test_an_append_that_is_cut_off_at_any_step_leaves_a_chain_that_holds(tmp_pat
 
 
 @pytest.mark.integration
+@HOW_OFTEN
 @pytest.mark.parametrize("kept_as", KINDS)
-def test_kill_9_at_random_moments_of_an_append_leaves_a_chain_that_holds(tmp_path: Path, kept_as: str):
-    chance = random.Random(3)
-    where = place(tmp_path, kept_as=kept_as)
-    put(where, ["甲"])
-    began = time.monotonic()
-    put(where, ["乙"])
-    # As long as some appends take here, whatever else the machine does.
-    longest = 4 * (time.monotonic() - began)
-    for _ in range(200 if kept_as == "csv" else 60):
-        child = os.fork()
-        if child == 0:
-            while True:
-                put(place(tmp_path, chance.choice(schema.RECORD), kept_as), ["甲", "乙"])
-        time.sleep(chance.uniform(0.0, longest))
-        os.kill(child, signal.SIGKILL)
-        assert os.waitpid(child, 0)[1] == signal.SIGKILL
+def test_kill_9_at_random_moments_of_an_append_leaves_a_chain_that_holds(tmp_path: Path, kept_as: str, times: int):
+    places = [place(tmp_path, table, kept_as) for table in schema.RECORD]
+    for where in places:
+        put(where, ["甲"])
+
+    def append() -> None:
+        for where in places:
+            put(where, ["甲", "乙"])
+
+    def see(ended: bool) -> None:
         assert is_sound(tmp_path, kept_as)
-    assert len(record.read(where)[0]) > 20
+
+    killed(append, see, times=times)
+    assert all(len(record.read(where)[0]) > 1 for where in places)
 
 
 def every_link(folder: Path) -> Iterator[record.Link]:

@@ -31,6 +31,7 @@ from analysis.files import (
     write_new,
     write_whole,
 )
+from tests.stopping import steps, stop_at
 
 CHINESE = "措施,单位\n一,海关\n"
 BIG5 = "進一步創新提升進出口全鏈條貨物通關效率,貿易"
@@ -273,6 +274,40 @@ def test_a_new_file_never_takes_the_place_of_another(tmp_path_factory: pytest.Te
         write_new(folder / "link", content)
     assert (folder / "a").read_bytes() == before
     assert not (folder / "b").exists()
+
+
+def test_a_new_file_that_is_cut_off_is_whole_or_not_there(tmp_path: Path):
+    file = tmp_path / ("名" * 83 + ".zip")
+    for step in range(1, steps(lambda: write_new(file, b"whole")) + 1):
+        file.unlink(missing_ok=True)
+        assert stop_at(step, lambda: write_new(file, b"whole"))
+        assert not file.exists() or file.read_bytes() == b"whole"
+    write_new(tmp_path / "other", b"whole")
+    assert (tmp_path / "other").read_bytes() == b"whole"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_where_there_are_no_links_a_new_file_is_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+):
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    def full(handle: int) -> None:
+        if (tmp_path / "a").exists():
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "link", no_links)
+    if fails:
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            write_new(tmp_path / "a", b"whole")
+        assert list(tmp_path.iterdir()) == []
+        return
+    write_new(tmp_path / "a", b"whole")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "a", b"other")
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"whole"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

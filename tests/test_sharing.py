@@ -21,9 +21,10 @@ from analysis.sharing import NothingToShare, Share, archive, choose, file_name, 
 from analysis.sharing.archive import start_page
 from analysis.site import publish, staging
 from tests.chromium import needs_chromium, running_chromium
+from tests.killing import HOW_OFTEN, killed
 from tests.plan_folders import write_plan
 from tests.plans import change_rows
-from tests.sites import Reader, failure
+from tests.sites import Reader, contents, failure
 from tests.test_site_links import DAYS, MONTH, REPORTS, digest, face, page, published, text_of
 
 if TYPE_CHECKING:
@@ -377,6 +378,31 @@ def test_the_command_writes_over_nothing_and_hides_nothing(
     assert share_by_command(real, *named, str(tmp_path), "--unit", "nobody") == Exit.BAD_PARAMETERS
     assert share_by_command(real, "--as-of", "2020-01-01", "--out", str(tmp_path)) == Exit.BAD_PARAMETERS
     assert [file.name for file in tmp_path.iterdir()] == [given.name]
+
+
+@pytest.mark.integration
+@HOW_OFTEN
+def test_a_share_that_is_cut_off_is_whole_or_not_there(
+    real: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+):
+    monkeypatch.undo()
+    site = contents(real[1])
+    asked = ["--as-of", read_inputs(real[0]).last_day(), "--out", str(file := tmp_path / "合成示例.zip")]
+    assert share_by_command(real, *asked) == Exit.OK
+    whole = file.read_bytes()
+    file.unlink()
+
+    def see(ended: bool) -> None:
+        assert ended <= file.exists()
+        if file.exists():
+            assert file.read_bytes() == whole
+            file.unlink()
+        # What a kill left beside it is hidden, and nobody takes it for a share.
+        assert all(left.name.startswith(".") for left in tmp_path.iterdir())
+        assert contents(real[1]) == site
+
+    killed(lambda: share_by_command(real, *asked), see, times=times)
+    assert share_by_command(real, *asked) == Exit.OK
 
 
 class TestInChromium:

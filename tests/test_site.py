@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import random
 import re
 import signal
 import subprocess
@@ -33,6 +32,7 @@ from analysis.site import (
     staging,
 )
 from analysis.site.index import date_id, index_files, page_of_failure
+from tests.killing import HOW_OFTEN, killed
 from tests.sites import contents, failure, faults, html, page, put
 from tests.stopping import steps, stop_at
 
@@ -506,23 +506,22 @@ def test_a_site_is_whole_when_a_run_is_stopped_before_any_step(tmp_path: Path) -
 
 
 @pytest.mark.integration
-def test_a_site_is_whole_after_a_power_cut_at_any_moment(tmp_path: Path) -> None:
-    """250 runs are killed at a random moment; a reader follows every link after each."""
+@HOW_OFTEN
+def test_a_site_is_whole_after_a_power_cut_at_any_moment(tmp_path: Path, times: int) -> None:
+    """Runs are killed at random moments; a reader follows every link after each."""
     put(tmp_path, [page(str(number), key="0") for number in range(8)])
-    chance = random.Random(7)
-    cut = 0
-    for turn in range(250):
-        child = os.fork()
-        if child == 0:
-            for again in range(1000):
-                pages = [page(str(number), key=f"{turn}.{again}") for number in range(8) if (number + again) % 2]
-                put(tmp_path, pages, [failure(str(number)) for number in range(8) if not (number + again) % 2], keep=1)
-            os._exit(0)
-        time.sleep(chance.uniform(0.0, 0.08))
-        os.kill(child, signal.SIGKILL)
-        cut += os.waitpid(child, 0)[1] == signal.SIGKILL
+    turn = 0
+
+    def run() -> None:
+        pages = [page(str(number), key=str(turn)) for number in range(8) if (number + turn) % 2]
+        put(tmp_path, pages, [failure(str(number)) for number in range(8) if not (number + turn) % 2], keep=1)
+
+    def see(ended: bool) -> None:
+        nonlocal turn
+        turn += 1
         assert faults(tmp_path) == [], turn
-    assert cut == 250
+
+    killed(run, see, times=times)
     put(tmp_path, [page(str(number), key="last") for number in range(8)])
     assert faults(tmp_path) == []
     assert is_whole(tmp_path, read_manifest(tmp_path))

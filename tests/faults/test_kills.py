@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
-import random
-import signal
+import shutil
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from analysis import cli, record
+from analysis.plan import check_plan, data_folder
 from analysis.site import is_whole, read_manifest
+from tests.killing import HOW_OFTEN, killed
 from tests.sites import contents, failure, faults, page, put
 
 if TYPE_CHECKING:
@@ -27,26 +29,27 @@ def dates(folder: Path) -> list[str]:
 
 
 @pytest.mark.integration
-def test_what_is_kept_stays_when_retiring_is_cut_off(tmp_path: Path) -> None:
-    """200 times dates are let go and brought back, and the process is killed at a random moment."""
+@HOW_OFTEN
+def test_what_is_kept_stays_when_retiring_is_cut_off(tmp_path: Path, times: int) -> None:
+    """Dates are let go and brought back, and the process is killed at a random moment."""
     newest = ENDS[-2:]
     put(tmp_path, [page(name, day) for day in ENDS for name in "ab"])
     kept = {place: text for place, text in contents(tmp_path).items() if any(day in place for day in newest)}
-    chance = random.Random(11)
-    for turn in range(200):
-        child = os.fork()
-        if child == 0:
-            for again in range(1000):
-                put(tmp_path, [], keep=2, retire=["expired"])
-                put(tmp_path, [page(name, day, key=f"{turn}.{again}") for day in ENDS[:-2] for name in "ab"])
-            os._exit(0)
-        time.sleep(chance.uniform(0.0, 0.08))
-        os.kill(child, signal.SIGKILL)
-        assert os.waitpid(child, 0)[1] == signal.SIGKILL
+    turn = 0
+
+    def retire() -> None:
+        put(tmp_path, [], keep=2, retire=["expired"])
+        put(tmp_path, [page(name, day, key=str(turn)) for day in ENDS[:-2] for name in "ab"])
+
+    def see(ended: bool) -> None:
+        nonlocal turn
+        turn += 1
         assert faults(tmp_path) == [], turn
         assert set(newest) <= set(dates(tmp_path))
         after = contents(tmp_path)
         assert {place: after.get(place) for place in kept} == kept
+
+    killed(retire, see, times=times)
     put(tmp_path, [], keep=2, retire=["expired"])
     assert dates(tmp_path) == newest
     assert is_whole(tmp_path, read_manifest(tmp_path))
@@ -55,6 +58,38 @@ def test_what_is_kept_stays_when_retiring_is_cut_off(tmp_path: Path) -> None:
         "index.html",
         "index.en.html",
     }
+
+
+@pytest.mark.integration
+@HOW_OFTEN
+def test_a_decision_that_is_cut_off_is_recorded_once_or_not_at_all(tmp_path: Path, times: int) -> None:
+    """Of a command that was killed nobody knows whether it decided; the record does, and whoever repeats it is told."""
+    folder = tmp_path / "plan"
+    shutil.copytree(data_folder() / "tianjin-2024", folder, ignore=shutil.ignore_patterns(".*"))
+    act = tmp_path / "验收单.pdf"
+    act.write_bytes(b"%PDF-1.7")
+    asked = ["decide", "M1", "closed", "--by", "督查核验组（示例）", "--as-of", "2025-05-20", "--evidence", str(act)]
+    old = (folder / "decisions.csv").read_bytes()
+    place = record.place_of(folder, {"id": "tianjin-2024"}, "decisions")
+    shutil.copytree(folder, began := tmp_path / "began")
+
+    def see(ended: bool) -> None:
+        new = (folder / "decisions.csv").read_bytes()
+        added = new.removeprefix(old)
+        assert new.startswith(old)
+        assert added.count(b"\n") in ((1,) if ended else (0, 1))
+        assert not added or hashlib.sha256(act.read_bytes()).hexdigest().encode() in added
+        assert check_plan(folder)["severity"].ne("error").all()
+        # A copy of the embedded plan begins its chain with its first append.
+        chain = record.read_chain(place)
+        assert not chain.lines or chain.faults() == []
+        again = cli.main([*asked, "--plan", str(folder)])
+        assert again == (cli.Exit.BAD_PARAMETERS if added else cli.Exit.OK)
+        assert (folder / "decisions.csv").read_bytes().count(b"\n") == old.count(b"\n") + 1
+        shutil.rmtree(folder)
+        shutil.copytree(began, folder)
+
+    killed(lambda: cli.main([*asked, "--plan", str(folder)]), see, times=times)
 
 
 @pytest.fixture

@@ -56,10 +56,7 @@ def write_whole(file: Path, content: bytes) -> None:
     # One name, because there is one writer: what a crash left behind is overwritten, not gathered.
     beside = file.with_name(f".{file.name}.new")
     try:
-        with beside.open("wb") as written:
-            written.write(content)
-            written.flush()
-            os.fsync(written.fileno())
+        _write(beside, content, "wb")
         if file.exists():
             beside.chmod(file.stat().st_mode)
         beside.replace(file)
@@ -70,23 +67,39 @@ def write_whole(file: Path, content: bytes) -> None:
 
 
 def write_new(file: Path, content: bytes) -> None:
-    """Write a file that is not there yet; what stands under its name is never touched.
+    """Write a file that is not there yet, whole or not at all; what stands under its name is never touched.
 
     Raises
     ------
     FileExistsError
         When something has that name already, a link to nothing included.
     """
-    with file.open("xb") as written:
+    # Its own for each writer, of whom one gets the name; and short, because the file's name may have no room for more.
+    beside = file.with_name(f".portplan.{os.getpid()}.new")
+    try:
+        _write(beside, content, "wb")
+        try:
+            os.link(beside, file)
+        except FileExistsError:
+            raise
+        except OSError:
+            # No links on this file system: the name is taken first, and what fails after it is taken back.
+            _write(file, content, "xb")
+    finally:
+        beside.unlink(missing_ok=True)
+    sync(file.parent)
+
+
+def _write(file: Path, content: bytes, mode: str) -> None:
+    """Write a file down to the disk; of one that is opened new nothing stays when that fails."""
+    with file.open(mode) as written:
         try:
             written.write(content)
             written.flush()
             os.fsync(written.fileno())
         except BaseException:
-            # Opened new: what is taken back here is its own.
             file.unlink(missing_ok=True)
             raise
-    sync(file.parent)
 
 
 @contextmanager
