@@ -63,9 +63,9 @@ MUTATIONS = (
     Mutation("catalogue.py", "key=lambda lang: (lang != FIRST, lang)", "key=lambda lang: lang", "catalogue language"),
     Mutation("parameters.py", 'extra="forbid"', 'extra="ignore"', "parameters"),
     Mutation("parameters.py", "strict=True, str_strip", "strict=False, str_strip", "parameters"),
-    Mutation("schema/cells.py", ".between(0, 100)", ".between(0, 1000)", "schema plan"),
-    Mutation("schema/cells.py", 'cells.str.strip().ne("")', 'cells.ne("")', "schema plan"),
-    Mutation("schema/rules.py", "if rule.id in RULES:", "if False:", "schema"),
+    Mutation("schema/cells.py", "<= float(cell) <= 100", "<= float(cell) <= 1000", "schema plan"),
+    Mutation("schema/cells.py", "bool(cell.strip())", "bool(cell)", "schema plan"),
+    Mutation("schema/rules.py", "if rule.id in RULES:", "if False:", "schema rules"),
     # floor 1
     Mutation("record/store.py", "if len(taken):", "if False:", "record"),
     Mutation("record/place.py", 'said = f"{kept}:///{folder / file}"', "pass", "record"),

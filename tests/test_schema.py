@@ -7,14 +7,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from analysis import schema
 from analysis.catalogue import languages, translations
 from analysis.rules import UNIT_KINDS
-from analysis.schema import CELL_RULES, COLUMNS, LABELS, TABLES, DataError, Problem, Rule
+from analysis.schema import CELL_RULES, COLUMNS, LABELS, RULES, TABLES, DataError, Problem, Rule
 
 # Rules of cells.
 
@@ -42,12 +42,25 @@ from analysis.schema import CELL_RULES, COLUMNS, LABELS, TABLES, DataError, Prob
 )
 def test_what_a_cell_may_hold(id: str, right: list[str], wrong: list[str]):
     holds = CELL_RULES[id].holds
-    assert holds(pd.Series(list(right), dtype="str")).tolist() == [True] * len(right)
-    assert holds(pd.Series(wrong, dtype="str")).tolist() == [False] * len(wrong)
+    assert [cell for cell in right if not holds(cell)] == []
+    assert [cell for cell in wrong if holds(cell)] == []
+
+
+@given(st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", fullmatch=True))
+@example("2024-02-29").via("a leap year")
+@example("2023-02-29").via("none")
+@example("0000-01-01").via("pandas knows that year, calendars do not")
+@example("9999-12-31").via("the last day")
+def test_a_day_is_one_to_whoever_checks_it_and_to_whoever_reads_it(cell: str):
+    read = pd.to_datetime(pd.Series([cell], dtype="str"), format="%Y-%m-%d", errors="coerce")
+    assert CELL_RULES["date"].holds(cell) == (read.notna().all() and not cell.startswith("0000"))
 
 
 def test_of_two_that_are_alike_the_second_is_wrong():
-    assert CELL_RULES["unique"].holds(pd.Series(["a", "b", "a", "", ""])).tolist() == [True, True, False, True, True]
+    frame = pd.DataFrame("", index=range(2, 7), columns=list(schema.REQUIRED_COLUMNS["themes"]), dtype="str")
+    frame["theme_id"] = ["a", "b", "a", "", ""]
+    problems = schema.check_cells("themes", frame, file="t.csv")
+    assert [(one.row, one.column, one.value) for one in problems if one.rule.id == "unique"] == [(4, "theme_id", "a")]
 
 
 def test_problems_of_cells_stand_in_the_order_of_rows():
@@ -63,7 +76,7 @@ def test_every_field_names_rules_that_there_are():
     for table, columns in TABLES.items():
         assert schema.REQUIRED_COLUMNS[table] == tuple(column.name for column in columns)
         for column in columns:
-            assert set(column.rules) <= CELL_RULES.keys()
+            assert set(column.rules) <= RULES.keys()
             # What becomes a date or a number was checked to be one.
             assert (column.type == "text") or column.rules
 

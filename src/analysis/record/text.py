@@ -22,7 +22,7 @@ def to_csv(rows: pd.DataFrame, *, header: bool = True) -> str:
 
 def meant(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows as they were before `to_csv` made them harmless."""
-    plain = {column: [as_meant(cell) for cell in rows[column]] for column in rows.columns}
+    plain = {column: [as_meant(cell) for cell in rows[column].tolist()] for column in rows.columns}
     return pd.DataFrame(plain, index=rows.index, columns=rows.columns, dtype="str")
 
 

@@ -71,7 +71,8 @@ def across_record(
     yield from _periods(log, Calendar.of(head), file)
     if not unread:
         yield from _steps(log, typed["decisions"], file)
-    yield from across_decisions(typed, tables, head, file=names["decisions"])
+    if len(typed["decisions"]):
+        yield from across_decisions(typed, tables, head, file=names["decisions"])
 
 
 @rule("id-shared", "another table of the record has a row of this number, too")
@@ -176,6 +177,8 @@ def _unlike_correction(
     corrections = rows[rows["supersedes"].ne("")]
     if name == "decisions":
         corrections = corrections[corrections["decision"].ne("void")]
+    if corrections.empty:
+        return
     wrong = _wrong(
         corrections, rows, key=schema.REQUIRED_COLUMNS[name][0], arrival=_ARRIVAL[name], same=_SPEAKS_OF[name]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from analysis.schema.tables import TABLES, Field
 from analysis.schema.vocabulary import COMPARATORS, DECISIONS, DELIVERY, MEASURE_KINDS, ROLES
 
 MOST_CHARACTERS = 5_000
-Holds = Callable[[pd.Series], pd.Series]
+Holds = Callable[[str], bool]
 
 
 def check_cells(table: str, frame: pd.DataFrame, *, file: str) -> Iterator[Problem]:
@@ -40,11 +41,18 @@ def check_cells(table: str, frame: pd.DataFrame, *, file: str) -> Iterator[Probl
     problems = list(_undrawable(file, frame))
     problems += _unknown(file, frame, table)
     for column, rules in _kept_by(table, frame):
+        # Most columns say the same few things again and again.
+        distinct = set(frame[column].tolist())
         for name in rules:
+            # The one rule that no cell keeps alone.
+            if name == "unique":
+                problems += _twice(file, frame[column]) if len(distinct) < len(frame) else ()
+                continue
             kept = CELL_RULES[name]
-            for row in frame.index[~kept.holds(frame[column]).astype("bool")]:
+            if wrong := [cell for cell in distinct if not kept.holds(cell)]:
                 words = {"words": "、".join(kept.words)} if kept.words else {}
-                problems.append(kept.broken(file=file, row=row, column=column, value=frame.at[row, column], **words))
+                for row, cell in frame.loc[frame[column].isin(wrong), column].items():
+                    problems.append(kept.broken(file=file, row=row, column=column, value=cell, **words))
     yield from sorted(problems, key=lambda problem: (problem.row, problem.column))
 
 
@@ -79,7 +87,8 @@ def to_types(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     for field in TABLES[table]:
         if field.type == "text":
             continue
-        text = typed[field.name].replace("", pd.NA)
+        # What is blank is missing to both readers.
+        text = typed[field.name]
         if field.type == "date":
             typed[field.name] = pd.to_datetime(text, format="%Y-%m-%d")
         elif field.type == "boolean":
@@ -99,7 +108,7 @@ def _missing(rule, file: str, columns: list[str]) -> Iterator[Problem]:
 @rule("undrawable-text", "some characters cannot be drawn, or nobody sees them: {characters}", severity="warning")
 def _undrawable(rule, file: str, frame: pd.DataFrame) -> Iterator[Problem]:
     """Pages show a substitute for what no face draws; with signs that nobody sees, two names look the same."""
-    for column in frame.columns[[bool(unseen("".join(frame[column]))) for column in frame.columns]]:
+    for column in [column for column in frame.columns if unseen("".join(frame[column].tolist()))]:
         for row, cell in frame[column].items():
             if odd := ", ".join(map(_with_code, unseen(cell))):
                 # Not as it was written: a control would reach the terminal.
@@ -110,32 +119,44 @@ def _with_code(char: str) -> str:
     return f"{char} U+{ord(char):04X}" if char.isprintable() else f"U+{ord(char):04X}"
 
 
+@rule("unique", "stands twice: each row should have its own")
+def _twice(rule, file: str, cells: pd.Series) -> Iterator[Problem]:
+    """An id or a name that stands twice makes every link to it ambiguous."""
+    for row, cell in cells[cells.duplicated() & cells.ne("")].items():
+        yield rule.broken(file=file, row=row, column=str(cells.name), value=cell)
+
+
 def _matches(pattern: str) -> Holds:
-    return lambda cells: cells.str.fullmatch(pattern)
+    fullmatch = re.compile(pattern).fullmatch
+    return lambda cell: fullmatch(cell) is not None
 
 
 def _or_blank(holds: Holds) -> Holds:
-    return lambda cells: cells.eq("") | holds(cells)
+    return lambda cell: not cell or holds(cell)
 
 
-def _is_date(cells: pd.Series) -> pd.Series:
-    shaped = cells.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-    return shaped & pd.to_datetime(cells.where(shaped), format="%Y-%m-%d", errors="coerce").notna()
-
-
+_is_day_shaped = _matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _is_number = _matches(r"-?[0-9]+(\.[0-9]+)?")
-_is_positive_integer = _matches(r"[1-9][0-9]*")
+_is_positive_integer = _matches("[1-9][0-9]*")
 
 
-def _is_percent(cells: pd.Series) -> pd.Series:
-    return _is_number(cells) & pd.to_numeric(cells.where(_is_number(cells))).between(0, 100)
+def _is_date(cell: str) -> bool:
+    if not _is_day_shaped(cell):
+        return False
+    try:
+        date.fromisoformat(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_percent(cell: str) -> bool:
+    return _is_number(cell) and 0 <= float(cell) <= 100
 
 
 def _vocabulary(id: str, words: Iterable[str], meaning: str) -> CellRule:
     allowed = tuple(words)
-    return CellRule(
-        id, "should be one of: {words}", meaning=meaning, holds=lambda cells: cells.isin(allowed), words=allowed
-    )
+    return CellRule(id, "should be one of: {words}", meaning=meaning, holds=lambda cell: cell in allowed, words=allowed)
 
 
 CELL_RULES: dict[str, CellRule] = {
@@ -145,13 +166,7 @@ CELL_RULES: dict[str, CellRule] = {
             "filled",
             "must not be blank",
             meaning="What identifies or names a thing is always there.",
-            holds=lambda cells: cells.str.strip().ne(""),
-        ),
-        CellRule(
-            "unique",
-            "stands twice: each row should have its own",
-            meaning="An id or a name that stands twice makes every link to it ambiguous.",
-            holds=lambda cells: ~cells.duplicated(keep="first") | cells.eq(""),
+            holds=lambda cell: bool(cell.strip()),
         ),
         CellRule(
             "slug",
@@ -216,7 +231,7 @@ CELL_RULES: dict[str, CellRule] = {
             "length",
             f"should have at most {MOST_CHARACTERS} characters",
             meaning="What is longer is a document: a page has no room for it, a spreadsheet cuts it.",
-            holds=lambda cells: cells.str.len().le(MOST_CHARACTERS),
+            holds=lambda cell: len(cell) <= MOST_CHARACTERS,
         ),
         CellRule(
             "sha256-or-blank",

@@ -79,12 +79,12 @@ class CellRule(Rule):
     Attributes
     ----------
     holds : callable
-        A column of text in, whether each cell keeps the rule out.
+        The text of a cell in, whether it keeps the rule out.
     words : tuple of str
         The words that are allowed, where the rule is a vocabulary.
     """
 
-    holds: Callable[[pd.Series], pd.Series] = lambda cells: cells.notna()
+    holds: Callable[[str], bool] = bool
     words: tuple[str, ...] = ()
 
 

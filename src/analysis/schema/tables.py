@@ -16,7 +16,7 @@ class Field:
     ----------
     name : str
     rules : tuple of str
-        Ids of the rules that its cells keep (`analysis.schema.CELL_RULES`).
+        Ids of the rules that its cells keep (`analysis.schema.RULES`).
     type : {"text", "date", "number", "integer", "boolean"}
         What checked text becomes.
     in_languages : bool
