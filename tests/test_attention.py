@@ -149,6 +149,7 @@ def test_of_a_contradiction_only_those_are_named_who_spoke_after_the_last_decisi
     assert (row["unit_ids"], row["since"]) == (["b"], pd.Timestamp("2024-08-31"))
 
 
+@pytest.mark.thorough
 def test_what_was_returned_waits_for_no_decision():
     said = ["M1 a 2024-06-30 done_reported"]
     waiting = hand_made({"M1": "a"}, said=said)

@@ -37,6 +37,7 @@ def asked_of(now: Reading) -> list[tuple[str, str, str, date]]:
     return sorted((*row[:3], row[3].date()) for row in rows.itertuples(index=False, name=None))
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False), moments, moments)
 def test_what_is_asked_for_next_is_what_will_be_owed(small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp):
     now = read(small.plan, day, later)
@@ -84,6 +85,7 @@ def test_what_a_unit_carries_stands_by_urgency(small: SmallPlan, day: pd.Timesta
     assert set(carried.loc[carried["urgency"].eq("stalled"), "measure_id"]) <= set(stalled["measure_id"])
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments, st.sampled_from(UNITS))
 def test_a_decision_waits_only_for_a_unit_that_it_sent_back(
     small: SmallPlan, day: pd.Timestamp, later: pd.Timestamp, unit: str

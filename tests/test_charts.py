@@ -392,6 +392,7 @@ def test_everything_finds_room(tianjin: Plan, lang: str, *, narrow: bool):
 words = st.lists(st.text("aW字", min_size=1, max_size=12), min_size=1, max_size=6).map(" ".join)
 
 
+@pytest.mark.thorough
 @given(names=st.lists(words, min_size=1, max_size=9), narrow=st.booleans())
 def test_no_legend_is_cut_off(names: list[str], *, narrow: bool):
     with charts.style():

@@ -20,6 +20,7 @@ def plan_folder(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_check_says_what_the_plan_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--lang", "en"]) == Exit.OK
     told = capsys.readouterr().out
@@ -28,6 +29,7 @@ def test_check_says_what_the_plan_holds(capsys: pytest.CaptureFixture[str]) -> N
     assert "synthetic" in told
 
 
+@pytest.mark.thorough
 def test_check_speaks_the_language_of_the_machine_unless_told_otherwise(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

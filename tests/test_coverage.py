@@ -245,6 +245,7 @@ def test_evidence_counts_until_it_is_taken_back(said: list[str], decided: list[s
 # Standing still.
 
 
+@pytest.mark.thorough
 def test_a_theme_stands_still_since_the_period_of_its_last_completion():
     """Completed in July; August and September stood still, and October's feedback is not in yet."""
     plan = hand_made({"M1": "a", "M2": "a"}, decided=["M1 closed 2024-07-20"])
@@ -329,6 +330,7 @@ def test_what_meets_a_promise(comparator: str, value: float, holds: bool):
 # Nothing there.
 
 
+@pytest.mark.thorough
 def test_nothing_selected(tianjin: Plan):
     nothing = tianjin.select(unit="guanshuibao", theme="T1").at(DAY)
     themes = coverage.by_theme(nothing)

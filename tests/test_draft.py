@@ -184,6 +184,7 @@ def baotou(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_a_new_folder_holds_the_notice_as_received_and_a_page_to_check_it_by(baotou: Path):
     assert (baotou / "notice.txt").read_bytes() == text_of("baotou-2022").encode()
     page = (baotou / "review.html").read_text("utf-8")

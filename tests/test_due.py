@@ -98,6 +98,7 @@ def test_whoever_is_done_owes_nothing_more(tianjin: Plan):
     assert owed_periods(with_words(tianjin, said), "2025-03-31") == []
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, moments)
 def test_what_is_outstanding_is_what_is_owed_and_never_came(
     small: SmallPlan, as_of: pd.Timestamp, known_at: pd.Timestamp
@@ -180,6 +181,7 @@ def test_one_of_a_thing_is_said_of_in_the_singular(tianjin: Plan):
     assert warned.startswith("1 report owed and not received (last heard for 30 June 2024)")
 
 
+@pytest.mark.thorough
 def test_what_is_asked_of_units_on_a_made_up_record_says_so(tianjin: Plan, capsys: pytest.CaptureFixture[str]):
     real = replace(tianjin, progress_provenance="real").at("2025-03-31")
     for lang, mark in MARKS.items():
@@ -272,6 +274,7 @@ def test_by_command(capsys: pytest.CaptureFixture[str]):
     assert cli.main(["due"]) == cli.Exit.USAGE
 
 
+@pytest.mark.thorough
 def test_a_year_not_announced_is_said_to_be_so(silent: Plan):
     plan = replace(silent, calendar=Calendar("month", "2039-11", 5))
     now = plan.at("2040-01-31", known_at="2040-01-31")

@@ -165,6 +165,7 @@ def test_a_journal_that_is_no_longer_ours_is_left_alone(tmp_path: Path, content:
     assert [row["at"] for row in lines_of(file)] == ["a", "b"]
 
 
+@pytest.mark.thorough
 def test_cut_off_at_any_step_nothing_half_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "表.xlsx"
     file.write_bytes(b"x" * 1000)

@@ -459,6 +459,7 @@ def test_columns_that_are_not_ours_are_named(still: Plan, tmp_path: Path) -> Non
     assert collected.progress["progress"].tolist() == ["一", "二", "三"]
 
 
+@pytest.mark.thorough
 def test_a_merged_cell_speaks_for_the_rows_under_it(still: Plan, tmp_path: Path) -> None:
     entries = {"M4": AT_WORK, "M21": AT_WORK | {"progress": "另一句"}, "M30": AT_WORK}
     book = filled(still, "port-group", "2024-06-30", entries=entries)
@@ -553,6 +554,7 @@ def test_the_sum_in_words() -> None:
     assert intake.summary(counts | others).endswith(said)
 
 
+@pytest.mark.thorough
 def test_a_correction_names_what_it_corrects(plan: Plan, tmp_path: Path) -> None:
     first, second, third = (
         write_form(tmp_path / f"{day}.csv", [("M4", "推进中", percent)], sent=f"2024-07-0{day}")
@@ -566,6 +568,7 @@ def test_a_correction_names_what_it_corrects(plan: Plan, tmp_path: Path) -> None
     ]  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_what_the_record_holds_is_known(plan: Plan, tmp_path: Path) -> None:
     cases = [
         # The same again, and the same said later: nothing new. Said earlier, or said again after a change: new.
@@ -592,6 +595,7 @@ def test_what_the_record_holds_is_known(plan: Plan, tmp_path: Path) -> None:
     assert "台账中已有 2024-07-02 报送的另一份不同内容" in rule
 
 
+@pytest.mark.thorough
 def test_a_record_may_hold_two_rows_of_one_day(plan: Plan, tmp_path: Path) -> None:
     file = plan.folder / "progress.csv"
     columns = file.read_text("utf-8").split("\n", 1)[0].split(",")
@@ -607,6 +611,7 @@ def test_a_record_may_hold_two_rows_of_one_day(plan: Plan, tmp_path: Path) -> No
     assert intake.collect([write_form(form, [("M4", "推进中", "40")], sent="2024-07-03")], plan).counts["known"] == 0
 
 
+@pytest.mark.thorough
 def test_of_copies_one_is_taken_and_of_rivals_none(still: Plan, tmp_path: Path) -> None:
     files = [write_form(tmp_path / f"{name}.csv", [("M4", "推进中", "40"), ("M18", "推进中")]) for name in "ab"]
     twice = intake.collect(files, still)
@@ -697,6 +702,7 @@ def test_the_period_of_a_form(still: Plan, tmp_path: Path, said: str, period: st
     assert collected.progress["period"].tolist() == ([] if rule else [period])
 
 
+@pytest.mark.thorough
 def test_the_period_that_a_form_was_sent_out_with(still: Plan, tmp_path: Path) -> None:
     book = filled(still, "port-group", "2024-06-30", entries={"M4": AT_WORK})
     file = tmp_path / "form.xlsx"
@@ -848,6 +854,7 @@ def explained(copy: Path) -> list[list[str]]:
     return [[str(cell) for cell in row if cell] for row in sheet.iter_rows(values_only=True)]
 
 
+@pytest.mark.thorough
 def test_a_copy_explains_every_fault(still: Plan, tmp_path: Path) -> None:
     rows = [("M4", "快了", 140), ("M1", "推进中"), ("M18", "推进中"), ("M21", "推进中", "", "一", "", "", "年底")]
     rows.append(("M30", "Closed", "", "=1+1"))
@@ -892,6 +899,7 @@ def test_a_copy_of_what_has_no_place_only_explains(still: Plan, tmp_path: Path, 
     assert collected.counts["unreadable"] == (not content)
 
 
+@pytest.mark.thorough
 def test_of_two_rows_on_a_measure_the_wrong_one_has_the_place(still: Plan, tmp_path: Path) -> None:
     rows = [("M4", "快了"), ("M4", "推进中"), ("M18", "推进中"), ("M18", "快了"), ("M21", "慢了")]
     collected = intake.collect([write_form(tmp_path / "表.csv", rows)], still)
@@ -911,6 +919,7 @@ def test_what_is_all_right_does_not_go_back(still: Plan, tmp_path: Path) -> None
 # --- By command.
 
 
+@pytest.mark.thorough
 def test_dry_run_writes_nothing(plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "inbox"
     folder.mkdir()

@@ -167,6 +167,7 @@ class _Ids(HTMLParser):
         self.targets += [(given["href"] or "")[1:]] if (given.get("href") or "").startswith("#") else []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("day", ["2024-05-31", "2025-03-31"])
 def test_whatever_can_be_chosen_is_there(tianjin: Plan, day: str, monkeypatch: pytest.MonkeyPatch):
     now = tianjin.at(day)

@@ -102,6 +102,7 @@ def check_reads_back(text: str, written) -> None:
         assert list(rows["position"]) == sorted(rows["position"])
 
 
+@pytest.mark.thorough
 @settings(max_examples=40, deadline=None)
 @given(themes, layouts)
 def test_a_clean_notice_reads_back_as_it_was_written(written, layout):
@@ -115,6 +116,7 @@ def test_a_garbled_notice_reads_back_as_it_was_written(written, layout, chosen):
     check_reads_back(garble(print_notice(written, layout), chosen), written)
 
 
+@pytest.mark.thorough
 @settings(max_examples=40, deadline=None)
 @given(themes, layouts)
 def test_repair_leaves_clean_text_alone(written, layout):

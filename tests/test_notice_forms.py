@@ -101,6 +101,7 @@ def places_of_measures(lines: list[str]) -> list[int]:
     return [place for place, line in enumerate(lines) if MEASURE_LINE.match(line)]
 
 
+@pytest.mark.thorough
 @settings(max_examples=8, deadline=None)
 @given(st.sampled_from(("baotou-2022", "tianjin-2024")), st.integers(), st.sampled_from((str, run_together, wrapped)))
 def test_four_missing_paragraphs_cost_no_other_measure_and_are_told(name, seed, layout):
@@ -284,6 +285,7 @@ def written(notice):
     return [(title, heading, frozenset(named)) for title, measures in notice for heading, _, named in measures]
 
 
+@pytest.mark.thorough
 @settings(max_examples=50, deadline=None)
 @given(notices, st.sampled_from(BELOW), st.sampled_from(sorted(MARKS)), st.booleans())
 def test_a_notice_reads_back_whatever_its_numbers_and_marks(notice, number, mark, restarts):
@@ -296,6 +298,7 @@ styles_and_marks = st.tuples(st.sampled_from(("（一）", "1.", "（1）")), st
 MUTATIONS = ("drop", "double", "join", "split", "mistype")
 
 
+@pytest.mark.thorough
 @settings(max_examples=50, deadline=None)
 @given(notices, styles_and_marks, st.sampled_from(MUTATIONS), st.integers(0, 10**6))
 def test_what_a_slip_makes_vanish_is_told(notice, number_and_mark, mutation, seed):

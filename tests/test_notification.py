@@ -373,6 +373,7 @@ def test_what_a_mail_server_refuses_is_kept(office: Office, tmp_path: Path, repl
     assert (one.result, bool(one.reason)) == (result, True)
 
 
+@pytest.mark.thorough
 def test_a_mail_server_that_does_not_answer(office: Office, tmp_path: Path):
     office.wait = {"MAIL": 3}
     (one,) = told(tmp_path, mailbox(office.port), limit=0.3)
@@ -653,6 +654,7 @@ def due_on(plan: Plan, today: str, **said: Any) -> dict[str, Event]:
     return {event.kind: event for event in events}
 
 
+@pytest.mark.thorough
 def test_feedback_is_called_for_before_and_after_it_falls_due(silent: Plan):
     """Of June, due on 5 July 2024."""
     owed = len(silent.responsibilities)

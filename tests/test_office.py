@@ -94,6 +94,7 @@ def opened_book(content: bytes) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content))
 
 
+@pytest.mark.thorough
 @given(st.builds("".join, st.tuples(st.sampled_from(["=", "+", "-", "@", "=1+1", "\t=", "{=", ""]), LETTERS)))
 def test_no_text_of_a_unit_is_a_formula(text: str):
     content = of_texts(text, "甲")

@@ -283,6 +283,7 @@ def right_totals(plan: Plan) -> list[Totals]:
     ]
 
 
+@pytest.mark.thorough
 def test_the_gate_counts_who_is_on_a_measure_at_the_day(tianjin: Plan) -> None:
     """A unit that left a measure is counted before that day, and not after it."""
     measure, unit = tianjin.responsibilities[["measure_id", "unit_id"]].iloc[-1]
@@ -380,6 +381,7 @@ def test_sly_markdown_passes_the_gate_as_text(tianjin: Plan) -> None:
     assert refusals(one, to_page(one, CHROME), at(tianjin), ZH) == []
 
 
+@pytest.mark.thorough
 def test_problems_are_listed_errors_first() -> None:
     rows = [
         {

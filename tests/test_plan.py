@@ -388,6 +388,7 @@ def test_an_earlier_reading_knows_what_the_later_one_knows(
     assert then.as_published().known_at == min(small.plan.at(day).known_at, now.known_at)
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments, st.integers(0, 60))
 def test_how_much_of_a_period_has_come_in(small: SmallPlan, as_of: pd.Timestamp, lag: int):
     now = small.plan.at(as_of, known_at=as_of + pd.Timedelta(days=lag))
@@ -410,6 +411,7 @@ def test_plans_and_readings_are_things_of_their_own(tianjin: Plan):
     assert len({tianjin, tianjin.select(), now}) == 3
 
 
+@pytest.mark.thorough
 def test_plans_and_readings_introduce_themselves_in_a_line(tianjin: Plan, small: Path):
     selected = tianjin.select(unit="天津海关", theme="T1")
     for thing, words in (

@@ -121,6 +121,7 @@ def test_a_held_record_is_not_written(folder):
         append_record(plan, next_rows(plan))
 
 
+@pytest.mark.thorough
 def test_a_full_disk_leaves_the_old_record(folder):
     file = folder / "progress.csv"
     before = file.read_bytes()
@@ -138,6 +139,7 @@ def test_a_full_disk_leaves_the_old_record(folder):
     assert not list(folder.glob(".progress.csv.*"))
 
 
+@pytest.mark.thorough
 def test_a_record_in_utf_16_is_read_but_not_added_to(folder):
     file = folder / "progress.csv"
     expected = open_plan(folder).progress
@@ -150,6 +152,7 @@ def test_a_record_in_utf_16_is_read_but_not_added_to(folder):
     assert file.read_bytes() == content
 
 
+@pytest.mark.thorough
 def test_columns_of_ones_own_stay_where_they_are(folder):
     """Cells go under their heading, and what only the record has is blank in new rows."""
     file = folder / "progress.csv"
@@ -484,6 +487,7 @@ def test_postgresql_that_is_away_is_told(folder, postgres):
     assert not told["message"].str.contains("geheim").any()
 
 
+@pytest.mark.thorough
 def test_sample_survives_every_place(tmp_path):
     """Each table of a record read back from each place is the one that was written."""
     for kept_as, table in itertools.product(KINDS, schema.RECORD):

@@ -325,6 +325,7 @@ def test_two_rules_do_not_share_an_id():
     assert RULES["filled"] is CELL_RULES["filled"]
 
 
+@pytest.mark.thorough
 def test_each_rule_of_a_room_is_declared_by_a_function_that_says_why():
     """An id in ``@rule`` is the first thing to look for in the code: it stands there as plain text."""
     declared = [
@@ -422,6 +423,7 @@ def test_a_unit_that_ever_was_on_a_measure_does_not_close_it(small: Path):
     assert check_plan(small)["rule"].tolist() == ["own-closure"]
 
 
+@pytest.mark.thorough
 def test_what_the_office_sent_back_may_go_back(small: Path):
     write_record(small, say("in_progress", "40"), say("done_reported", "100"), say("in_progress", "60"))
     assert check_plan(small)["rule"].tolist() == ["percent-fell", "went-back"]
@@ -436,6 +438,7 @@ def test_what_the_office_sent_back_may_go_back(small: Path):
     assert len(check_plan(small)) == 2
 
 
+@pytest.mark.thorough
 def test_values_are_of_a_commitment_and_take_back_only_their_like(small: Path):
     write_actuals(small, {"value": "4"}, {"value": "5", "supersedes": "A1"})
     assert check_plan(small).empty

@@ -324,6 +324,7 @@ def test_some_units_of_each_commitment_measure_it(tianjin: Plan, now: Reading):
 # By command.
 
 
+@pytest.mark.thorough
 def test_the_command_writes_three_files_and_never_over_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     out = tmp_path / "made"
     assert cli.main(["sample", "--out", str(out)]) == cli.Exit.OK

@@ -95,6 +95,7 @@ def reached(folder: Path, start: str) -> set[str]:
 # What it holds.
 
 
+@pytest.mark.thorough
 def test_a_share_of_a_day_holds_its_pages_and_a_page_to_begin_with(month: Path):
     names = names_in(archive(month, shared(month), REPORTS, narrowed=face()))
     of_day = sorted(one.path for one in MONTH if one.parameters.as_of == DAYS[1])
@@ -148,6 +149,7 @@ def test_names_are_those_that_windows_can_unpack(month: Path):
         assert zipped.testzip() is None
 
 
+@pytest.mark.thorough
 def test_the_same_pages_give_the_same_bytes_whatever_else_the_site_holds(tmp_path: Path):
     published(tmp_path / "a", MONTH)
     published(tmp_path / "b", [one for one in MONTH if one.parameters.as_of != DAYS[2]])

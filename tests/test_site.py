@@ -392,6 +392,7 @@ def test_the_index_begins_with_the_newest_day_of_the_whole() -> None:
     assert sorted(ids) == sorted({date_id(one) for one in made})
 
 
+@pytest.mark.thorough
 def test_the_index_draws_how_many_are_completed() -> None:
     """From pages of the whole, each day as known last; said in words, too; nothing where there is one day."""
     counts = {"2025-01-31": 1, "2025-02-28": 4, "2025-03-31": 10}
@@ -444,6 +445,7 @@ def told_of(one: Failure, site: Manifest = EMPTY, **parts: str) -> str:
     return page_of_failure(site, one, Executed.of({"cells": [cell]}), reports=REPORTS, **given)
 
 
+@pytest.mark.thorough
 def test_a_failure_is_told_in_words_and_once() -> None:
     text = told_of(replace(failure("load"), selection="天津海关"))
     assert "<h1>负担、天津海关</h1>" in text
@@ -456,6 +458,7 @@ def test_a_failure_is_told_in_words_and_once() -> None:
     assert "<pre>&lt;b&gt;</pre>" in told_of(failure(), log="<b>")
 
 
+@pytest.mark.thorough
 def test_a_failure_is_told_in_one_language_with_both_days_and_a_line_a_cause() -> None:
     one = replace(failure("load", known_at="2025-04-07"), result="refused")
     text = told_of(one, reason="h1 应恰有一个；缺少页面标题 title")
@@ -474,6 +477,7 @@ def test_a_failure_names_what_is_shown_instead() -> None:
     assert "2025年2月28日" in text
 
 
+@pytest.mark.thorough
 def test_what_a_report_is_called_where_no_page_says_so() -> None:
     """In another language when it has no title in this one; by its name when there is no such report any more."""
     assert "<h1>Brief</h1>" in told_of(failure("brief"))

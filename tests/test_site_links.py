@@ -176,6 +176,7 @@ def test_a_page_of_a_part_leads_to_pages_of_the_same_part_where_there_are_any(tm
     assert "台账" not in links(tmp_path, page("front"))
 
 
+@pytest.mark.thorough
 def test_what_was_known_at_other_days_is_not_mixed(tmp_path: Path):
     """Pages of one day lead to those known at the same, and the latest are of one."""
     late = [page(report, known_at="2025-04-30") for report in ("front", "ledger")]
@@ -207,6 +208,7 @@ def test_of_two_that_compare_a_page_leads_to_the_one_that_compares_as_it_does(tm
     assert faults(tmp_path) == []
 
 
+@pytest.mark.thorough
 def test_the_folder_can_be_moved_and_a_folder_of_pages_zipped(tmp_path: Path):
     published(tmp_path / "a", MONTH)
     shutil.move(tmp_path / "a", tmp_path / "elsewhere" / "b")
@@ -218,6 +220,7 @@ def test_the_folder_can_be_moved_and_a_folder_of_pages_zipped(tmp_path: Path):
     assert all((alone / link.split("#")[0]).is_file() for link in beside)
 
 
+@pytest.mark.thorough
 def test_no_link_leads_to_a_date_that_is_gone(tmp_path: Path):
     published(tmp_path, MONTH)
     assert f"{DAYS[0]}/zh/front.html" in links(tmp_path, page("front", DAYS[1]))["较早：2025年1月31日"]
@@ -245,6 +248,7 @@ def test_a_neighbour_that_comes_makes_no_page_again(tmp_path: Path):
     assert (tmp_path / "plan/latest/zh/front.html").read_bytes() == (tmp_path / newest.path).read_bytes()
 
 
+@pytest.mark.thorough
 def test_only_what_has_other_links_is_written(tmp_path: Path):
     published(tmp_path, MONTH)
     written = {name: (tmp_path / name).stat().st_mtime_ns for name in files_of(tmp_path)}
@@ -265,6 +269,7 @@ def test_a_page_that_somebody_changed_is_not_made_good_by_new_links(tmp_path: Pa
     assert "all is well" in file.read_text("utf-8")
 
 
+@pytest.mark.thorough
 def test_links_that_a_stopped_run_had_written_are_recognised(tmp_path: Path):
     """The page is still what was made, though the manifest knows of other links; and they are put right."""
     old, gone = page("front", DAYS[1]), page("front", DAYS[2])

@@ -121,12 +121,14 @@ def test_the_order_of_rows_tells_only_what_nothing_else_tells(
     require_the_same(read(small, as_of, known_at), read(small.reordered(chance), as_of, known_at))
 
 
+@pytest.mark.thorough
 @given(small_plans(), moments)
 def test_a_day_before_what_was_known_is_refused(small: SmallPlan, as_of: pd.Timestamp):
     with pytest.raises(ValueError, match="known_at"):
         small.plan.at(as_of, known_at=as_of - pd.Timedelta(days=1))
 
 
+@pytest.mark.thorough
 def test_inputs_are_left_alone(tianjin: Plan):
     frames = tianjin.progress, tianjin.decisions, tianjin.responsibilities, tianjin.measures
     before = [frame.copy(deep=True) for frame in frames]
@@ -298,6 +300,7 @@ def test_the_state_of_a_measure(said: dict[str, list[Said]], decided: list[Decid
     assert (stands["state"], stands["mark"]) == (state, mark)
 
 
+@pytest.mark.thorough
 def test_no_feedback_is_what_was_owed_and_not_due_is_what_was_not():
     assert one_measure(a=[], as_of="2024-06-30", known_at="2024-07-04")["state"] == NOT_DUE
     assert one_measure(a=[], as_of="2024-06-30", known_at="2024-07-05")["state"] == NO_FEEDBACK
@@ -306,6 +309,7 @@ def test_no_feedback_is_what_was_owed_and_not_due_is_what_was_not():
     assert one_measure(a=[], as_of="2024-06-29")["state"] == NOT_DUE
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("decided", "is_contradicted"),
     [
@@ -326,6 +330,7 @@ def test_a_closure_is_contradicted_by_an_open_word_for_a_later_day(decided: list
     assert not taken_back["is_contradicted"]
 
 
+@pytest.mark.thorough
 def test_what_is_reported_done_waits_for_a_decision_where_somebody_decides():
     assert one_measure(a=DONE)["is_waiting"]
     assert not one_measure(a=DONE, is_verified=False)["is_waiting"]
@@ -426,6 +431,7 @@ def test_periods_of_any_length_are_owed_when_their_day_has_come(calendar: Calend
     assert one_measure(a=[], calendar=calendar, as_of=as_of)["feedback"].get("a", []) == ["missing"] * count
 
 
+@pytest.mark.thorough
 def test_a_unit_that_owes_two_periods_in_a_row_has_lapsed():
     first = ("2024-06-30", "2024-07-01", "in_progress")
     for said, lapsed in (
@@ -441,6 +447,7 @@ def test_a_unit_that_owes_two_periods_in_a_row_has_lapsed():
 # Deadlines.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("said", "decided", "as_of", "schedule"),
     [
@@ -477,6 +484,7 @@ def test_evidence_counts_until_it_is_taken_back(tianjin: Plan):
     assert set(named) - set(latest.index[latest])
 
 
+@pytest.mark.thorough
 def test_words_of_units_that_are_not_on_the_measure_are_kept_apart():
     said = {"a": WORKING, "b": [("2024-07-31", "2024-08-02", "stalled")]}
     assert one_measure(**said)["state"] == "stalled"

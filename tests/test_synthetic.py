@@ -91,6 +91,7 @@ def test_a_list_of_problems_says_that_the_record_is_made_up(tmp_path: Path):
     assert "合成示例数据。" in (tmp_path / "a.html").read_text("utf-8")
 
 
+@pytest.mark.thorough
 def test_a_made_up_record_says_so_in_each_row(tmp_path: Path):
     assert cli.main(["sample", "--out", str(tmp_path / "sample")]) == 0
     rows = {

@@ -161,6 +161,7 @@ def test_burn_up_by_hand():
     assert burn_up["completion"].tolist() == [0, 1 / 3, 1 / 3]
 
 
+@pytest.mark.thorough
 def test_a_completion_counts_once_at_the_closure_that_stands():
     """Closed, reopened, closed again and confirmed; closed before the first period; reopened for good."""
     plan = hand_made(
@@ -233,6 +234,7 @@ def test_changes_are_those_of_the_reference(small: SmallPlan, one: pd.Timestamp,
         assert moved["measure_id"].is_unique
 
 
+@pytest.mark.thorough
 def test_a_late_word_revises_the_earlier_day_and_is_no_change():
     """What arrives in September of July tells how July was: it did not happen in August."""
     plan = hand_made(
@@ -249,6 +251,7 @@ def test_a_late_word_revises_the_earlier_day_and_is_no_change():
     assert trend.revised(plan.at("2024-06-30")).empty
 
 
+@pytest.mark.thorough
 def test_changes_come_in_the_order_of_the_notice(tianjin: Plan):
     now = tianjin.at(LATER)
     moved = trend.changes(now.before("2024-09-30"), now)
@@ -276,6 +279,7 @@ def test_slips_are_those_of_the_reference(small: SmallPlan, as_of: pd.Timestamp,
     )
 
 
+@pytest.mark.thorough
 def test_what_slipped_and_what_was_sent_back_by_hand():
     said = [
         "M1 a 2024-06-30 in_progress expected_completion=2024-10-31",

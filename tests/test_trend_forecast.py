@@ -127,6 +127,7 @@ def test_where_a_forecast_is_refused(steps: list[int], left: int, refused: str):
     assert list(outlook.fan.columns) == ["period_end", "p50", "p85"]
 
 
+@pytest.mark.thorough
 def test_a_period_that_is_not_in_is_not_drawn_from():
     """Eight months have ended; that of the last is due on the day after K."""
     steps = [1] * 8
@@ -134,6 +135,7 @@ def test_a_period_that_is_not_in_is_not_drawn_from():
     assert trend.forecast(past(steps, left=5, known_at="2025-02-05")).refused == ""
 
 
+@pytest.mark.thorough
 def test_what_the_running_period_closed_stands_and_is_not_drawn_from():
     """Two a month for eight months and one in the ninth, whose feedback is not in: it goes on from the eighth."""
     outlook = trend.forecast(past([2] * 8, left=7, running=1))

@@ -128,6 +128,7 @@ def head(plan: Path, rows: int) -> Head:
     return Head(chain.head, len(chain.lines), rows)
 
 
+@pytest.mark.thorough
 def test_a_cut_tail_shows_by_a_published_head(plan: Path):
     old = {name: (plan / name).read_bytes() for name in ("progress.csv", "progress.chain")}
     heads = [head(plan, 605)]
@@ -273,6 +274,7 @@ def packaged(folder: Path) -> tuple[Manifest, dict[str, str], dict[str, str]]:
     return manifest, texts, package_files(manifest, lambda path: texts[path].encode("utf-8"))
 
 
+@pytest.mark.thorough
 def test_a_data_package_gives_every_row_back(plan: Path):
     """Read by what it says alone: paths, types, what is blank."""
     _, texts, files = packaged(plan)
@@ -317,6 +319,7 @@ def test_a_site_without_tables_describes_none():
 # Pages derived again.
 
 
+@pytest.mark.thorough
 def test_what_a_page_says_otherwise_is_found_and_placed():
     text = "<h2>Load</h2><table><tr><th>Unit</th><th>W</th></tr><tr><td>A</td><td>{}</td></tr></table><p>end</p>"
     assert list(_differences(text.format("14.04"), text.format("14.04"))) == []
@@ -327,6 +330,7 @@ def test_what_a_page_says_otherwise_is_found_and_placed():
     assert len(list(_differences('<svg><path d="M1"/></svg>', '<svg><path d="M2"/></svg>'))) == 1
 
 
+@pytest.mark.thorough
 def test_a_face_belongs_to_the_page_that_it_comes_with():
     text = "<style></style><p>{}</p><p>portplan report load --plan {}</p>"
     here, there = (with_face(text.format("14", plan)) for plan in ("tianjin-2024", "…/港"))

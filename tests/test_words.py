@@ -168,12 +168,14 @@ def test_no_deadline_is_said_of_what_has_one_and_closed_of_what_nobody_decided()
             )
 
 
+@pytest.mark.thorough
 def test_a_selection_is_not_said_to_be_empty_before_the_first_period():
     one = situation("before the first period", "delivery")
     assert one.opening.headline == "Of the 31 measures nothing has been reported, and nothing was due yet."
     assert "0" not in one.opening.headline
 
 
+@pytest.mark.thorough
 def test_the_first_line_of_the_embedded_plan_judges():
     headline = situation("spring", "delivery", "zh").opening.headline
     counts = situation("spring", "delivery").now.measure_states["state"].value_counts()
@@ -196,6 +198,7 @@ def test_the_stalled_units_own_words_are_quoted_whoever_spoke_last():
             assert len(own)
 
 
+@pytest.mark.thorough
 def test_an_outdated_page_says_so():
     banners: dict[str, Any] = {name: situation(name, "delivery").opening.banners for name in ("spring", "afterwards")}
     assert len(banners["spring"]) == 1

@@ -93,6 +93,7 @@ def test_leads_and_overdue_are_missing_where_the_notice_is_silent(tianjin: Plan)
 # Properties.
 
 
+@pytest.mark.thorough
 @given(small_plans(all_named=False, most=0))
 def test_shares_are_of_whole_measures(small: SmallPlan):
     """Exactly: a share is a fraction, and no float ever was."""
@@ -172,6 +173,7 @@ def test_what_arrives_later_changes_nothing(small: SmallPlan, as_of: pd.Timestam
         assert_frame_equal(metric(everything), metric(known))
 
 
+@pytest.mark.thorough
 def test_a_unit_named_twice_on_a_measure_counts_once(tianjin: Plan):
     responsibilities = pd.concat([tianjin.responsibilities, tianjin.responsibilities.assign(clause=2)])
     twice = replace(tianjin, responsibilities=responsibilities.reset_index(drop=True))
@@ -373,6 +375,7 @@ def test_units_of_which_nothing_was_due_stand_last():
     assert workload.worst_first(loads)["unit_id"].tolist() == ["b", "a"]
 
 
+@pytest.mark.thorough
 def test_what_a_unit_says_of_a_measure_out_of_scope_is_not_its_load():
     plan = hand_made({"M1": "a", "M2": "a"}, said=["M2 a 2024-06-30 stalled"], start={"M2": "2024-09-01"})
     early, later = (workload.by_unit(plan.at(day)).iloc[0] for day in ("2024-08-31", "2024-09-30"))
@@ -381,6 +384,7 @@ def test_what_a_unit_says_of_a_measure_out_of_scope_is_not_its_load():
     assert workload.states_by_unit(plan.at("2024-08-31"))["stalled"].tolist() == [0]
 
 
+@pytest.mark.thorough
 def test_a_unit_that_joins_shares_and_one_that_leaves_does_not():
     plan = hand_made({"M1": "ab"}, decided=["M1 joined 2024-07-01 unit_id=c", "M1 left 2024-08-01 unit_id=a"])
     for day, units in (("2024-06-30", "ab"), ("2024-07-31", "abc"), ("2024-08-31", "bc")):
@@ -407,6 +411,7 @@ def leads_by_unit(plan: Plan, lead_rule: str = "") -> dict[str, int]:
     return dict(zip(loads["unit_id"], loads["lead"], strict=True))
 
 
+@pytest.mark.thorough
 def test_leads_are_counted_where_the_notice_declares_them(tianjin: Plan):
     """The second unit of each measure leads: what is declared goes before where it stands."""
     responsibilities = named("ab", "ba", "cab")
@@ -416,6 +421,7 @@ def test_leads_are_counted_where_the_notice_declares_them(tianjin: Plan):
         assert leads_by_unit(declared, rule) == {"a": 2, "b": 1, "c": 0}
 
 
+@pytest.mark.thorough
 def test_the_first_listed_leads_where_the_rule_says_so(tianjin: Plan):
     """First by clause, then by position, wherever the row stands in its file."""
     responsibilities = named("ab", "ba", "abc")
@@ -440,6 +446,7 @@ def test_a_lead_rule_that_does_not_exist_is_refused(tianjin: Plan):
         workload.by_unit(tianjin.at(DAY), lead_rule="first")
 
 
+@pytest.mark.thorough
 def test_a_deadline_passed_is_overdue():
     """Done in time or closed it is not, nor on its very day, nor where the deadline was moved."""
     plan = hand_made(
@@ -453,6 +460,7 @@ def test_a_deadline_passed_is_overdue():
     assert workload.by_unit(plan.at("2024-11-01")).set_index("unit_id")["overdue"].to_dict() == {"a": 1, "b": 2}
 
 
+@pytest.mark.thorough
 def test_nothing_selected(tianjin: Plan):
     nothing = tianjin.select(unit="guanshuibao", theme="T1").at(DAY)
     loads = workload.by_unit(nothing)
