@@ -21,7 +21,7 @@ DATA_PACKAGE, CRATE = "datapackage.json", "ro-crate-metadata.json"
 _PROFILES = "https://datapackage.org/profiles/2.0"
 _CRATES = "https://w3id.org/ro/crate/1.1"
 _TYPES = {"text": "string"}
-_SYNTHETIC = "合成示例，不是真实进展。Synthetic sample, no real progress."
+_SYNTHETIC = "合成示例，并非真实。Synthetic sample, not real."
 _APOSTROPHE = (
     "Text that a spreadsheet would take for a formula has an apostrophe in front, which is not part of it. "
     "表格软件会当作公式的文字前加有单引号，不属于原文。"

@@ -8,6 +8,8 @@ from analysis.language import Caption, Language, caption, nothing
 from analysis.opening import KeyFigure, titled
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from analysis.plan.reading import Reading
@@ -117,18 +119,9 @@ def feedback(parts: pd.DataFrame, say: Language) -> Caption:
                     "{period}: {share} of the reports received; the least part in {themes}",
                     period=say.period(last["period"].iloc[0]),
                     share=say.share_of(came, due),
-                    themes=say.listing(
-                        say("{theme} {current}/{measures}", theme=say.theme(theme), current=n, measures=of)
-                        for theme, n, of in worst[["theme_id", "received", "reports_due"]].itertuples(index=False)
-                    ),
+                    themes=say.listing(in_parts(worst[["theme_id", "received", "reports_due"]], say)),
                 )
-        details = say.listing(
-            (
-                say("{theme} {current}/{measures}", theme=say.theme(theme), current=n, measures=of)
-                for theme, n, of in last[["theme_id", "received", "reports_due"]].itertuples(index=False)
-            ),
-            most=8,
-        )
+        details = say.listing(in_parts(last[["theme_id", "received", "reports_due"]], say), most=8)
     return caption(
         say,
         key="feedback-by-theme",
@@ -219,6 +212,12 @@ def measures(listed: pd.DataFrame, say: Language) -> Caption:
         note=say("A measure stands where its weakest unit stands, until it is closed or withdrawn."),
         annex=say("All measures"),
     )
+
+
+def in_parts(themes: pd.DataFrame, say: Language) -> Iterator[str]:
+    """Each theme with how many of how many; the frame has the theme's id, the part and the whole."""
+    for theme, part, whole in themes.itertuples(index=False):
+        yield say("{theme} {current}/{measures}", theme=say.theme(theme), current=part, measures=whole)
 
 
 def _standstill(still: pd.DataFrame, say: Language) -> str:

@@ -8,6 +8,7 @@ from analysis.language import Caption, Language, caption
 from analysis.opening import KeyFigure, titled
 from analysis.rounding import exact
 from analysis.schema import NO_FEEDBACK
+from analysis.words.coverage import in_parts
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -208,18 +209,9 @@ def by_theme(progressed: pd.DataFrame, now: Reading, say: Language) -> Caption:
         least = able[shares.eq(shares.min())]
         finding = say(
             "The least part is completed in {themes}",
-            themes=say.listing(
-                say("{theme} {current}/{measures}", theme=say.theme(theme), current=done, measures=scope)
-                for theme, done, scope in least[["theme_id", "done", "scope"]].itertuples(index=False)
-            ),
+            themes=say.listing(in_parts(least[["theme_id", "done", "scope"]], say)),
         )
-    details = say.listing(
-        (
-            say("{theme} {current}/{measures}", theme=say.theme(theme), current=done, measures=scope)
-            for theme, done, scope in able[["theme_id", "done", "scope"]].itertuples(index=False)
-        ),
-        most=8,
-    )
+    details = say.listing(in_parts(able[["theme_id", "done", "scope"]], say), most=8)
     return caption(
         say,
         key="burn-up-by-theme",
