@@ -157,6 +157,12 @@ MUTATIONS = (
         "rules",
     ),
     Mutation("rules/decisions.py", "and told[2] <= day", "", "rules"),
+    Mutation("rules/decisions.py", 'decisions["due"].lt(decisions["effective_on"])', "False", "rules"),
+    Mutation("rules/days.py", "days[days < issued]", "days[days > issued + 36525 * pd.Timedelta(days=1)]", "rules"),
+    Mutation("rules/days.py", "arrived[arrived > today]", "arrived[arrived < arrived]", "rules"),
+    Mutation("report/inputs.py", "if day and day < issued and is_day(issued)", "if not day", "report_inputs"),
+    Mutation("terminal/asked.py", "if is_day(day) and day > now", "if not day and day > now", "report_inputs"),
+    Mutation("cli/reports.py", 'max(inputs.arrivals(), default="") > (today', '"" > (today', "cli"),
     Mutation(
         "plan/reading.py",
         "return Reading(self.plan, earlier, self.known_at)",

@@ -9,6 +9,7 @@ from analysis.cli import Exit, main
 from analysis.plan import data_folder
 from analysis.report import read_registry
 from analysis.schema import RECORD
+from tests.plans import change_rows
 
 BRIEF = next(report for report in read_registry().reports.values() if report.needs_unit)
 
@@ -102,6 +103,26 @@ def test_bad_data_is_told_to_the_last_cell_and_no_page_is_made(
         assert value in told
     for row in ("2", "3", "4", "5", "7"):
         assert f"│ {row}" in told or f" {row} " in told
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("asked", [["check"], ["report", "--as-of", "2025-03-31"]])
+def test_a_row_that_cannot_have_arrived_yet_stops_the_command(
+    asked: list[str], plan_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of 2125 for 2025 nobody would find out: the row counts on no page."""
+
+    def mistype(row: dict[str, str]) -> None:
+        if row["log_id"] == "P0099":
+            row["reported_at"] = row["reported_at"].replace("20", "21", 1)
+
+    change_rows(plan_folder, "progress", mistype)
+    site = ["--out", str(tmp_path / "site")] if "report" in asked else []
+    assert main([*asked, "--plan", str(plan_folder), *site]) == Exit.BAD_DATA
+    told = "".join(capsys.readouterr())
+    assert "progress.csv" in told
+    assert "2124-" in told
+    assert "不可能已经收到" in told
     assert not (tmp_path / "site").exists()
 
 

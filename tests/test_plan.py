@@ -526,6 +526,9 @@ def test_files_read_the_same_as_spreadsheets_write_them(folder: Path, tianjin: P
     for table in TABLES:
         path = folder / f"{table}.csv"
         path.write_bytes(path.read_text("utf-8").replace("\n", line_end).encode(encoding))
+    head = folder / "plan.toml"
+    if encoding != "gb18030":
+        head.write_bytes(head.read_text("utf-8").replace("\n", line_end).encode(encoding))
     assert_same_data(open_plan(folder), tianjin)
 
 

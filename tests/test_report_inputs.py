@@ -17,10 +17,13 @@ from analysis import schema
 from analysis.basis.placing import Rows
 from analysis.cli import Exit, main
 from analysis.names import theme_names, unit_names
+from analysis.parameters import ParameterError
 from analysis.periods import EVERY, EXAMPLES, Calendar
 from analysis.plan import Plan, UnknownName
 from analysis.report import Inputs, Parameters, check_parameters, keys, make_reports, periods_due, read_inputs
 from analysis.site import Manifest
+from analysis.terminal.asked import days_asked
+from analysis.terminal.speaking import speaking
 from tests.plans import asked, change_rows, copy_plan, notebook, registry_of
 from tests.sites import failure, page
 
@@ -522,6 +525,35 @@ def test_a_period_that_is_not_is_refused_in_a_sentence(
     assert main([*asked_for, "--lang", "en"]) == Exit.BAD_PARAMETERS
     assert "period" in capsys.readouterr().err
     assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("name", ["as_of", "compare_to"])
+def test_no_page_speaks_of_a_day_before_the_plan_was_issued(name: str):
+    issued = "2024-05-31"
+    inputs = replace(inputs_of(), head={**HEAD, "issued": date.fromisoformat(issued)})
+    day = f"{date.fromisoformat(issued) - timedelta(1)}"
+    asked = {"plan_id": "small", "as_of": "2024-12-31"}
+    with pytest.raises(ParameterError, match=rf"{name}.*{day}.*早于方案印发之日 {issued}"):
+        check_parameters({**asked, name: day}, inputs)
+    assert check_parameters({**asked, name: issued}, inputs)
+
+
+def test_no_page_is_asked_for_of_a_day_that_has_not_come():
+    row = {"log_id": "P1", "measure_id": "M1", "unit_id": "a", "as_of": "2025-03-31", "reported_at": "2025-03-29"}
+    inputs = Ledger({"progress": (row,), "decisions": (), "actuals": ()}).inputs
+
+    def asked(today: str, as_of: str = "", known_at: str = "") -> list[tuple[str, str]]:
+        given = {"as_of": as_of, "known_at": known_at}
+        return days_asked(inputs, date.fromisoformat(today), Manifest(), [], speaking("en"), **given)
+
+    assert asked("2025-03-31", "2025-03-31") == [("2025-03-31", "")]
+    assert asked("2025-03-31", "2025-03-30", "2025-03-31") == [("2025-03-30", "2025-03-31")]
+    with pytest.raises(ParameterError, match="--as-of 2025-03-31: that day has not come yet; today is 2025-03-30"):
+        asked("2025-03-30", "2025-03-31")
+    with pytest.raises(ParameterError, match="--known-at 2052-03-31: "):
+        asked("2025-03-31", "2025-03-31", "2052-03-31")
+    assert asked("2025-03-29") == [(inputs.last_day(), "")]
+    assert asked("2025-03-28") == [("2025-03-28", "")]
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,9 @@ BROKEN = {
     "ongoing-by-kind": of_record(2, "status", say("ongoing")),
     "arrived-early": of_record(2, "reported_at", say("in_progress", reported_at="2024-06-29")),
     "completion-far": of_record(2, "expected_completion", say("in_progress", expected_completion="2224-12-31")),
+    "far-ahead": of_record(2, "as_of", say("in_progress", as_of="2025-06-30")),
+    "not-arrived": of_record(2, "reported_at", say("in_progress", as_of="2026-06-30", reported_at="2026-06-30")),
+    "before-notice": of_record(2, "as_of", say("in_progress", as_of="2014-06-30")),
     "period": of_record(2, "period", say("in_progress", period="2024-Q2")),
     "correction-unlike": of_record(3, "supersedes", STALE, say("stalled", unit_id="commerce", supersedes="P1")),
     "went-back": of_record(3, "status", STALE, say("not_started")),
@@ -207,6 +210,7 @@ BROKEN = {
     "decision-without-unit": of_decisions(2, "unit_id", decide("joined")),
     "decision-of-measure": of_decisions(2, "unit_id", decide("closed", unit_id="customs", **EVIDENCE)),
     "extension-without-due": of_decisions(2, "due", decide("extended")),
+    "extension-over": of_decisions(2, "due", decide("extended", due="2014-12-31")),
     "due-without-extension": of_decisions(2, "due", decide("closed", due="2024-12-31", **EVIDENCE)),
     "void-unlike": of_decisions(2, "supersedes", decide("void", supersedes="P9")),
     "decider-unknown": of_decisions(2, "decided_by", decide("closed", decided_by="商会", **EVIDENCE)),
@@ -247,7 +251,7 @@ def read_broken(folder: Path, id: str) -> dict[str, pd.DataFrame]:
     BROKEN[id].break_plan(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "problem_frame", problem_frame)
-        plan, _ = inspect_plan(folder)
+        plan, _ = inspect_plan(folder, today="2026-06-29")
     assert (plan is None) == (RULES[id].severity == "error")
     if plan and BROKEN[id].is_of_a_day:
         now = plan.at("2024-09-15")
@@ -451,3 +455,16 @@ def test_values_are_of_a_commitment_and_take_back_only_their_like(small: Path):
     ):
         write_actuals(small, {"value": "4"}, {"value": "5", **wrong})
         assert check_plan(small)["rule"].tolist() == [rule]
+
+
+@pytest.mark.parametrize(
+    ("named", "decided"),
+    [
+        ("before-notice", decide("joined", unit_id="commerce", measure_id="M2", effective_on="2023-07-31")),
+        ("completion-far", decide("extended", due="2204-12-31")),
+    ],
+)
+def test_a_mistyped_year_of_a_decision_is_found_out(tmp_path: Path, named: str, decided: Statement):
+    write_small_plan(tmp_path / "plan")
+    write_decisions(tmp_path / "plan", decided)
+    assert check_plan(tmp_path / "plan")["rule"].tolist() == [named]

@@ -68,7 +68,7 @@ def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
     tables |= {"progress": progress}
     if len(decisions):
         tables["decisions"] = decisions
-    head = _new_head(old.head_content.decode("utf-8"), decider)
+    head = _new_head(old.head_content.decode("utf-8-sig"), decider)
     out.mkdir(parents=True)
     (out / "plan.toml").write_text(head, "utf-8")
     for name, columns in REQUIRED_COLUMNS.items():

@@ -56,7 +56,7 @@ def find_workplace(folders: Iterable[Path]) -> Workplace | None:
     if file is None:
         return None
     try:
-        said: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
+        said: dict[str, Any] = tomllib.loads(file.read_text("utf-8-sig"))
     except (OSError, ValueError) as failed:
         raise NoWorkplace(f"{file} 读不懂：{failed}") from failed
     if set(said) != {"plan", "site"} or not all(isinstance(value, str) and value for value in said.values()):

@@ -39,7 +39,7 @@ def package_files(manifest: Manifest, read: Callable[[str], bytes]) -> dict[str,
     """
     newest = {page.parameters.plan_id: page.basis for page in manifest.newest().values() if page.basis}
     bases = {plan: manifest.bases[key] for plan, key in sorted(newest.items()) if key in manifest.bases}
-    heads = {plan: tomllib.loads(read(basis.paths()[HEAD]).decode("utf-8")) for plan, basis in bases.items()}
+    heads = {plan: tomllib.loads(read(basis.paths()[HEAD]).decode("utf-8-sig")) for plan, basis in bases.items()}
     if not bases:
         return {}
     about = {

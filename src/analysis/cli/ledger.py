@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from analysis.cli.base import LangOption, PlanOption, app
+from analysis.cli.base import LangOption, PlanOption, app, now_in
 from analysis.terminal import Exit, opened_plan, print_problems, print_rules, print_table, spoken, stop, to_day
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @app.command()
@@ -32,6 +29,7 @@ def check(
     from analysis.language import Language
     from analysis.opening import banners
     from analysis.plan import UnknownName, inspect_plan
+    from analysis.report import read_inputs
     from analysis.words.holdings import holdings
 
     if rules:
@@ -39,10 +37,12 @@ def check(
         return
     language = spoken(lang)
     try:
-        opened, problems = inspect_plan(plan, lang=language)
+        inputs = read_inputs(plan)
+        today = f"{now_in(inputs.timezone):%Y-%m-%d}"
+        opened, problems = inspect_plan(plan, lang=language, today=today)
     except UnknownName as unknown:
         stop(Exit.BAD_PARAMETERS, unknown, lang=language)
-    if opened and (day := as_of or _last_day(opened.progress)):
+    if opened and (day := as_of or inputs.last_day()):
         open_ends = room.warnings(opened.at(to_day(day, lang=language)), lang=language)
         problems = pd.concat([problems, open_ends], ignore_index=True)
     print_problems(problems, lang=language)
@@ -118,8 +118,3 @@ def sample(
         (out / f"{name}.csv").write_text(to_csv(rows), "utf-8")
     begin_chain(place)
     typer.echo(", ".join(f"{len(rows)} {name}" for name, rows in made.items()) + f": {out}")
-
-
-def _last_day(progress: pd.DataFrame) -> str:
-    last = progress["as_of"].max()
-    return "" if last != last else f"{last:%Y-%m-%d}"

@@ -186,7 +186,7 @@ def read_settings(site: Path) -> Settings | None:
     """
     file = site / SETTINGS
     try:
-        said: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
+        said: dict[str, Any] = tomllib.loads(file.read_text("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError):

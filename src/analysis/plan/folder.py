@@ -91,7 +91,8 @@ def read_folder(path: Path) -> PlanFolder:
 def read_head(content: bytes) -> tuple[dict[str, Any], str]:
     """What ``plan.toml`` says, and why it cannot be read when it cannot."""
     try:
-        return tomllib.loads(content.decode("utf-8")), ""
+        # Some editors of Windows put a mark in front.
+        return tomllib.loads(content.decode("utf-8-sig")), ""
     except ValueError as failed:
         return {}, str(failed)
 

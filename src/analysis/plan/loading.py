@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Loaded = tuple[Mapping[str, Any], dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]
 
 
-def load(path: Path, *, lang: str, instead: Mapping[str, pd.DataFrame] | None = None) -> Loaded:
+def load(path: Path, *, lang: str, today: str = "", instead: Mapping[str, pd.DataFrame] | None = None) -> Loaded:
     """What ``plan.toml`` says, the tables as text, a row a file that was read, and the problems of it all.
 
     Parameters
@@ -27,6 +27,8 @@ def load(path: Path, *, lang: str, instead: Mapping[str, pd.DataFrame] | None = 
         The plan's folder.
     lang : str
         The language of the problems' messages.
+    today : str
+        By the clock of whoever asks, so that what cannot have arrived yet is told; blank where nobody does.
     instead : mapping of str to pandas.DataFrame, optional
         Tables of the record to check the plan with, in place of those that it keeps.
     """
@@ -53,7 +55,7 @@ def load(path: Path, *, lang: str, instead: Mapping[str, pd.DataFrame] | None = 
         bad = {(problem.file, problem.row) for problem in problems if problem.rule.severity == "error"}
         names = {name: file.name for name, file in folder.tables.items()}
         problems += across_notice(tables, folder.head)
-        problems += across_record(tables, folder.head, bad, names=names)
+        problems += across_record(tables, folder.head, bad, names=names, today=today)
     frame = schema.problem_frame(problems, lang=lang)
     return folder.head, tables, pd.DataFrame(sources, columns=["file", "rows", "sha256"]), frame
 

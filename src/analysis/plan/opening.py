@@ -43,7 +43,7 @@ def find_plan(id_or_path: str | Path) -> Path:
     )
 
 
-def open_plan(id_or_path: str | Path, *, lang: str = FIRST) -> Plan:
+def open_plan(id_or_path: str | Path, *, lang: str = FIRST, today: str = "") -> Plan:
     """Read and check a plan.
 
     Parameters
@@ -52,6 +52,8 @@ def open_plan(id_or_path: str | Path, *, lang: str = FIRST) -> Plan:
         The id of a plan that comes with the package (``"tianjin-2024"``), or the path of a plan's folder.
     lang : str
         The language of what is said of its problems.
+    today : str
+        By the clock of whoever asks, so that what cannot have arrived yet is told; blank where nobody does.
 
     Raises
     ------
@@ -62,13 +64,13 @@ def open_plan(id_or_path: str | Path, *, lang: str = FIRST) -> Plan:
     """
     from analysis.schema import DataError
 
-    plan, problems = inspect_plan(id_or_path, lang=lang)
+    plan, problems = inspect_plan(id_or_path, lang=lang, today=today)
     if plan is None:
         raise DataError(problems)
     return plan
 
 
-def inspect_plan(id_or_path: str | Path, *, lang: str = FIRST) -> tuple[Plan | None, pd.DataFrame]:
+def inspect_plan(id_or_path: str | Path, *, lang: str = FIRST, today: str = "") -> tuple[Plan | None, pd.DataFrame]:
     """A plan, or None when an error keeps it from being opened, and every problem of its data, warnings included.
 
     Parameters and errors as `open_plan`; the problems have the columns of `analysis.schema.problem_frame`.
@@ -82,7 +84,7 @@ def inspect_plan(id_or_path: str | Path, *, lang: str = FIRST) -> tuple[Plan | N
     from analysis.rules import UNIT_KINDS
 
     folder = find_plan(id_or_path)
-    head, tables, sources, problems = load(folder, lang=lang)
+    head, tables, sources, problems = load(folder, lang=lang, today=today)
     if (problems["severity"] == "error").any():
         return None, problems
     typed = {name: schema.to_types(name, table).reset_index(drop=True) for name, table in tables.items()}

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from analysis.plan import TableFile
 
+_ARRIVALS = ("reported_at", "recorded_at")
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -137,6 +139,11 @@ class Inputs:
         days = [(cells["as_of"], cells["reported_at"]) for cells in said]
         return max((min(pair) for pair in days if all(map(is_day, pair))), default="")
 
+    def arrivals(self) -> list[str]:
+        """The days on which rows of the record arrived, as far as they can be read."""
+        rows = (cells for table in self.tables.values() for _, cells in table.records())
+        return [cells[name] for cells in rows for name in _ARRIVALS if is_day(cells.get(name, ""))]
+
     def used(self, parameters: Parameters) -> dict[str, Rows]:
         """The rows of each table that a page rests on, as known at its K."""
         kept = self._measures(parameters)
@@ -206,6 +213,13 @@ def check_parameters(values: Mapping[str, str], inputs: Inputs) -> Parameters:
         checked = Parameters.of(values)
     except ParameterError as failed:
         raise ParameterError("\n".join([*faults, str(failed)])) from failed
+    issued = str(inputs.head.get("issued", ""))
+    faults += [
+        f"{name}，值“{day}”：早于方案印发之日 {issued}"
+        for name, day in (("as_of", checked.as_of), ("compare_to", checked.compare_to))
+        # Before it there was no plan of which anything could be said.
+        if day and day < issued and is_day(issued)
+    ]
     if faults:
         raise ParameterError("\n".join(faults))
     if not checked.known_at:

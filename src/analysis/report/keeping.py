@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analysis.basis import Kept, kept_tables
-from analysis.basis.placing import is_day
 from analysis.files import secrets_of
 from analysis.manifest import Head, Origin, Retention
 from analysis.plan.folder import RECORD
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis.report.inputs import Inputs
-
-_ARRIVALS = ("reported_at", "recorded_at")
 
 
 def origin_of(inputs: Inputs, folder: Path) -> Origin:
@@ -61,10 +58,8 @@ def head_of(inputs: Inputs) -> dict[str, Head]:
 
 def retention_of(inputs: Inputs, today: str, **asked: Any) -> Retention:
     """What becomes of the dates of a plan's pages; `today` is blank when nobody says what the clock says."""
-    rows = (cells for table in inputs.tables.values() for _, cells in table.records())
-    arrivals = (cells[name] for cells in rows for name in _ARRIVALS if is_day(cells.get(name, "")))
     # An arrival that is still to come is a slip of the pen: it may not push anything out.
-    until = max((day for day in arrivals if not today or day <= today), default="")
+    until = max((day for day in inputs.arrivals() if not today or day <= today), default="")
 
     def is_period_end(day: str) -> bool:
         end = date.fromisoformat(day)

@@ -15,6 +15,7 @@ from analysis.returned.identity import date_arrival, identify
 from analysis.returned.rows import read_rows
 from analysis.returned.statements import Form
 from analysis.returned.tables import disagreements, head_of, tables_of
+from analysis.schema import MOST_DAYS_AHEAD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from analysis.plan import Plan
     from analysis.returned.identity import Names
     from analysis.returned.tables import Head
-
-# A form may come in some days before the day that it speaks of.
-_AHEAD = pd.Timedelta(days=31)
 
 
 def read_form(
@@ -94,7 +92,7 @@ def _check_day(form: Form, head: Head, plan: Plan, today: pd.Timestamp | None) -
         return
     if form.as_of < f"{plan.issued:%Y-%m-%d}":
         rule = Message("is before the plan was issued, {day}", day=f"{plan.issued:%Y-%m-%d}")
-    elif today is not None and form.as_of > f"{today + _AHEAD:%Y-%m-%d}":
+    elif today is not None and form.as_of > f"{today + pd.Timedelta(days=MOST_DAYS_AHEAD):%Y-%m-%d}":
         rule = Message("has not come yet: today is {day}", day=f"{today:%Y-%m-%d}")
     else:
         return

@@ -39,6 +39,7 @@ def across_decisions(
     yield from _unit_unneeded(decisions, file)
     yield from _due_missing(decisions, file)
     yield from _due_unneeded(decisions, file)
+    yield from _due_over(decisions, file)
     yield from _void(decisions, typed, file)
     yield from _nobody_verifies(decisions, head, file)
     yield from _own_closure(decisions, tables, head, file)
@@ -74,6 +75,14 @@ def _due_unneeded(rule: Rule, decisions: pd.DataFrame, file: str) -> Iterator[Pr
     """A date that nobody reads would look like a deadline that holds."""
     for row, due in decisions.loc[decisions["decision"].ne("extended") & decisions["due"].notna(), "due"].items():
         yield rule.broken(file=file, row=row, column="due", value=f"{due:%Y-%m-%d}")
+
+
+@rule("extension-over", "is before {day}, from which the extension holds")
+def _due_over(rule: Rule, decisions: pd.DataFrame, file: str) -> Iterator[Problem]:
+    """Nobody is given time that is over already: the year is mistyped."""
+    rows = decisions[decisions["decision"].eq("extended") & decisions["due"].lt(decisions["effective_on"])]
+    for row, due, day in rows[["due", "effective_on"]].itertuples(name=None):
+        yield rule.broken(file=file, row=row, column="due", value=f"{due:%Y-%m-%d}", day=f"{day:%Y-%m-%d}")
 
 
 @rule("void-unlike", "should be the number of an earlier row of the same measure, and of the unit where one is named")

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis import schema
 from analysis.periods import Calendar
+from analysis.rules.days import ARRIVAL, across_days
 from analysis.rules.decisions import across_decisions
 from analysis.rules.notice import links
 from analysis.schema import DELIVERY, Problem, Rule, rule
@@ -25,7 +26,6 @@ _LINKS = (
     ("actuals", "commitment_id", "commitments"),
     ("actuals", "unit_id", "units"),
 )
-_ARRIVAL = {"progress": "reported_at", "decisions": "recorded_at", "actuals": "reported_at"}
 _SPEAKS_OF = {
     "progress": ["measure_id", "unit_id"],
     "decisions": ["measure_id", "unit_id"],
@@ -34,7 +34,7 @@ _SPEAKS_OF = {
 
 
 def across_record(
-    tables: Tables, head: Mapping[str, Any], bad: set[tuple[str, Any]], *, names: Mapping[str, str]
+    tables: Tables, head: Mapping[str, Any], bad: set[tuple[str, Any]], *, names: Mapping[str, str], today: str = ""
 ) -> Iterator[Problem]:
     """Problems of the record, row against row and against the notice.
 
@@ -48,6 +48,8 @@ def across_record(
         (file, row) with a problem already listed: what their cells mean is not asked again.
     names : mapping
         What problems call each table.
+    today : str
+        By the clock of whoever asks; blank where nobody does.
     """
     for name, column, target in _LINKS:
         yield from links(tables[name], column, tables[target], target=target, file=names[name])
@@ -66,8 +68,7 @@ def across_record(
         yield from check(log, tables, file)
     for check in (_percent_not_started, _percent_in_progress, _percent_stalled):
         yield from check(log["status"], log["percent"], file)
-    yield from _early(log, file)
-    yield from _far(log, pd.Timestamp(head["issued"]), file)
+    yield from across_days(typed, pd.Timestamp(head["issued"]), names=names, today=today)
     yield from _periods(log, Calendar.of(head), file)
     if not unread:
         yield from _steps(log, typed["decisions"], file)
@@ -141,23 +142,6 @@ def _ongoing_kind(rule: Rule, log: pd.DataFrame, tables: Tables, file: str) -> I
         yield rule.broken(file=file, row=row, column="status", value=value)
 
 
-@rule("arrived-early", "is before as_of, the day it speaks of: read as of the day it arrived", severity="warning")
-def _early(rule: Rule, log: pd.DataFrame, file: str) -> Iterator[Problem]:
-    """A statement that arrives before the day it is true for is a forecast, or a mistyped date."""
-    for row, value in log.loc[log["reported_at"] < log["as_of"], "reported_at"].items():
-        yield rule.broken(file=file, row=row, column="reported_at", value=f"{value:%Y-%m-%d}")
-
-
-@rule("completion-far", "should be within a hundred years of {day}, when the plan was issued")
-def _far(rule: Rule, log: pd.DataFrame, issued: pd.Timestamp, file: str) -> Iterator[Problem]:
-    """A mistyped century would stretch every figure and count of days."""
-    days = log["expected_completion"]
-    for row, value in days[(days - issued).abs() > pd.Timedelta(days=36525)].items():
-        yield rule.broken(
-            file=file, row=row, column="expected_completion", value=f"{value:%Y-%m-%d}", day=f"{issued:%Y-%m-%d}"
-        )
-
-
 @rule("period", "should be blank, or a period of this plan, written as {example}")
 def _periods(rule: Rule, log: pd.DataFrame, calendar: Calendar, file: str) -> Iterator[Problem]:
     """Which report a statement is decides whether that report came."""
@@ -180,7 +164,7 @@ def _unlike_correction(
     if corrections.empty:
         return
     wrong = _wrong(
-        corrections, rows, key=schema.REQUIRED_COLUMNS[name][0], arrival=_ARRIVAL[name], same=_SPEAKS_OF[name]
+        corrections, rows, key=schema.REQUIRED_COLUMNS[name][0], arrival=ARRIVAL[name], same=_SPEAKS_OF[name]
     )
     yield from _at_supersedes(rule, wrong[~wrong["supersedes"].isin(unread)], file)
 

@@ -4,7 +4,7 @@ Every table is checked as *text* first and given types second, so that a bad cel
 Definitions follow the plan's own notice and the practice of keeping a progress ledger (台账); see data/README.md.
 """
 
-from analysis.schema.cells import CELL_RULES, check_cells, to_types
+from analysis.schema.cells import CELL_RULES, MOST_DAYS_AHEAD, check_cells, to_types
 from analysis.schema.columns import COLUMNS, LABELS, Column
 from analysis.schema.problems import PROBLEM_COLUMNS, DataError, problem_frame
 from analysis.schema.rules import RULES, Problem, Rule, rule
@@ -42,6 +42,7 @@ __all__ = [
     "LEAD_RULES",
     "MARKS",
     "MEASURE_KINDS",
+    "MOST_DAYS_AHEAD",
     "NOT_DUE",
     "NO_FEEDBACK",
     "PROBLEM_COLUMNS",

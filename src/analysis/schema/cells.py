@@ -14,6 +14,8 @@ from analysis.schema.tables import TABLES, Field
 from analysis.schema.vocabulary import COMPARATORS, DECISIONS, DELIVERY, MEASURE_KINDS, ROLES
 
 MOST_CHARACTERS = 5_000
+MOST_DAYS_AHEAD = 31
+"""How long before the day that it speaks of a statement may arrive."""
 Holds = Callable[[str], bool]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.basis.placing import is_day
 from analysis.manifest import FORMATS
 from analysis.parameters import ParameterError
 from analysis.report import check_parameters
@@ -50,10 +51,19 @@ def days_asked(
     Raises
     ------
     ParameterError
-        When the last period is asked for, and there is none.
+        When the last period is asked for, and there is none; when a day is named that has not come.
     """
     if as_of != LAST_PERIOD_END:
-        return [(as_of or inputs.last_day(), known_at)]
+        now = f"{today:%Y-%m-%d}"
+        # Of a day that is to come nobody knows anything, and its pages would stand before those of today.
+        ahead = [
+            say("{option} {day}: that day has not come yet; today is {today}", option=option, day=day, today=now)
+            for option, day in (("--as-of", as_of), ("--known-at", known_at))
+            if is_day(day) and day > now
+        ]
+        if ahead:
+            raise ParameterError("\n".join(ahead))
+        return [(as_of or min(inputs.last_day(), now), known_at)]
     calendar = inputs.require_calendar()
     if calendar.every == "none":
         raise ParameterError(

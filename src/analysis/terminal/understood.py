@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from analysis.plan import Plan
 
 
-def opened_plan(plan: str, *, lang: str = FIRST) -> Plan:
-    """A checked plan; says what is wrong and stops when there is none."""
+def opened_plan(plan: str, *, lang: str = FIRST, today: str = "") -> Plan:
+    """A checked plan (`analysis.plan.open_plan`); says what is wrong and stops when there is none."""
     from analysis.plan import UnknownName, open_plan
     from analysis.schema import DataError
 
     try:
-        return open_plan(plan, lang=lang)
+        return open_plan(plan, lang=lang, today=today)
     except UnknownName as unknown:
         stop(Exit.BAD_PARAMETERS, unknown, lang=lang)
     except DataError as failed:

@@ -1,0 +1,87 @@
+"""The rules of the record's days: none before there was a plan, none that has not come, none in another century."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.schema import MOST_DAYS_AHEAD, RECORD, Problem, Rule, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ARRIVAL = {"progress": "reported_at", "decisions": "recorded_at", "actuals": "reported_at"}
+_SINCE = {"progress": "as_of", "decisions": "effective_on"}
+_UNTIL = {"progress": "expected_completion", "decisions": "due"}
+_NONE, _MOST_AHEAD = pd.Timedelta(0), pd.Timedelta(days=MOST_DAYS_AHEAD)
+
+
+def across_days(
+    typed: Mapping[str, pd.DataFrame], issued: pd.Timestamp, *, names: Mapping[str, str], today: str = ""
+) -> Iterator[Problem]:
+    """Problems of the days that the record speaks of.
+
+    Parameters
+    ----------
+    typed : mapping of str to pandas.DataFrame
+        The tables of the record with types, without the rows that break a rule of single cells.
+    issued : pandas.Timestamp
+        When the plan was issued.
+    names : mapping
+        What problems call each table.
+    today : str
+        By the clock of whoever asks; blank where nobody does.
+    """
+    log = typed["progress"]
+    yield from _early(log["as_of"], log["reported_at"], names["progress"])
+    for name, column in _UNTIL.items():
+        yield from _far(typed[name][column], issued, names[name])
+    for name, column in _SINCE.items():
+        yield from _before_notice(typed[name][column], issued, names[name])
+        yield from _ahead(typed[name][column], typed[name][ARRIVAL[name]], names[name])
+    for name in RECORD if today else ():
+        yield from _not_arrived(typed[name][ARRIVAL[name]], pd.Timestamp(today), names[name])
+
+
+@rule("arrived-early", "is before as_of, the day it speaks of: read as of the day it arrived", severity="warning")
+def _early(rule: Rule, days: pd.Series, arrived: pd.Series, file: str) -> Iterator[Problem]:
+    """A statement that arrives before the day it is true for is a forecast, or a mistyped date."""
+    ahead = days - arrived
+    for row, value in arrived[ahead.gt(_NONE) & ahead.le(_MOST_AHEAD)].items():
+        yield rule.broken(file=file, row=row, column="reported_at", value=f"{value:%Y-%m-%d}")
+
+
+@rule("completion-far", "should be within a hundred years of {day}, when the plan was issued")
+def _far(rule: Rule, days: pd.Series, issued: pd.Timestamp, file: str) -> Iterator[Problem]:
+    """A mistyped century would stretch every figure and count of days."""
+    for row, value in days[(days - issued).abs() > pd.Timedelta(days=36525)].items():
+        yield rule.broken(
+            file=file, row=row, column=str(days.name), value=f"{value:%Y-%m-%d}", day=f"{issued:%Y-%m-%d}"
+        )
+
+
+@rule("far-ahead", "is more than {most} days after {arrived}, when it arrived")
+def _ahead(rule: Rule, days: pd.Series, arrived: pd.Series, file: str) -> Iterator[Problem]:
+    """Nobody knows so early how things stand on that day: the year is mistyped."""
+    both = pd.concat([days, arrived], axis="columns")
+    for row, value, when in both[days - arrived > _MOST_AHEAD].itertuples(name=None):
+        told = {"value": f"{value:%Y-%m-%d}", "arrived": f"{when:%Y-%m-%d}"}
+        yield rule.broken(file=file, row=row, column=str(days.name), most=MOST_DAYS_AHEAD, **told)
+
+
+@rule("not-arrived", "is after today, {today}: it cannot have arrived yet")
+def _not_arrived(rule: Rule, arrived: pd.Series, today: pd.Timestamp, file: str) -> Iterator[Problem]:
+    """What arrives in days to come counts on no page: a mistyped year makes a statement vanish."""
+    for row, value in arrived[arrived > today].items():
+        told = {"value": f"{value:%Y-%m-%d}", "today": f"{today:%Y-%m-%d}"}
+        yield rule.broken(file=file, row=row, column=str(arrived.name), **told)
+
+
+@rule("before-notice", "is before the plan was issued, {day}")
+def _before_notice(rule: Rule, days: pd.Series, issued: pd.Timestamp, file: str) -> Iterator[Problem]:
+    """Nothing was asked yet, so nothing can have been said or decided: the year is mistyped."""
+    for row, value in days[days < issued].items():
+        yield rule.broken(
+            file=file, row=row, column=str(days.name), value=f"{value:%Y-%m-%d}", day=f"{issued:%Y-%m-%d}"
+        )
