@@ -397,6 +397,9 @@ def test_the_sheet_by_command(folder: Path, tmp_path: Path, capsys: pytest.Captu
         ([], cli.Exit.BAD_PARAMETERS, "--period"),
         (["--period", "2025-Q1"], cli.Exit.BAD_PARAMETERS, "应写作 2024-06"),
         (["--period", "2025-03", "--as-of", "2025-04-01"], cli.Exit.BAD_PARAMETERS, "不在报告期 2025-03 内"),
+        (["--as-of", "2004-03-31"], cli.Exit.BAD_PARAMETERS, "2004-03-31 早于方案印发之日 2024-05-31"),
+        (["--period", "2052-03"], cli.Exit.BAD_PARAMETERS, "2052-03-31 还没有到：今天是 2025-05-20"),
+        (["--period", "2025-07"], cli.Exit.BAD_PARAMETERS, "2025-07-31 还没有到：今天是 2025-05-20"),
         (["--as-of", "2025-03-31", "--unit", "港务局"], cli.Exit.BAD_PARAMETERS, "没有单位“港务局”"),
         (["--as-of", "2025-03-31", "--office", "--unit", "天津海关"], cli.Exit.USAGE, "不能同时使用"),
     ],
@@ -416,6 +419,8 @@ def test_forms_of_a_period_by_any_name_of_a_unit(folder: Path, capsys: pytest.Ca
     assert cli.main([*asked, "--unit", "Tianjin Port Group"]) == 0
     assert [file.name for file in out.iterdir()] == ["tianjin-2024_port-group_2025-03-31.xlsx"]
     assert "1 form on 2025-03" in capsys.readouterr().out
+    # The next period's may be handed out before it begins.
+    assert cli.main([*asked[:-3], "2025-06", "--unit", "Tianjin Port Group"]) == 0
 
 
 # Older plans.

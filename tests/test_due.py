@@ -269,7 +269,7 @@ def test_by_command(capsys: pytest.CaptureFixture[str]):
     printed = capsys.readouterr().out
     assert "已过工作日" in printed
     assert "市交通运输委：截至2025年4月7日" in printed
-    for nonsense in ("昨天", "2025-02-30", "today", ""):
+    for nonsense in ("昨天", "2025-02-30", "today", "", "2004-03-31", "2204-03-31"):
         assert cli.main(["due", "--as-of", nonsense]) == cli.Exit.BAD_PARAMETERS
     assert cli.main(["due"]) == cli.Exit.USAGE
 

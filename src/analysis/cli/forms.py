@@ -9,7 +9,7 @@ import typer
 
 from analysis.catalogue import Message
 from analysis.cli.base import LangOption, PlanOption, app, now_in
-from analysis.terminal import Exit, opened_plan, spoken, stop, to_day
+from analysis.terminal import Exit, opened_plan, require_near, spoken, stop, to_day
 from analysis.terminal.collected import collect_and_tell
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def make_forms(
         day = forms.day_asked(opened, as_of=as_of, period=period)
     except ValueError as failed:
         stop(Exit.BAD_PARAMETERS, failed, lang=language)
+    require_near(day, opened, today=now_in(opened.calendar.timezone).date(), lang=language)
     if office:
         _make_office(opened, day, out, lang=language)
         return

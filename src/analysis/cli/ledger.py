@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 from analysis.cli.base import LangOption, PlanOption, app, now_in
-from analysis.terminal import Exit, opened_plan, print_problems, print_rules, print_table, spoken, stop, to_day
+from analysis.terminal import (
+    Exit,
+    opened_plan,
+    print_problems,
+    print_rules,
+    print_table,
+    require_near,
+    spoken,
+    stop,
+    to_day,
+)
 
 
 @app.command()
@@ -75,7 +85,9 @@ def due(
     from analysis.language import Language
 
     language = spoken(lang)
-    now = opened_plan(plan, lang=language).at(to_day(as_of, lang=language))
+    opened, day = opened_plan(plan, lang=language), to_day(as_of, lang=language)
+    require_near(day, opened, today=now_in(opened.calendar.timezone).date(), lang=language)
+    now = opened.at(day)
     owed = room.by_unit(now, lang=language)
     say = Language(language)
     reports = say.count(len(room.outstanding(now)), "{n} report", "{n} reports")

@@ -3,7 +3,7 @@
 from analysis.terminal.exits import Exit, stop
 from analysis.terminal.printing import plain, print_checked, print_problems, print_rules, print_table
 from analysis.terminal.speaking import speaking, spoken
-from analysis.terminal.understood import opened_plan, to_day
+from analysis.terminal.understood import opened_plan, require_near, to_day
 from analysis.terminal.writing import write_all_new
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "print_problems",
     "print_rules",
     "print_table",
+    "require_near",
     "speaking",
     "spoken",
     "stop",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from analysis.catalogue import FIRST, Message, reason_of
@@ -9,6 +10,7 @@ from analysis.terminal.exits import Exit, stop
 from analysis.terminal.printing import print_problems
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     import pandas as pd
@@ -39,6 +41,20 @@ def to_day(text: str, *, lang: str = FIRST) -> pd.Timestamp:
         return plan.to_day(text)
     except ValueError:
         stop(Exit.BAD_PARAMETERS, Message("“{text}” is no day: should be written 2024-12-31", text=text), lang=lang)
+
+
+def require_near(day: pd.Timestamp, plan: Plan, *, today: date, lang: str = FIRST) -> None:
+    """Stop at a day before the plan was issued, or whose period is far from having begun: the year is mistyped."""
+    from analysis.schema import MOST_DAYS_AHEAD
+
+    named = f"{day:%Y-%m-%d}"
+    if day < plan.issued:
+        issued = f"{plan.issued:%Y-%m-%d}"
+        told = Message("{day} is before the plan was issued, {issued}", day=named, issued=issued)
+        stop(Exit.BAD_PARAMETERS, told, lang=lang)
+    if plan.calendar.period_of(day.date()).start > today + timedelta(days=MOST_DAYS_AHEAD):
+        told = Message("{day} has not come yet: today is {today}", day=named, today=f"{today:%Y-%m-%d}")
+        stop(Exit.BAD_PARAMETERS, told, lang=lang)
 
 
 def opened_register(file: Path, *, lang: str = FIRST) -> list[dict[str, str]]:
