@@ -117,6 +117,11 @@ def test_a_row_that_cannot_have_arrived_yet_stops_the_command(
             row["reported_at"] = row["reported_at"].replace("20", "21", 1)
 
     change_rows(plan_folder, "progress", mistype)
+    # Of a record that is made up nothing has arrived at all.
+    assert main(["check", "--plan", str(plan_folder)]) == Exit.OK
+    head = plan_folder / "plan.toml"
+    head.write_text(head.read_text("utf-8").replace('"synthetic"', '"real"'), "utf-8")
+    capsys.readouterr()
     site = ["--out", str(tmp_path / "site")] if "report" in asked else []
     assert main([*asked, "--plan", str(plan_folder), *site]) == Exit.BAD_DATA
     told = "".join(capsys.readouterr())

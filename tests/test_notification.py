@@ -593,7 +593,7 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, before: str, after
 # What there is to tell.
 
 REPORTS = {"load": Report("load", Path("load.ipynb"), {"zh": "工作量"})}
-INPUTS: Any = SimpleNamespace(id="plan", head={"title": {"zh": "方案"}, "progress_provenance": "reported"})
+INPUTS: Any = SimpleNamespace(id="plan", head={"title": {"zh": "方案"}}, is_synthetic=False)
 
 
 def found(
@@ -631,7 +631,7 @@ def test_failures_are_told_of_once_while_they_are_the_same():
 
 
 def test_what_is_made_up_is_marked():
-    made_up: Any = SimpleNamespace(id="plan", head={**INPUTS.head, "progress_provenance": "synthetic"})
+    made_up: Any = SimpleNamespace(id="plan", head=INPUTS.head, is_synthetic=True)
     for events in (
         found([page()], [failure()], inputs=made_up),
         found([replace(page(), banner="合成示例数据。")], [failure()]),

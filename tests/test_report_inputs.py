@@ -554,6 +554,8 @@ def test_no_page_is_asked_for_of_a_day_that_has_not_come():
         asked("2025-03-31", "2025-03-31", "2052-03-31")
     assert asked("2025-03-29") == [(inputs.last_day(), "")]
     assert asked("2025-03-28") == [("2025-03-28", "")]
+    inputs = replace(inputs, head={**HEAD, "progress_provenance": "synthetic"})
+    assert asked("2025-03-28", "2025-03-29") == [("2025-03-29", "")]
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,9 @@ BROKEN = {
     "arrived-early": of_record(2, "reported_at", say("in_progress", reported_at="2024-06-29")),
     "completion-far": of_record(2, "expected_completion", say("in_progress", expected_completion="2224-12-31")),
     "far-ahead": of_record(2, "as_of", say("in_progress", as_of="2025-06-30")),
-    "not-arrived": of_record(2, "reported_at", say("in_progress", as_of="2026-06-30", reported_at="2026-06-30")),
+    "not-arrived": Case("progress.csv", 2, "reported_at", make=lambda folder: (
+        change_head(folder, '"synthetic"', '"real"'),
+        write_record(folder, say("in_progress", as_of="2026-06-30", reported_at="2026-06-30")))),
     "before-notice": of_record(2, "as_of", say("in_progress", as_of="2014-06-30")),
     "period": of_record(2, "period", say("in_progress", period="2024-Q2")),
     "correction-unlike": of_record(3, "supersedes", STALE, say("stalled", unit_id="commerce", supersedes="P1")),

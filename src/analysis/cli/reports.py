@@ -126,7 +126,8 @@ def report(
         if not is_known or not inputs.is_readable(*(table for table, is_needed in needed.items() if is_needed)):
             opened_plan(str(inputs.folder))
         moment = now_in(inputs.timezone)
-        if max(inputs.arrivals(), default="") > (today := f"{moment:%Y-%m-%d}"):
+        today = f"{moment:%Y-%m-%d}"
+        if not inputs.is_synthetic and any(day > today for day in inputs.arrivals()):
             opened_plan(str(inputs.folder), today=today)
         say = speaking(lang.value)
         days = days_asked(inputs, moment.date(), read_manifest(out), chosen, say, as_of=as_of, known_at=known_at)

@@ -195,7 +195,7 @@ def _newest_place(manifest: Manifest, plan: str, lang: str) -> str:
 def _mark(inputs: Inputs, banner: str, lang: str) -> str:
     """What a message begins with where the record, or the page that speaks, is made up."""
     made_up = Message("synthetic sample").said(lang).lower()
-    is_made_up = inputs.head.get("progress_provenance") == "synthetic" or made_up in banner.lower()
+    is_made_up = inputs.is_synthetic or made_up in banner.lower()
     return Message(_MARK).said(lang) if is_made_up else ""
 
 

@@ -139,6 +139,11 @@ class Inputs:
         days = [(cells["as_of"], cells["reported_at"]) for cells in said]
         return max((min(pair) for pair in days if all(map(is_day, pair))), default="")
 
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the record is made up; then it may speak of days that are to come."""
+        return self.head.get("progress_provenance") == "synthetic"
+
     def arrivals(self) -> list[str]:
         """The days on which rows of the record arrived, as far as they can be read."""
         rows = (cells for table in self.tables.values() for _, cells in table.records())

@@ -68,7 +68,8 @@ def across_record(
         yield from check(log, tables, file)
     for check in (_percent_not_started, _percent_in_progress, _percent_stalled):
         yield from check(log["status"], log["percent"], file)
-    yield from across_days(typed, pd.Timestamp(head["issued"]), names=names, today=today)
+    is_real = head["progress_provenance"] == "real"
+    yield from across_days(typed, pd.Timestamp(head["issued"]), names=names, today=today if is_real else "")
     yield from _periods(log, Calendar.of(head), file)
     if not unread:
         yield from _steps(log, typed["decisions"], file)

@@ -54,7 +54,7 @@ def days_asked(
         When the last period is asked for, and there is none; when a day is named that has not come.
     """
     if as_of != LAST_PERIOD_END:
-        now = f"{today:%Y-%m-%d}"
+        now = max([f"{today:%Y-%m-%d}", *(inputs.arrivals() if inputs.is_synthetic else ())])
         # Of a day that is to come nobody knows anything, and its pages would stand before those of today.
         ahead = [
             say("{option} {day}: that day has not come yet; today is {today}", option=option, day=day, today=now)

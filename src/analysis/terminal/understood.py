@@ -45,6 +45,8 @@ def to_day(text: str, *, lang: str = FIRST) -> pd.Timestamp:
 
 def require_near(day: pd.Timestamp, plan: Plan, *, today: date, lang: str = FIRST) -> None:
     """Stop at a day before the plan was issued, or whose period is far from having begun: the year is mistyped."""
+    import pandas as pd
+
     from analysis.schema import MOST_DAYS_AHEAD
 
     named = f"{day:%Y-%m-%d}"
@@ -52,6 +54,10 @@ def require_near(day: pd.Timestamp, plan: Plan, *, today: date, lang: str = FIRS
         issued = f"{plan.issued:%Y-%m-%d}"
         told = Message("{day} is before the plan was issued, {issued}", day=named, issued=issued)
         stop(Exit.BAD_PARAMETERS, told, lang=lang)
+    latest = plan.progress["reported_at"].max()
+    # What is made up may be made up of days that are to come.
+    if plan.is_synthetic and latest > pd.Timestamp(today):
+        today = latest.date()
     if plan.calendar.period_of(day.date()).start > today + timedelta(days=MOST_DAYS_AHEAD):
         told = Message("{day} has not come yet: today is {today}", day=named, today=f"{today:%Y-%m-%d}")
         stop(Exit.BAD_PARAMETERS, told, lang=lang)
