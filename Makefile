@@ -57,7 +57,7 @@ lock: ## resolve the dependencies again (needs uv)
 	$(COMPILE) --all-extras --group build --group dev -c requirements.lock -o requirements-dev.lock
 
 sample: $(READY) ## write the synthetic record of the embedded plan again
-	made=$$(mktemp -d) && $(BIN)/portplan sample --out $$made && cp $$made/*.csv data/tianjin-2024/ && rm -r $$made
+	made=$$(mktemp -d) && $(BIN)/portplan sample --out $$made && cp $$made/* data/tianjin-2024/ && rm -r $$made
 
 clean: ## remove what was made, but not the published reports
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis dist tests/.site

@@ -56,6 +56,7 @@ def story(
             reported, form, name = as_of + timedelta(days=times.days(int(random.integers(0, 5)))), f"{form}-专报", ""
         elif status in ("ongoing", "stalled") and random.random() < 0.05:
             reported, form = reported + timedelta(days=times.days(int(random.integers(28, 52)))), f"{form}-补报"
+        reported = max(reported, times.issued)
         if told:
             # A unit's later word is never filed before its earlier one.
             reported = max(reported, told[-1]["reported_at"])
@@ -63,7 +64,12 @@ def story(
             percent = min(percent + int(random.choice([0, 5, 10, 15])), 95)
         expected = expected if expected > place else place + int(random.integers(1, 4))
         shown = gives_date and status in ("not_started", "in_progress", "stalled")
-        statement = {"place": place, "period": name, "as_of": min(as_of, reported), "reported_at": reported}
+        statement = {
+            "place": place,
+            "period": name,
+            "as_of": max(min(as_of, reported), times.issued),
+            "reported_at": reported,
+        }
         statement |= {"status": status, "form": form, "is_revision": False}
         statement["expected_completion"] = f"{times.ends[expected]}" if shown else ""
         told.append(statement | _contents(status, percent, _back_at_work(before, fate) if told else "", hurdle, random))

@@ -31,6 +31,8 @@ class Times:
         What would arrive later has not arrived yet.
     is_named : bool
         Whether statements name their period.
+    issued : datetime.date
+        When the notice was; nobody says anything before.
     """
 
     periods: tuple[Period, ...]
@@ -38,6 +40,7 @@ class Times:
     due: tuple[date, ...]
     end: date
     is_named: bool
+    issued: date
 
     @classmethod
     def of(cls, calendar: Calendar, issued: date, count: int) -> Times:
@@ -47,7 +50,7 @@ class Times:
         listed = [first, *calendar.after(first, count + _FORESEEN)]
         periods, ends = tuple(listed[:count]), tuple(period.end for period in listed)
         due = tuple(calendar.due(period) for period in periods)
-        return cls(periods, ends, due, max(ends[count], due[-1]), is_named)
+        return cls(periods, ends, due, max(ends[count], due[-1]), is_named, issued)
 
     @property
     def last(self) -> int:
