@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.catalogue import FIRST, Message
+from analysis.catalogue import FIRST, Message, system_reason
 from analysis.files import held, write_whole
 from analysis.notification.settings import NoSecret
 from analysis.notification.ways import Ending, Letter, send
@@ -169,4 +169,4 @@ def _keep(site: Path, known: dict[tuple[str, str], Told], told: Told) -> None:
         file.parent.mkdir(exist_ok=True)
         write_whole(file, json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8"))
     except OSError as failed:
-        raise SiteNotWritable(f"{file} 写不进去（{failed.strerror or failed}）：没有发送更多消息") from failed
+        raise SiteNotWritable(f"{file} 写不进去（{system_reason(failed)}）：没有发送更多消息") from failed
