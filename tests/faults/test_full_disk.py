@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import shutil
 import sys
 from contextlib import contextmanager
@@ -18,10 +19,13 @@ import pytest
 from analysis.cli import Exit, main
 from analysis.forms import layout, make_office, rows_of
 from analysis.inbox import JOURNAL
+from analysis.notification import read_told
 from analysis.plan import open_plan
 from tests.plan_folders import DECIDER, decide, say, write_decisions, write_record, write_small_plan
+from tests.plans import notebook, registry_of
 from tests.returned_forms import filled, to_bytes
-from tests.sites import contents
+from tests.sites import contents, faults, page
+from tests.sites import put as publish
 from tests.test_decide import STORY, write_old
 
 if TYPE_CHECKING:
@@ -106,6 +110,14 @@ def wrong(disk: Path) -> None:
     write_decisions(disk / "plan", decide("closed", measure_id="M9"))
 
 
+def site(disk: Path) -> None:
+    """A plan with a published site, in which one date is to go."""
+    plan(disk)
+    for day in ("2024-06-30", "2024-07-31"):
+        assert Command(f"{REPORT} --as-of {day}", plan).run(disk) == Exit.OK
+
+
+REPORT = "report small --plan {disk}/plan --out {disk}/site --jobs 1 --lang zh"
 COMMANDS = {
     "decide": Command(
         f"decide M1 closed --by {DECIDER} --as-of 2024-08-01 --evidence {{disk}}/plan/plan.toml --plan {{disk}}/plan",
@@ -120,6 +132,7 @@ COMMANDS = {
     "notice": Command("notice read {disk}/notice.txt --out {disk}/read", notice),
     "draft": Command("plan new {disk}/notice.txt --out {disk}/drafted", notice),
     "migrate": Command(f"plan migrate {{disk}}/plan --out {{disk}}/new --decider {DECIDER}", older),
+    "share": Command("share --as-of 2024-07-31 --plan {disk}/plan --site {disk}/site --out {disk}/合成示例.zip", site),
     "check": Command("check --plan {disk}/plan --csv {disk}/told.csv --html {disk}/told.html", wrong, Exit.BAD_DATA),
 }
 
@@ -196,11 +209,11 @@ HOW: dict[str, tuple[Callable[[Path, int], Any], int]] = {
 
 
 def found(disk: Path) -> dict[str, bytes | str]:
-    """Every file on the disk but for locks and the journal, whose lines say when."""
+    """Every file on the disk but for locks, and what says when: the journal, the records of runs."""
     return {
         name: content
         for name, content in contents(disk).items()
-        if name.rpartition("/")[2] not in (*LOCKS, JOURNAL) and not name.startswith("filler")
+        if name.rpartition("/")[2] not in (*LOCKS, JOURNAL) and not re.match(r"filler|site/runs/[0-9.]", name)
     }
 
 
@@ -230,6 +243,9 @@ def test_a_full_disk_leaves_the_old_or_the_new(
 ) -> None:
     """Whatever room is left: what is there is whole, it is said, and running again ends the work."""
     monkeypatch.chdir(disk.parent)
+    reports = registry_of({"small": notebook(disk.parent / "small.ipynb", measures=2)})
+    monkeypatch.setattr("analysis.report.read_registry", lambda: reports)
+    monkeypatch.setattr("analysis.report.making.read_registry", lambda: reports)
     command = COMMANDS[name]
     command.before(disk)
     old = found(disk)
@@ -245,9 +261,11 @@ def test_a_full_disk_leaves_the_old_or_the_new(
             code = command.run(disk)
         told = "".join(capfd.readouterr())
         between = found(disk)
+        # Of a site every link leads to a whole page; its files move one after the other.
+        assert faults(disk / "site") == [], (left, told)
         for file, content in between.items():
-            assert is_whole(file, content, old, new), (left, file, told)
-        assert old.keys() <= between.keys(), (left, told)
+            assert file.startswith("site/") or is_whole(file, content, old, new), (left, file, told)
+        assert {file for file in old if not file.startswith("site/")} <= between.keys(), (left, told)
         assert not any(word in told for word in ("Traceback", "意外错误", "Errno")), (left, told)
         if code == command.ends and FULL not in told:
             if any(file.endswith(".next") for file in between):
@@ -256,7 +274,7 @@ def test_a_full_disk_leaves_the_old_or_the_new(
             ended = True
             break
         # Where something was wrong with what came in, too, the code says that.
-        assert code in (Exit.NOT_WRITABLE, command.ends), (left, code, told)
+        assert code in (Exit.NOT_WRITABLE, Exit.NOTEBOOK_FAILED, command.ends), (left, code, told)
         assert FULL in told, (left, told)
         met += 1
         if contents(disk) not in seen:
@@ -266,3 +284,27 @@ def test_a_full_disk_leaves_the_old_or_the_new(
             capfd.readouterr()
     assert met > 0
     assert ended
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("short_of", ["room", "files"])
+def test_nothing_is_sent_that_cannot_be_written_down(
+    disk: Path, short_of: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROBOT", "http://127.0.0.1:1/")
+    plan(disk)
+    publish(disk / "site", [page("a", "2024-07-31", plan_id="small")])
+    where = '[[notify.to]]\nname = "群"\nkind = "wecom"\nwebhook = { env = "ROBOT" }\n'
+    text = f'[notify]\naddress = "https://pages.example/"\n\n{where}'
+    (disk / "site" / "site.toml").write_text(text, "utf-8")
+    command = Command("notify --event published --plan {disk}/plan --out {disk}/site", plan)
+    codes = []
+    for left in range(6):
+        with HOW[short_of][0](disk, left):
+            codes.append(command.run(disk))
+        told = "".join(capfd.readouterr())
+        assert codes[-1] in (Exit.OK, Exit.NOT_WRITABLE), told
+        assert (FULL in told) == (codes[-1] == Exit.NOT_WRITABLE), told
+        assert all(one.result in ("sending", "unreachable") for one in read_told(disk / "site"))
+    assert codes[0] == Exit.NOT_WRITABLE
+    assert codes[-1] == Exit.OK

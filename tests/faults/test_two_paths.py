@@ -93,7 +93,8 @@ def paths(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Paths]:
     write_small_plan(one)
     WAYS[request.param](one, other)
     yield one, other
-    if other.is_mount():
+    # A folder that is mounted twice from one disk does not show as a mount.
+    if request.param == "mounted folder":
         subprocess.run(["umount", "-l", str(other)], check=True)
 
 

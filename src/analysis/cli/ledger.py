@@ -8,18 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.cli.base import LangOption, PlanOption, app
-from analysis.terminal import (
-    Exit,
-    opened_plan,
-    print_problems,
-    print_rules,
-    print_table,
-    spoken,
-    stop,
-    to_day,
-    write_all_new,
-    write_over,
-)
+from analysis.terminal import Exit, opened_plan, print_problems, print_rules, print_table, spoken, stop, to_day
+from analysis.terminal.writing import write_all_new, write_over
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -32,7 +32,13 @@ def init(
         stop(Exit.NOT_WRITABLE, failed, lang=language)
     say = speaking(language)
     typer.echo(
-        say("{folder}: the plan is in plan/ (a copy of {plan}), pages go to reports/.", folder=folder, plan=copied.name)
+        say(
+            "{folder}: the plan is in {there} (a copy of {plan}), pages go to {site}.",
+            folder=folder,
+            there="plan/",
+            plan=copied.name,
+            site="reports/",
+        )
     )
     typer.echo(
         say(

@@ -4,7 +4,7 @@ from analysis.terminal.exits import Exit, stop
 from analysis.terminal.printing import plain, print_checked, print_problems, print_rules, print_table
 from analysis.terminal.speaking import speaking, spoken
 from analysis.terminal.understood import opened_plan, to_day
-from analysis.terminal.writing import write_all_new, write_over
+from analysis.terminal.writing import write_all_new
 
 __all__ = [
     "Exit",
@@ -19,5 +19,4 @@ __all__ = [
     "stop",
     "to_day",
     "write_all_new",
-    "write_over",
 ]
