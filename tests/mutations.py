@@ -53,6 +53,8 @@ class Mutation:
     tests: str
 
 
+_FULL_DISK = "test_a_full_disk_leaves_the_old_or_the_new"
+
 MUTATIONS = (
     # floor 0
     Mutation("files/text.py", ">= 0.8 * len(chinese)", ">= 0.0 * len(chinese)", "files plan"),
@@ -70,6 +72,34 @@ MUTATIONS = (
     Mutation("schema/rules.py", "if rule.id in RULES:", "if False:", "schema rules"),
     # floor 1
     Mutation("record/store.py", "if len(taken):", "if False:", "record"),
+    Mutation("record/store.py", "if file and names > 1:", "if False:", "faults/two_paths"),
+    Mutation("record/store.py", "if not place.is_beside_chain:", "if False:", "faults/two_paths"),
+    Mutation("record/chaining.py", "if not one.is_beside_chain:", "if False:", "faults/two_paths"),
+    Mutation("verification/record.py", "if not place.is_beside_chain:", "if False:", "faults/two_paths"),
+    Mutation(
+        "record/place.py",
+        "lock = file.resolve().parent / LOCK",
+        "lock = folder / LOCK",
+        "faults/two_paths::test_of_two_paths_one_writes_at_a_time",
+    ),
+    Mutation(
+        "catalogue.py", "if error.errno in _FULL:", "if False:", "faults/full_disk::" + _FULL_DISK + "[notice-room]"
+    ),
+    Mutation(
+        "terminal/writing.py", "        then()\n", "        pass\n", "faults/full_disk::" + _FULL_DISK + "[sample-room]"
+    ),
+    Mutation(
+        "workplace.py",
+        "for place in made:",
+        "for place in ():",
+        "faults/full_disk::" + _FULL_DISK + "[init-room]",
+    ),
+    Mutation(
+        "migration.py",
+        "shutil.rmtree(made, ignore_errors=True)",
+        "pass",
+        "faults/full_disk::" + _FULL_DISK + "[migrate-room]",
+    ),
     Mutation("record/place.py", 'said = f"{kept}:///{folder / file}"', "pass", "record"),
     Mutation("processes.py", "soft = pages * resource.getpagesize() + more", "soft = hard", "processes"),
     Mutation("inbox/finding.py", "if stat.S_ISLNK(about.st_mode):", "if False:", "inbox"),
@@ -276,7 +306,16 @@ MUTATIONS = (
     Mutation("verification/site.py", "elif found != expected:", "elif False:", "verification"),
     Mutation("verification/record.py", "head.links - 1 : head.links", "head.links :", "verification"),
     Mutation("verification/derived.py", "if was == now:", "if True:", "verification"),
-    Mutation("health.py", "st_mode & 0o002", "st_mode & 0", "health"),
+    Mutation("health/looking.py", "st_mode & 0o002", "st_mode & 0", "health"),
+    Mutation(
+        "health/looking.py",
+        "except BadSettings as failed:\n        yield from str(failed).splitlines()",
+        "except BadSettings:\n        pass",
+        "health",
+    ),
+    Mutation("health/ledger.py", "if chain.is_unfinished:", "if False:", "health"),
+    Mutation("health/ledger.py", "hexdigest() != name[1]", 'hexdigest() == ""', "health"),
+    Mutation("health/ledger.py", 'elif not wrong and not outcomes[file.name] - {"received"}:', "elif False:", "health"),
     Mutation("workplace.py", "if there:", "if False:", "workplace"),
     Mutation("files/disk.py", '_write(file, content, "xb")', '_write(file, content, "wb")', "files"),
     Mutation("files/text.py", "_IN_ADDRESS.sub(", "_IN_OPTION.sub(", "files"),
@@ -336,8 +375,8 @@ def survives(mutation: Mutation, folder: Path) -> bool:
     file = folder / "src" / "analysis" / mutation.file
     whole = file.read_text("utf-8")
     file.write_text(whole.replace(mutation.before, mutation.after), "utf-8")
-    tests = [f"tests/test_{name}.py" for name in mutation.tests.split() if "::" not in name]
-    slow = ["tests/test_{}.py::{}".format(*name.split("::")) for name in mutation.tests.split() if "::" in name]
+    tests = [_file(name) for name in mutation.tests.split() if "::" not in name]
+    slow = [f"{_file(name)}::{test}" for name, colons, test in _parted(mutation.tests) if colons]
     # Most die by a fast test, and soon.
     stages = [[*tests, *slow]] if slow else [["-m", marks, *tests] for marks in (SUITES["fast"], SUITES["thorough"])]
     # Nothing compiled is kept: a fault of the same length, put in within a second, would not be seen.
@@ -352,6 +391,15 @@ def survives(mutation: Mutation, folder: Path) -> bool:
     finally:
         file.write_text(whole, "utf-8")
     return True
+
+
+def _parted(tests: str) -> list[tuple[str, str, str]]:
+    return [name.partition("::") for name in tests.split()]
+
+
+def _file(name: str) -> str:
+    folder, slash, stem = name.rpartition("/")
+    return f"tests/{folder}{slash}test_{stem}.py"
 
 
 def misplaced() -> list[str]:

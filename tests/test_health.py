@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from analysis.cli import Exit, main
+from analysis.files import held
 from analysis.health import examine
+from analysis.inbox import add_lines, keep
+from analysis.manifest import Head
+from analysis.manifest.stored import manifest_text
 from analysis.plan import data_folder
-from analysis.site import locked
+from analysis.record import begin_chain, place_of
+from analysis.site import locked, read_manifest
 from tests.sites import contents, failure, page, put
 
 if TYPE_CHECKING:
@@ -38,7 +45,7 @@ def site(tmp_path: Path) -> Path:
 
 def needs(plan: Path, site: Path) -> str:
     """Everything that needs a hand, in one text."""
-    return "\n".join(line for finding in examine(plan, site, NOW) for line in finding.needs)
+    return "\n".join(line for finding in examine(plan, site, NOW) for line in finding.lines("zh"))
 
 
 def test_a_site_that_is_well_needs_nothing(plan: Path, site: Path) -> None:
@@ -77,9 +84,78 @@ HARM: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
     "everybody may write": ("progress.csv", lambda plan, site: (plan / "progress.csv").chmod(0o666)),
     "a password for everybody": ("chmod 600", lambda plan, site: head_with_a_password(plan)),
     "a write that was stopped": (".x.csv.new", lambda plan, site: (plan / ".x.csv.new").write_text("half", "utf-8")),
+    "a row altered": (
+        "portplan verify",
+        lambda plan, site: begin(plan) or alter(plan / "progress.csv", "P0001,", "P1,"),
+    ),
+    "an append cut off after its rows": ("补完其余", lambda plan, site: begin(plan) or cut_off(plan)),
+    "an append cut off before its rows": (
+        "在写入之前中断",
+        lambda plan, site: begin(plan) or (plan / ".progress.chain.next").write_bytes(b"{}\n"),
+    ),
+    "a real record without a chain": (
+        "还没有链",
+        lambda plan, site: alter(plan / "plan.toml", '"synthetic"', '"real"'),
+    ),
+    "a table lost": ("progress.csv", lambda plan, site: begin(plan) or (plan / "progress.csv").unlink()),
+    "what came in altered": ("收到后被改动过", lambda plan, site: rewrite(receive(plan), "changed")),
+    "what came in lost": ("不见了", lambda plan, site: receive(plan).unlink()),
+    "what came in not read": ("portplan forms collect", lambda plan, site: receive(plan, outcomes=("received",))),
+    "what never came in": ("notes.txt", lambda plan, site: receive(plan).with_name("notes.txt").write_text("x")),
+    "a journal damaged": ("收件登记", lambda plan, site: rewrite(receive(plan).with_name("journal.csv"), "x,y\n1,2\n")),
+    "settings that nobody understands": (
+        "notfy：没有这一项",
+        lambda plan, site: (site / "site.toml").write_text("[notfy]\nlang = 1\n", "utf-8"),
+    ),
+    "a secret that others can read": ("chmod 600", lambda plan, site: settings(site)),
+    "what was told damaged": ("told.json", lambda plan, site: settings(site, told="{")),
     "a table damaged": ("themes.csv", lambda plan, site: (plan / "themes.csv").write_bytes(b"\xff\xfe\xfa")),
 }
 """What is done to a plan and its site, with what must be named then."""
+
+
+def begin(plan: Path) -> None:
+    begin_chain(place_of(plan, {}))
+
+
+def alter(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def rewrite(file: Path, text: str) -> None:
+    file.chmod(0o644)
+    file.write_text(text, "utf-8")
+
+
+def cut_off(plan: Path) -> None:
+    """The chain waits beside the old one, and the rows that it names are there."""
+    chain = plan / "progress.chain"
+    content = chain.read_bytes()
+    (plan / ".progress.chain.next").write_bytes(content)
+    chain.write_bytes(content[: content[:-1].rindex(b"\n") + 1])
+
+
+def receive(plan: Path, outcomes: tuple[str, ...] = ("received", "read")) -> Path:
+    """A form that came in, with what the journal says of it."""
+    (plan / "received").mkdir(exist_ok=True)
+    (plan / "form.xlsx").write_bytes(b"a form")
+    (kept,) = keep([plan / "form.xlsx"], plan / "received")
+    (plan / "form.xlsx").unlink()
+    for outcome in outcomes:
+        add_lines(plan / "received", [["now", "form.xlsx", kept.sha256, kept.kept.name, "", "", "", outcome, ""]])
+    return kept.kept
+
+
+def settings(site: Path, *, told: str = "[]") -> None:
+    """Settings that name a secret's file, which everybody can read."""
+    secret = site.parent / "secret"
+    secret.write_text("https://robot.example/key", "utf-8")
+    where = f'[[notify.to]]\nname = "群"\nkind = "wecom"\nwebhook = {{ file = "{secret}" }}\n'
+    (site / "site.toml").write_text(f'[notify]\naddress = "https://pages.example/"\n\n{where}', "utf-8")
+    (site / "runs").mkdir(exist_ok=True)
+    (site / "runs" / "told.json").write_text(told, "utf-8")
 
 
 def spoil_run(site: Path) -> None:
@@ -134,3 +210,51 @@ def test_looking_changes_nothing(plan: Path, site: Path) -> None:
     before = contents(plan), contents(site)
     examine(plan, site, NOW)
     assert (contents(plan), contents(site)) == before
+
+
+def test_what_came_in_and_was_read_needs_nothing(plan: Path, site: Path) -> None:
+    begin(plan)
+    receive(plan)
+    assert needs(plan, site) == ""
+
+
+def test_what_is_being_collected_is_not_left_behind(plan: Path, site: Path) -> None:
+    receive(plan, outcomes=())
+    assert "没有读取" in needs(plan, site)
+    with held(plan / "received" / ".lock", otherwise=""):
+        assert needs(plan, site) == ""
+
+
+def test_a_published_state_that_is_no_part_of_the_record_is_named(plan: Path, site: Path) -> None:
+    begin(plan)
+    lost = Head("0" * 64, 3, 99)
+    manifest = read_manifest(site)
+    known = replace(manifest, heads={"tianjin-2024": (lost,)})
+    (site / "manifest.json").write_text(manifest_text(known), "utf-8")
+    assert "99 行" in needs(plan, site)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_it_speaks_one_language(plan: Path, site: Path, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for what in ("a page lost", "a row altered", "what came in altered", "a clock set back", "orphan", "a failure"):
+        HARM[what][1](plan, site)
+    assert main(["doctor", "--plan", str(plan), "--out", str(site), "--lang", lang]) == Exit.NEEDS_A_HAND
+    printed = capsys.readouterr().out
+    assert bool(re.search("[\u4e00-\u9fff]", printed)) == (lang == "zh")
+
+
+def test_everything_wrong_at_once_fits_on_one_screen(
+    plan: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for what in ("a page lost", "orphan", "a clock ahead", "a date ahead", "everybody may write", "a table damaged"):
+        HARM[what][1](plan, site)
+    receive(plan, outcomes=())
+    for number in range(9):
+        (plan / "received" / f"note{number}").touch()
+        (plan / f".{number}.new").touch()
+        (site / f"orphan{number}").touch()
+    alter(plan / "plan.toml", '"synthetic"', '"real"')
+    settings(site, told="{")
+    (site / "index.html").unlink()
+    main(["doctor", "--plan", str(plan), "--out", str(site)])
+    assert len(capsys.readouterr().out.splitlines()) <= 24

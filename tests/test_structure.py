@@ -43,9 +43,9 @@ FLOORS = [
     ["language", "opening", "words", "briefing", "forms", "due"],
     ["returned", "intake", "exhibits"],
     ["runner", "page", "office", "site"],
-    ["history", "health"],
+    ["history"],
     ["report"],
-    ["verification", "sharing", "notification"],
+    ["verification", "sharing", "notification", "health"],
     ["terminal", "cli"],
 ]
 ROOMS = [room for floor in FLOORS for room in floor]

@@ -6,6 +6,7 @@ sentences themselves, so that the catalogue of English is empty but for its head
 
 from __future__ import annotations
 
+import errno
 import io
 from functools import cache
 from gettext import GNUTranslations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 FIRST = "zh"
 """The language of the plans themselves, and of pages when nobody says which."""
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @cache
@@ -90,7 +92,16 @@ class Message:
 
 def reason_of(error: BaseException) -> Message | str:
     """What an error was raised with; of what an operating system or a driver says, all its words."""
-    return error.args[0] if len(error.args) == 1 and isinstance(error.args[0], Message) else str(error)
+    if len(error.args) == 1 and isinstance(error.args[0], Message):
+        return error.args[0]
+    return system_reason(error) if isinstance(error, OSError) and error.errno in _FULL else str(error)
+
+
+def system_reason(error: OSError) -> Message | str:
+    """What an operating system says of a file, without its name; that the disk is full is said in every language."""
+    if error.errno in _FULL:
+        return Message("the disk is full")
+    return error.strerror or str(error)
 
 
 def in_language(told: object, lang: str) -> str:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analysis.catalogue import system_reason
 from analysis.files import write_whole
 from analysis.site import SiteNotWritable
 
@@ -119,7 +120,7 @@ def record_run(folder: Path, run: Run, **about: Any) -> str:
         for old in files[: -_KEPT + 1]:
             old.unlink(missing_ok=True)
     except OSError as failed:
-        return failed.strerror or str(failed)
+        return str(system_reason(failed))
     return ""
 
 

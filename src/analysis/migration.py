@@ -5,7 +5,9 @@ Until 2026 units closed measures themselves, a plan reported by the month whatev
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import tomllib
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,7 @@ from analysis.schema import DELIVERY, RECORD, REQUIRED_COLUMNS
 from analysis.workdays import FIRST
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _OLD_ORDER = ("not_started", "stalled", "in_progress", "ongoing", "done_reported", "closed", "withdrawn")
@@ -69,7 +72,23 @@ def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
     if len(decisions):
         tables["decisions"] = decisions
     head = _new_head(old.head_content.decode("utf-8-sig"), decider)
-    out.mkdir(parents=True)
+    if os.path.lexists(out):
+        raise FileExistsError(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # Beside it first: a folder that bears its name is whole.
+    made = out.with_name(f".{out.name}.{os.getpid()}.new")
+    made.mkdir()
+    try:
+        _write(made, head, tables, folder)
+        made.rename(out)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    return told
+
+
+def _write(out: Path, head: str, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """The tables and their chain, and whatever else the older folder holds."""
     (out / "plan.toml").write_text(head, "utf-8")
     for name, columns in REQUIRED_COLUMNS.items():
         rows = tables.get(name, pd.DataFrame(columns=list(columns), dtype="str"))
@@ -80,7 +99,6 @@ def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
     for file in folder.iterdir():
         if file.is_file() and not (out / file.name).exists() and not file.name.startswith("."):
             (out / file.name).write_bytes(file.read_bytes())
-    return told
 
 
 def _new_head(text: str, decider: str) -> str:

@@ -6,14 +6,15 @@ import os
 import shutil
 import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.catalogue import Message, system_reason
 from analysis.files import in_installed_package, write_new
 from analysis.plan.folder import read_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 CONFIG = "portplan.toml"
 _PLAN, _SITE = "plan", "reports"
@@ -24,7 +25,7 @@ site = "{_SITE}"
 
 
 class NoWorkplace(ValueError):
-    """A workplace that cannot be read or made; the message says why, in Chinese. Nothing was overwritten."""
+    """A workplace that cannot be read or made; the message says why. Nothing was overwritten."""
 
 
 @dataclass(frozen=True)
@@ -85,18 +86,49 @@ def make_workplace(folder: Path, plan: Path) -> None:
         When something is in the way, or the folder cannot be written to.
     """
     if in_installed_package(folder):
-        raise NoWorkplace(f"{folder} 在已安装的软件包里，升级或卸载时会被删除：请选别的文件夹")
+        raise NoWorkplace(
+            Message(
+                "{folder} lies in an installed package, where an upgrade or a removal deletes it: choose another",
+                folder=folder,
+            )
+        )
     there = [name for name in (_PLAN, _SITE, CONFIG) if os.path.lexists(folder / name)]
     if there:
-        raise NoWorkplace(f"{folder} 里已有 {'、'.join(there)}：没有改动，请选别的文件夹，或先移走")
+        raise NoWorkplace(
+            Message(
+                "{folder} already holds {files}: nothing was changed; choose another folder, or move them away",
+                folder=folder,
+                files=", ".join(there),
+            )
+        )
     if folder.resolve().is_relative_to(plan.resolve()):
-        raise NoWorkplace(f"{folder} 在要复制的方案里面：请选别的文件夹")
+        raise NoWorkplace(
+            Message("{folder} lies in the plan that is to be copied: choose another folder", folder=folder)
+        )
+    made: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # What is hidden are locks and what was left behind by a crash.
-        shutil.copytree(plan, folder / _PLAN, ignore=shutil.ignore_patterns(".*"))
-        (folder / _SITE).mkdir()
+        for name in (_PLAN, _SITE):
+            (folder / name).mkdir()
+            made.append(folder / name)
+        hidden = shutil.ignore_patterns(".*")
+        shutil.copytree(plan, folder / _PLAN, ignore=hidden, copy_function=_copied, dirs_exist_ok=True)
         # Last: a folder without it is no workplace.
         write_new(folder / CONFIG, _TEXT.encode("utf-8"))
-    except (OSError, shutil.Error) as failed:
-        raise NoWorkplace(f"{folder} 没有建成：{failed}") from failed
+    except (OSError, _NotCopied) as failed:
+        for place in made:
+            shutil.rmtree(place, ignore_errors=True)
+        reason = failed.args[0] if isinstance(failed, _NotCopied) else system_reason(failed)
+        raise NoWorkplace(Message("{folder} was not made: {reason}", folder=folder, reason=reason)) from failed
+
+
+class _NotCopied(Exception):
+    """A file could not be copied: at the first the copying ends, where `shutil` would go on to the next."""
+
+
+def _copied(source: str, target: str) -> None:
+    try:
+        shutil.copy2(source, target)
+    except OSError as failed:
+        raise _NotCopied(Message("{file}: {reason}", file=Path(source).name, reason=system_reason(failed))) from failed

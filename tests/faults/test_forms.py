@@ -138,7 +138,7 @@ def test_what_is_done_is_said_whatever_fails_after_it(
     told = capsys.readouterr()
     assert code == (cli.Exit.NOT_WRITABLE if lost == "journal" else cli.Exit.BAD_DATA)
     assert "追加 1" in told.out.splitlines()[-1]
-    assert "No space left" in told.err
+    assert "磁盘已满" in told.err
     assert recorded(plan) == 1
 
 

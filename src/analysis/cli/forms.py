@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis.catalogue import Message
+from analysis.catalogue import Message, system_reason
 from analysis.cli.base import LangOption, PlanOption, app, now_in
 from analysis.terminal import Exit, opened_plan, require_near, spoken, stop, to_day
 from analysis.terminal.collected import collect_and_tell
@@ -132,5 +132,5 @@ def _write(file: Path, content: bytes, *, lang: str) -> None:
             )
             stop(Exit.NOT_WRITABLE, told, lang=lang)
     except OSError as failed:
-        told = Message("{file} cannot be written: {reason}", file=file, reason=failed.strerror)
+        told = Message("{file} cannot be written: {reason}", file=file, reason=system_reason(failed))
         stop(Exit.NOT_WRITABLE, told, lang=lang)

@@ -19,6 +19,7 @@ from analysis.terminal import (
     stop,
     to_day,
 )
+from analysis.terminal.writing import write_all_new, write_over
 
 
 @app.command()
@@ -62,12 +63,12 @@ def check(
 
         made_up = opened is not None and opened.is_synthetic
         listed = problems.assign(data=say("synthetic sample")) if made_up else problems
-        csv.write_text(to_csv(listed.astype("object").fillna("").astype("str")), "utf-8-sig")
+        write_over(csv, to_csv(listed.astype("object").fillna("").astype("str")).encode("utf-8-sig"), language)
     if html:
         from analysis.page import problems_page
 
         title, before = (say.chosen(opened.title), banners(say)) if opened else (plan, ())
-        html.write_text(problems_page(title, problems, banners=before, lang=language), "utf-8")
+        write_over(html, problems_page(title, problems, banners=before, lang=language).encode("utf-8"), language)
     if opened is None:
         raise typer.Exit(Exit.BAD_DATA)
     for line in holdings(say):
@@ -125,8 +126,6 @@ def sample(
         )
     except ValueError as failed:
         stop(Exit.BAD_PARAMETERS, str(failed.args[0]))
-    out.mkdir(parents=True, exist_ok=True)
-    for name, rows in made.items():
-        (out / f"{name}.csv").write_text(to_csv(rows), "utf-8")
-    begin_chain(place)
+    tables = {f"{name}.csv": to_csv(rows).encode("utf-8") for name, rows in made.items()}
+    write_all_new(out, tables, spoken(), then=lambda: begin_chain(place))
     typer.echo(", ".join(f"{len(rows)} {name}" for name, rows in made.items()) + f": {out}")

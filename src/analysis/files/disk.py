@@ -6,7 +6,7 @@ import os
 import signal
 import sysconfig
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,12 +137,16 @@ def in_installed_package(folder: Path) -> bool:
 
 
 def sync(*folders: Path) -> None:
-    """See to it that what was moved into folders is there after a power cut, too; Windows has no such call."""
+    """See to it that what was moved into folders is there after a power cut, too, where the system has such a call.
+
+    What was moved is there: that some file systems refuse the call, or have no room left for it, is no failure of that.
+    """
     if not hasattr(os, "O_DIRECTORY"):
         return
     for folder in folders:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            os.fsync(handle)
+            with suppress(OSError):
+                os.fsync(handle)
         finally:
             os.close(handle)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.catalogue import system_reason
 from analysis.files import write_new
 from analysis.forms import build, fit_page, layout, rows_of, to_bytes, write_hidden, write_line
 from analysis.grids import address
@@ -63,7 +64,8 @@ def write_returns(
             copy = _write(form, marked(form, plan), folder or form.file.parent, taken)
         except Exception as failed:
             # Whatever is in one form, the others get their copies.
-            missing.append((form.name, str(getattr(failed, "strerror", None) or failed or type(failed).__name__)))
+            reason = system_reason(failed) if isinstance(failed, OSError) else failed
+            missing.append((form.name, str(reason) or type(failed).__name__))
             continue
         taken.add(copy.resolve())
         written.append(copy)

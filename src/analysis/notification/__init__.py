@@ -11,17 +11,19 @@ refusal, a rate limit, no network, no secret) is tried again by the next run; wh
 """
 
 from analysis.notification.events import Event, due_events, site_events
-from analysis.notification.sending import Told, tell
-from analysis.notification.settings import EVENTS, BadSettings, Settings, read_settings
+from analysis.notification.sending import Told, read_told, tell
+from analysis.notification.settings import EVENTS, BadSettings, NoSecret, Settings, read_settings
 
 __all__ = [
     "EVENTS",
     "BadSettings",
     "Event",
+    "NoSecret",
     "Settings",
     "Told",
     "due_events",
     "read_settings",
+    "read_told",
     "site_events",
     "tell",
 ]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.catalogue import FIRST, Message
+from analysis.catalogue import FIRST, Message, system_reason
 from analysis.files import held, write_whole
 from analysis.notification.settings import NoSecret
 from analysis.notification.ways import Ending, Letter, send
 from analysis.site import TELLING, TOLD, SiteNotWritable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -98,7 +99,7 @@ def tell(
     if is_dry or not wanted:
         known = {(one.event, one.to): one for one in read_told(site)}
         return [_as_known(known.get((event.key, place.name)), event, place, now) for event, place in wanted]
-    with held(site / TELLING, otherwise=Message("another run is sending messages at this moment: none were sent")):
+    with _telling(site):
         known = {(one.event, one.to): one for one in read_told(site)}
         for event, place in wanted:
             before = known.get((event.key, place.name))
@@ -127,6 +128,18 @@ def read_told(site: Path) -> list[Told]:
         raise SiteNotWritable(
             f"{file} 无法识别，不知道哪些消息已经发过：没有发送。请移走它；已发过的消息可能会再发一次"
         ) from None
+
+
+@contextmanager
+def _telling(site: Path) -> Iterator[None]:
+    """Be the only one who tells of a site."""
+    with ExitStack() as stack:
+        try:
+            otherwise = Message("another run is sending messages at this moment: none were sent")
+            stack.enter_context(held(site / TELLING, otherwise=otherwise))
+        except OSError as failed:
+            raise SiteNotWritable(f"{site / TELLING} 写不进去（{system_reason(failed)}）：没有发送消息") from failed
+        yield
 
 
 def _sent(
@@ -169,4 +182,4 @@ def _keep(site: Path, known: dict[tuple[str, str], Told], told: Told) -> None:
         file.parent.mkdir(exist_ok=True)
         write_whole(file, json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8"))
     except OSError as failed:
-        raise SiteNotWritable(f"{file} 写不进去（{failed.strerror or failed}）：没有发送更多消息") from failed
+        raise SiteNotWritable(f"{file} 写不进去（{system_reason(failed)}）：没有发送更多消息") from failed

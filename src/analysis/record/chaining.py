@@ -59,6 +59,8 @@ def with_found(chain: Chain, place: Place) -> Chain:
     """The chain with links over all rows of the record that it does not know: of the three tables, in their order."""
     for table in RECORD:
         one = place.of(table)
+        if not one.is_beside_chain:
+            continue
         try:
             rows = read(one)[0]
         except (FileNotFoundError, ValueError):

@@ -65,6 +65,19 @@ class Place:
         """The file of a chain, beside the statements themselves as the lock is; a database keeps it in a table."""
         return Path(self.statements).resolve().with_suffix(".chain")
 
+    @property
+    def is_beside_chain(self) -> bool:
+        """Whether the table itself lies where the lock and the chain are, and not elsewhere behind a link."""
+        return self.kind == "sql" or Path(self.address).resolve().parent == self.lock.parent
+
+    @property
+    def file(self) -> Path | None:
+        """The file that holds the table, whatever link it is reached by; None where only a server knows."""
+        if self.kind != "sql":
+            return Path(self.address).resolve()
+        kept, _, file = self.address.partition(":///")
+        return Path(file).resolve() if kept.startswith("sqlite") and file else None
+
     def of(self, table: str) -> Place:
         """The place of another table of the same record."""
         if self.kind == "sql":

@@ -69,6 +69,7 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
         problems = check(whole)
         if (problems["severity"] == "error").any():
             raise DataError(problems[problems["severity"] == "error"])
+        _require_one_place(place)
         chain = settled_chain(place)
         known = len(chain.lines)
         chain = with_found(chain, place)
@@ -133,6 +134,30 @@ def _longer_csv(file: Path, added: pd.DataFrame) -> bytes:
             )
         ) from odd
     return content + (b"" if content.endswith(b"\n") else b"\n") + written
+
+
+def _require_one_place(place: Place) -> None:
+    """See to it that the file to be replaced is the only one, and lies where its lock and its chain are."""
+    if not place.is_beside_chain:
+        raise OSError(
+            Message(
+                "{file} does not lie with the record's statements in {folder}, which have one lock and one chain with "
+                "it: put it there, or a link to the one that is there. Nothing was written",
+                file=place.name,
+                folder=place.lock.parent,
+            )
+        )
+    file = place.file
+    names = file.stat().st_nlink if file and file.is_file() else 1
+    if file and names > 1:
+        raise OSError(
+            Message(
+                "{file} has {n} names (hard links): written under one, it would stay as it was under the others; give "
+                "them copies, or symbolic links. Nothing was written",
+                file=file.name,
+                n=names,
+            )
+        )
 
 
 def _require_same(written: pd.DataFrame, meant_rows: pd.DataFrame) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from analysis.catalogue import system_reason
 from analysis.files import without_secrets
 from analysis.history import Outcome, Run, record_run
 from analysis.manifest import Failure, Manifest, Origin, Page, Retention, SiteNotWritable, check_origin, read_manifest
@@ -151,7 +152,7 @@ def make_reports(
         if not begins:
             withdraw(folder)
     except OSError as failed:
-        raise SiteNotWritable(f"无法写入 {folder}：{failed.strerror or failed}；站点上的页面仍然完好") from failed
+        raise SiteNotWritable(f"无法写入 {folder}：{system_reason(failed)}；站点上的页面仍然完好") from failed
     return run
 
 

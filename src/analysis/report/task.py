@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import runner
+from analysis.catalogue import in_language, system_reason
 from analysis.extras import MissingExtra
 from analysis.report.inputs import read_inputs
 from analysis.report.keeping import secrets_in
@@ -110,7 +111,8 @@ def make_page(task: Task) -> None:
     except OSError as failed:
         if failed.errno not in _NO_ROOM:
             raise
-        ending = {"result": "failed", "reason": say("it cannot be written: {reason}", reason=os.strerror(failed.errno))}
+        reason = in_language(system_reason(failed), task.parameters.lang)
+        ending = {"result": "failed", "reason": say("it cannot be written: {reason}", reason=reason)}
     task.file(".json").write_text(json.dumps(ending, ensure_ascii=False), "utf-8")
 
 

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from analysis.catalogue import system_reason
+
 
 class _Unfailing(io.FileIO):
     """A stream whose writing never fails; what kept the last of it from being written is remembered."""
@@ -61,5 +63,5 @@ def lost_output() -> str:
         stream.flush()
         raw = stream.buffer.raw
         if raw.lost and raw.lost.errno != errno.EPIPE:
-            return raw.lost.strerror or str(raw.lost)
+            return str(system_reason(raw.lost))
     return ""

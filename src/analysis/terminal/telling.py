@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
+from analysis.catalogue import system_reason
 from analysis.terminal.printing import plain
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Telling:
         try:
             _add_line(self.log, json.dumps(record, ensure_ascii=False))
         except OSError as failed:
-            typer.echo(f"日志 {self.log} 写不进去（{failed.strerror or failed}）：不再记录，生成照常进行", err=True)
+            typer.echo(f"日志 {self.log} 写不进去（{system_reason(failed)}）：不再记录，生成照常进行", err=True)
             self.log = None
 
 

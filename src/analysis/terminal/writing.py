@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from analysis.catalogue import FIRST, Message
+from analysis.catalogue import FIRST, Message, system_reason
 from analysis.terminal.exits import Exit, stop
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from analysis.sharing import Share
 
 
-def write_all_new(folder: Path, files: Mapping[str, bytes], lang: str) -> None:
-    """Write files that are not there yet; all of them, or none."""
+def write_all_new(
+    folder: Path, files: Mapping[str, bytes], lang: str, *, then: Callable[[], object] = lambda: None
+) -> None:
+    """Write files that are not there yet, and do what completes them; all of it, or nothing, and end the command."""
     if there := [name for name in files if (folder / name).exists()]:
         message = Message(
             "{folder} already holds {files}: nothing was written; name another folder with --out, or move them away",
@@ -32,11 +34,24 @@ def write_all_new(folder: Path, files: Mapping[str, bytes], lang: str) -> None:
             with (folder / name).open("xb") as new:
                 written.append(folder / name)
                 new.write(content)
+        then()
     except OSError as failed:
         for file in written:
             file.unlink(missing_ok=True)
-        message = Message("{file} cannot be written: {reason}", file=folder, reason=failed.strerror)
-        stop(Exit.NOT_WRITABLE, message, lang=lang)
+        _stop_unwritten(folder, failed, lang)
+
+
+def write_over(file: Path, content: bytes, lang: str) -> None:
+    """Write a file that may be there already, whole; what is no file, such as a pipe, is written to as it is."""
+    from analysis.files import write_whole
+
+    try:
+        if file.exists() and not file.is_file():
+            file.write_bytes(content)
+        else:
+            write_whole(file.resolve(), content)
+    except OSError as failed:
+        _stop_unwritten(file, failed, lang)
 
 
 def write_share(share: Share, content: bytes, out: Path | None, *, lang: str = FIRST) -> None:
@@ -56,7 +71,11 @@ def write_share(share: Share, content: bytes, out: Path | None, *, lang: str = F
     except FileExistsError:
         stop(Exit.NOT_WRITABLE, Message("{out} is there already: nothing was written", out=file), lang=lang)
     except OSError as failed:
-        told = Message("{file} cannot be written: {reason}", file=file, reason=failed.strerror)
-        stop(Exit.NOT_WRITABLE, told, lang=lang)
+        _stop_unwritten(file, failed, lang)
     counted = Message("{file}: {n} files, {size} MB", file=file, n=len(share.files), size=f"{len(content) / 1e6:.1f}")
     typer.echo(counted.said(lang))
+
+
+def _stop_unwritten(file: Path, failed: OSError, lang: str) -> NoReturn:
+    told = Message("{file} cannot be written: {reason}", file=file, reason=system_reason(failed))
+    stop(Exit.NOT_WRITABLE, told, lang=lang)

@@ -93,6 +93,11 @@ def _table_told(chain: record.Chain, place: record.Place) -> Checked:
     except (OSError, ValueError) as failed:
         reason = Message("{file}: cannot be read: {reason}", file=place.name, reason=reason_of(failed))
         return Checked(what, (reason,))
+    if not place.is_beside_chain:
+        elsewhere = Message(
+            "{file}: lies elsewhere than the record's statements, and so is not in their chain", file=place.name
+        )
+        return Checked(what, open=(elsewhere,))
     if place.key not in rows:
         return Checked(what, (_named(record.Difference(place.table, "no_column", place.key, 1), place),))
     found = record.differences(chain, place.table, rows, place.key)
