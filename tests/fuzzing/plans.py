@@ -1,0 +1,83 @@
+"""Plans' folders as a tired person edits them: what ``plan.toml`` says, and the tables of the notice beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.cli import Exit
+from analysis.plan.folder import NOTICE
+from tests.fuzzing import records
+from tests.fuzzing.damage import spoil_bytes, spoil_csv, spoil_toml
+from tests.fuzzing.loop import Files, Target
+from tests.fuzzing.promises import DAYS, broken_by_reading, contents, run, write
+
+if TYPE_CHECKING:
+    import random
+    from pathlib import Path
+
+_KEYS = (
+    *("id", "issued", "lead_rule", "progress_provenance", "title", "issuers", "reporting", "every", "first_period"),
+    *("due_after_days", "timezone", "verification", "deciders", "name", "name_en", "part_of", "lang", "country"),
+    *(
+        "progress",
+        "unit_kinds",
+        "zh",
+        "en",
+        "fr",
+        "x",
+        '"a b"',
+        '""',
+        "不",
+        "a.b",
+        "predecessor",
+        "period",
+        "due_day",
+        "owed",
+        "due_on_working_day",
+    ),
+)
+
+
+def starts() -> dict[str, Files]:
+    """The small plan and one of five measures."""
+    return {name: files for name, files in records.starts().items() if name in ("small", "sample")}
+
+
+def spoil(files: Files, draw: random.Random) -> None:
+    """Do one thing wrong to ``plan.toml``, or to one of the tables of the notice."""
+    if draw.random() < 0.6 and "plan.toml" in files:
+        name = "plan.toml"
+        files[name] = spoil_bytes(files[name], draw) if draw.random() < 0.15 else spoil_toml(files[name], draw, _KEYS)
+        return
+    name = draw.choice([f"{table}.csv" for table in NOTICE if f"{table}.csv" in files] or list(files))
+    if draw.random() < 0.02:
+        del files[name]
+    else:
+        files[name] = spoil_bytes(files[name], draw) if draw.random() < 0.15 else spoil_csv(files[name], draw)
+
+
+def broken(home: Path, start: str, files: Files, draw: random.Random) -> list[str]:
+    """What a plan's folder breaks; at times forms and a page are made of it, too."""
+    plan = home / "plan"
+    write(plan, files)
+    if "plan.toml" not in files:
+        return run("check", "--plan", plan, codes=(Exit.BAD_PARAMETERS,))[2]
+    found = broken_by_reading(home, plan, draw, is_thorough=start == "small")
+    refused = (Exit.OK, Exit.BAD_PARAMETERS, Exit.BAD_DATA)
+    before = contents(plan)
+    if draw.random() < 0.15:
+        command = ("forms", "make", "--as-of", draw.choice(DAYS), "--plan", plan, "--out", home / "forms")
+        found += run(*command, codes=refused)[2]
+    if draw.random() < 0.05:
+        asked = ("--as-of", draw.choice(DAYS), "--plan", plan, "--out", home / "site", "--lang", "zh")
+        found += run("report", draw.choice(["delivery", "workload_by_unit"]), *asked, codes=refused)[2]
+    if contents(plan) != before:
+        found.append("making forms or a page changed the plan")
+    if strange := [
+        name for name in contents(home) if name.partition("/")[0] not in ("plan", "precious", "forms", "site")
+    ]:
+        found.append(f"files in strange places: {strange[:3]}")
+    return found
+
+
+TARGET = Target(starts, spoil, broken)
