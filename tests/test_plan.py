@@ -620,6 +620,7 @@ def test_a_file_without_content_has_no_columns(small: Path, content: bytes):
         ('first_period = "2024-06"', 'first_period = "June"', "reporting.first_period"),
         ('first_period = "2024-06"', 'first_period = ""', "reporting.first_period"),
         ('first_period = "2024-06"', "first_period = [2024]", "reporting.first_period"),
+        ('every = "month"', "every = []", "reporting.every"),
         ('timezone = "Asia/Shanghai"', 'timezone = ""', "reporting.timezone"),
         ('name = "核验组"', 'name = ""', "verification"),
         ('name = "核验组"', 'name = "核验组"\nphone = "022"', "verification"),
@@ -639,6 +640,11 @@ def test_a_bad_head_is_told_by_its_key(small: Path, line: str, instead: str, key
     of_head = problems[problems["rule"].ne("file-missing")]
     assert list(of_head[["file", "column"]].itertuples(index=False, name=None)) == [("plan.toml", key)]
     assert len(problems) == 1 + len(TABLES)
+
+
+def test_a_language_that_is_no_text_is_told(small: Path):
+    change_head(small, 'id = "small"', 'id = "small"\nlang = []')
+    assert set(refused(small)["column"]) == {"lang", "title", "issuers"}
 
 
 @pytest.mark.parametrize(
@@ -725,8 +731,8 @@ def test_a_file_of_somebody_elses_is_told(small: Path):
 
 @pytest.mark.parametrize(
     "content",
-    [b"id = tianjin", b'id = "\xff"', b"[title]\n[title]", "no permission"],
-    ids=["text", "bytes", "twice", "no"],
+    [b"id = tianjin", b'id = "\xff"', b"[title]\n[title]", b"id = " + b"[" * 9_999, "no permission"],
+    ids=["text", "bytes", "twice", "deep", "no"],
 )
 def test_a_head_that_cannot_be_read_is_told(small: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | str):
     if isinstance(content, bytes):

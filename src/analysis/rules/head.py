@@ -186,7 +186,7 @@ def _every(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
 def _first_period(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
     """Nothing is owed on a period before the first."""
     every, name = _reporting(head).get("every"), _reporting(head).get("first_period", "")
-    if every not in EXAMPLES:
+    if not isinstance(every, str) or every not in EXAMPLES:
         return
     try:
         Calendar(every).named(name if isinstance(name, str) else "")
@@ -259,5 +259,5 @@ def _record_place(rule: Rule, head: Mapping[str, Any], folder: Path) -> Iterator
 
 
 def _is_said(head: Mapping[str, Any], key: str) -> bool:
-    said = head.get(key)
-    return isinstance(said, dict) and bool(said.get(head.get("lang", "zh")))
+    said, lang = head.get(key), head.get("lang", "zh")
+    return isinstance(said, dict) and isinstance(lang, str) and bool(said.get(lang))
