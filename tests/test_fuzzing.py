@@ -46,7 +46,7 @@ def test_a_crash_a_hang_and_an_end_without_a_word_are_told():
     case = loop.Case(0, "nothing", (1, 2))
     assert loop.look(_target(lambda *_: 1 / 0), case)[0].startswith("ZeroDivisionError")
     assert "hangs" in loop.look(_target(lambda *_: time.sleep(30)), case)[0]
-    assert "died" in loop.look(_target(lambda *_: os.kill(os.getpid(), 11)), case)[0]
+    assert "died" in loop.look(_target(lambda *_: os.kill(os.getpid(), 9)), case)[0]
     assert loop.look(_target(lambda *_: []), case) == []
 
 

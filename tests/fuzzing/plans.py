@@ -68,7 +68,7 @@ def broken(home: Path, start: str, files: Files, draw: random.Random) -> list[st
     if draw.random() < 0.15:
         command = ("forms", "make", "--as-of", draw.choice(DAYS), "--plan", plan, "--out", home / "forms")
         found += run(*command, codes=refused)[2]
-    if draw.random() < 0.05:
+    if draw.random() < 0.1:
         asked = ("--as-of", draw.choice(DAYS), "--plan", plan, "--out", home / "site", "--lang", "zh")
         found += run("report", draw.choice(["delivery", "workload_by_unit"]), *asked, codes=refused)[2]
     if contents(plan) != before:

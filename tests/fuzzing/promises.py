@@ -7,10 +7,11 @@ import hashlib
 import io
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 # What pages are made of is imported here, once, and not in every process.
-from analysis import briefing, charts, cli, exhibits, intake, page, report, verification  # noqa: F401
+from analysis import briefing, charts, cli, exhibits, intake, page, verification  # noqa: F401
 from analysis.cli import Exit
 from analysis.plan import Plan, append_record, inspect_plan, read_record
 from analysis.record import next_ids
@@ -21,7 +22,6 @@ from tests.told import REPORTS, told
 if TYPE_CHECKING:
     import random
     from collections.abc import Collection
-    from pathlib import Path
 
     import pandas as pd
 
@@ -54,13 +54,20 @@ def run(*arguments: object, codes: Collection[int]) -> tuple[int, str, list[str]
         code = cli.main(list(map(str, arguments)))
     words, command = said.getvalue(), " ".join(map(str, arguments[:2]))
     if code == Exit.FAULT:
-        return code, words, [f"{command} fails: {words.partition('已停止：')[2][:300]}"]
+        return code, words, [f"{command} fails: {_trouble()}"]
     broken = [] if code in codes else [f"{command} ended with {code!r}: {words[-200:]}"]
     if found := _MACHINE.search(words):
         broken.append(f"{command} says {found[0]}: {words[max(0, found.start() - 200) : found.end() + 200]}")
     if code and not words.strip():
         broken.append(f"{command} ended with {code} without a word")
     return code, words, broken
+
+
+def _trouble() -> str:
+    """The last place of the library and the reason, as the command has kept them."""
+    told = "".join(file.read_text("utf-8") for file in Path.cwd().glob("portplan-trouble-*.txt"))
+    places = re.findall(r'/analysis/(\S+)", line (\d+)', told)
+    return f"{':'.join(places[-1]) if places else '?'} {told.strip().splitlines()[-1][:200] if told else ''}"
 
 
 def broken_by_reading(home: Path, plan: Path, draw: random.Random, *, is_thorough: bool) -> list[str]:
@@ -80,7 +87,7 @@ def broken_by_reading(home: Path, plan: Path, draw: random.Random, *, is_thoroug
         broken += more
         if (code == Exit.OK) != (opened is not None):
             broken.append(f"check ends with {code} on a plan that {'opens' if opened else 'does not open'}")
-    if draw.random() < 0.1:
+    if draw.random() < 0.3:
         broken += run("doctor", "--plan", plan, "--out", home / "site", codes=(*sound, Exit.NEEDS_A_HAND))[2]
     if opened is not None:
         broken += _broken_by_words(opened, draw, is_thorough=is_thorough)
