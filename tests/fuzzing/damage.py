@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -79,15 +80,18 @@ def spoil_lines(lines: list[list[str]], draw: random.Random) -> None:
     if not lines:
         lines.append([text(draw)])
         return
-    row, other = draw.randrange(len(lines)), draw.randrange(len(lines))
+    # A table without its headings says nothing more.
+    first = min(1, len(lines) - 1) if draw.random() < 0.95 else 0
+    row, other = draw.randrange(first, len(lines)), draw.randrange(first, len(lines))
     width = max(map(len, lines))
     column, beside = draw.randrange(width + 1), draw.randrange(width + 1)
     for line in lines:
         line.extend([""] * (width + 1 - len(line)))
     said, line = text(draw), lines[row]
     ways: list[Callable[[], object]] = [
-        *[lambda: line.__setitem__(column, said)] * 5,
-        lambda: line.__setitem__(column, lines[other][column]),
+        *[lambda: line.__setitem__(column, said)] * 8,
+        *[lambda: line.__setitem__(column, lines[other][column])] * 4,
+        *[lambda: line.__setitem__(column, _near(line[column], draw))] * 8,
         lambda: line.__setitem__(column, line[column] + said),
         lambda: lines[0].__setitem__(column, draw.choice([said, lines[0][beside], lines[0][column] + "_en"])),
         lambda: lines.pop(row),
@@ -105,6 +109,15 @@ def spoil_lines(lines: list[list[str]], draw: random.Random) -> None:
                 del one[-1:]
 
 
+def _near(cell: str, draw: random.Random) -> str:
+    """Another day, number or word of the same kind."""
+    try:
+        day = date.fromisoformat(cell) + timedelta(draw.choice([-400, -40, -31, -1, 1, 10, 31, 366, 3_660]))
+        return day.isoformat()
+    except (ValueError, OverflowError):
+        return re.sub(r"\d+", lambda digits: str(int(digits[0][:9]) + draw.choice([-1, 1, 2, 100])), cell) or text(draw)
+
+
 def spoil_csv(content: bytes, draw: random.Random) -> bytes:
     """Do one thing wrong to a table, and write it in one of the ways of writing it."""
     try:
@@ -115,7 +128,7 @@ def spoil_csv(content: bytes, draw: random.Random) -> bytes:
     spoil_lines(lines, draw)
     quoting = csv.QUOTE_ALL if draw.random() < 0.2 else csv.QUOTE_MINIMAL
     written = io.StringIO()
-    ends, mark = draw.choice(["\n", "\n", "\n", "\r\n"]), draw.choice([",", ",", ",", ",", ",", ";", "\t"])
+    ends, mark = draw.choice(["\n", "\n", "\n", "\r\n"]), draw.choice([*[","] * 40, ";", "\t"])
     csv.writer(written, lineterminator=ends, quoting=quoting, delimiter=mark).writerows(lines)
     return written.getvalue().encode(encoding, "replace")
 

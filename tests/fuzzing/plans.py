@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from analysis.cli import Exit
@@ -38,22 +39,37 @@ _KEYS = (
 )
 
 
+_MORE = {
+    "issued = ": 'lang = "zh"\ncountry = "CN"\nprogress = "progress.csv"\nissued = ',
+    "due_after_days = 5": 'due_after_days = 5\ndue_on_working_day = true\nowed = "each-period"',
+    "[reporting]": '[unit_kinds]\ncentral_agency = { zh = "央属", en = "Central" }\n'
+    'municipal_department = { zh = "市属", en = "Municipal" }\n\n[reporting]',
+    'name_en = "Verifiers"': 'name_en = "Verifiers"\n\n[[verification.deciders]]\nname = "海关督查"\npart_of = "customs"',
+}
+
+
+@cache
 def starts() -> dict[str, Files]:
-    """The small plan and one of five measures."""
-    return {name: files for name, files in records.starts().items() if name in ("small", "sample")}
+    """The small plan, one of five measures, and one whose head says all that a head can say."""
+    made = {name: files for name, files in records.starts().items() if name in ("small", "sample")}
+    head = made["small"]["plan.toml"].decode("utf-8")
+    for line, instead in _MORE.items():
+        assert line in head
+        head = head.replace(line, instead)
+    return made | {"full": made["small"] | {"plan.toml": head.encode("utf-8")}}
 
 
 def spoil(files: Files, draw: random.Random) -> None:
     """Do one thing wrong to ``plan.toml``, or to one of the tables of the notice."""
     if draw.random() < 0.6 and "plan.toml" in files:
         name = "plan.toml"
-        files[name] = spoil_bytes(files[name], draw) if draw.random() < 0.15 else spoil_toml(files[name], draw, _KEYS)
+        files[name] = spoil_bytes(files[name], draw) if draw.random() < 0.08 else spoil_toml(files[name], draw, _KEYS)
         return
     name = draw.choice([f"{table}.csv" for table in NOTICE if f"{table}.csv" in files] or list(files))
     if draw.random() < 0.02:
         del files[name]
     else:
-        files[name] = spoil_bytes(files[name], draw) if draw.random() < 0.15 else spoil_csv(files[name], draw)
+        files[name] = spoil_bytes(files[name], draw) if draw.random() < 0.08 else spoil_csv(files[name], draw)
 
 
 def broken(home: Path, start: str, files: Files, draw: random.Random) -> list[str]:

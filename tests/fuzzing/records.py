@@ -64,7 +64,7 @@ def spoil(files: Files, draw: random.Random) -> None:
     name = draw.choice([*names, *(name for name in names if name.startswith("progress") for _ in range(2))])
     if draw.random() < 0.02:
         del files[name]
-    elif name.endswith(".chain") or draw.random() < 0.2:
+    elif name.endswith(".chain") or draw.random() < 0.12:
         files[name] = spoil_bytes(files[name], draw)
     elif name.endswith(".parquet"):
         files[name] = _spoil_parquet(files[name], draw)
