@@ -43,12 +43,15 @@ class Target:
         input and was not kept.
     seconds : float
         After which an input hangs.
+    slips : tuple of int
+        How many things are wrong with an input: one of these.
     """
 
     starts: Callable[[], dict[str, Files]]
     spoil: Callable[[Files, random.Random], None]
     broken: Callable[[Path, str, Files, random.Random], list[str]]
     seconds: float = 90.0
+    slips: tuple[int, ...] = (1, 1, 1, 2, 2, 3, 5, 8)
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Case:
     def of(cls, target: Target, seed: int) -> Case:
         draw = random.Random(seed)
         start = draw.choice(sorted(target.starts()))
-        return cls(seed, start, tuple(draw.getrandbits(32) for _ in range(draw.choice([1, 1, 1, 2, 2, 3, 5, 8]))))
+        return cls(seed, start, tuple(draw.getrandbits(32) for _ in range(draw.choice(target.slips))))
 
     def files(self, target: Target) -> Files:
         """The input."""

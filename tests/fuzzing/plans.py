@@ -44,7 +44,7 @@ _MORE = {
     "due_after_days = 5": 'due_after_days = 5\ndue_on_working_day = true\nowed = "each-period"',
     "[reporting]": '[unit_kinds]\ncentral_agency = { zh = "央属", en = "Central" }\n'
     'municipal_department = { zh = "市属", en = "Municipal" }\n\n[reporting]',
-    'name_en = "Verifiers"': 'name_en = "Verifiers"\n\n[[verification.deciders]]\nname = "海关督查"\npart_of = "customs"',
+    'name_en = "Verifiers"': 'name_en = "Verifiers"\n\n[[verification.deciders]]\nname = "关督"\npart_of = "customs"',
 }
 
 
