@@ -135,10 +135,7 @@ def broken(home: Path, start: str, files: Files, draw: random.Random) -> list[st
     found += run("verify", plan, codes=(Exit.OK, Exit.UNCONFIRMED))[2]
     found += run("check", "--plan", plan, codes=(Exit.OK,))[2] if draw.random() < 0.2 else []
     after = contents(home)
-    allowed = re.compile(
-        r"plan/(received/.*|progress\.chain|(progress|decisions|actuals)\.csv)|inbox/.*（退回\d*）\.xlsx"
-    )
-    odd = sorted({path for path, _ in set(after.items()) ^ set(before.items()) if not allowed.fullmatch(path)})
+    odd = sorted({path for path, _ in set(after.items()) ^ set(before.items()) if not _MAY_CHANGE.fullmatch(path)})
     if odd:
         found.append(f"touched: {odd[:4]}")
     return found + _broken_by_again(inbox, plan, now)
