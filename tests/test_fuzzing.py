@@ -19,17 +19,18 @@ pytestmark = pytest.mark.thorough
 @pytest.mark.parametrize("name", TARGETS)
 def test_what_was_broken_once_is_not_broken_again(name: str):
     target = target_of(name)
-    found = {case: loop.look_at(target, start, lambda f=files: f, 0) for case, start, files in loop.kept(target, name)}
+    found = {
+        case: loop.look_at(target, start, lambda f=files: f, loop.Thorough(0))
+        for case, start, files in loop.kept(target, name)
+    }
     assert {case: broken for case, broken in found.items() if broken} == {}
 
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_few_damaged_inputs_of_each_kind_keep_what_is_promised(name: str):
     target = target_of(name)
-    for seed in (1, 2):
-        case = loop.Case.of(target, seed)
-        assert case.files(target) == case.files(target)
-        assert loop.look(target, case) == [], case
+    case = loop.Case.of(target, 1)
+    assert loop.look(target, case) == [], case
 
 
 def _target(broken: object) -> loop.Target:

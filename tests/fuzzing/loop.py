@@ -88,17 +88,17 @@ def warm(target: Target) -> None:
 
 def look(target: Target, case: Case) -> list[str]:
     """What an input breaks."""
-    return look_at(target, case.start, lambda: case.files(target), case.seed)
+    return look_at(target, case.start, lambda: case.files(target), random.Random(case.seed))
 
 
-def look_at(target: Target, start: str, files: Callable[[], Files], seed: int) -> list[str]:
+def look_at(target: Target, start: str, files: Callable[[], Files], draw: random.Random) -> list[str]:
     """What files break, in a process that may crash, hang and take all the memory it is given."""
     with tempfile.TemporaryDirectory(prefix="fuzzing-") as made:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(reading)
-            _answer(writing, lambda: target.broken(Path(made).resolve(), start, files(), random.Random(seed)))
+            _answer(writing, lambda: target.broken(Path(made).resolve(), start, files(), draw))
         os.close(writing)
         said = _heard(reading, target.seconds)
         if said is None:
@@ -141,6 +141,15 @@ def _heard(pipe: int, seconds: float) -> bytes | None:
             if not part:
                 return b"".join(parts)
             parts.append(part)
+
+
+class Thorough(random.Random):
+    """Chance by which all that is tried now and then is tried."""
+
+    getrandbits = random.Random.getrandbits
+
+    def random(self) -> float:
+        return 0.0
 
 
 def kind_of(complaint: str) -> str:
