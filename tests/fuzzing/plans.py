@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.cli import Exit
-from analysis.plan.folder import NOTICE
+from analysis.plan.folder import NOTICE, read_folder
 from tests.fuzzing import records
 from tests.fuzzing.damage import spoil_bytes, spoil_csv, spoil_toml
 from tests.fuzzing.loop import Files, Target
 from tests.fuzzing.promises import DAYS, broken_by_reading, contents, run, write
+from tests.test_decide import STORY, write_old
 
 if TYPE_CHECKING:
     import random
-    from pathlib import Path
 
 _KEYS = (
     *("id", "issued", "lead_rule", "progress_provenance", "title", "issuers", "reporting", "every", "first_period"),
@@ -56,7 +58,11 @@ def starts() -> dict[str, Files]:
     for line, instead in _MORE.items():
         assert line in head
         head = head.replace(line, instead)
-    return made | {"full": made["small"] | {"plan.toml": head.encode("utf-8")}}
+    made["full"] = made["small"] | {"plan.toml": head.encode("utf-8")}
+    with tempfile.TemporaryDirectory() as folder:
+        old = write_old(Path(folder) / "old", *STORY)
+        made["old"] = {file.name: file.read_bytes() for file in sorted(old.iterdir())}
+    return made
 
 
 def spoil(files: Files, draw: random.Random) -> None:
@@ -65,7 +71,7 @@ def spoil(files: Files, draw: random.Random) -> None:
         name = "plan.toml"
         files[name] = spoil_bytes(files[name], draw) if draw.random() < 0.08 else spoil_toml(files[name], draw, _KEYS)
         return
-    name = draw.choice([f"{table}.csv" for table in NOTICE if f"{table}.csv" in files] or list(files))
+    name = draw.choice([f"{table}.csv" for table in (*NOTICE, "progress") if f"{table}.csv" in files] or list(files))
     if draw.random() < 0.02:
         del files[name]
     else:
@@ -81,6 +87,8 @@ def broken(home: Path, start: str, files: Files, draw: random.Random) -> list[st
     found = broken_by_reading(home, plan, draw, is_thorough=start == "small")
     refused = (Exit.OK, Exit.BAD_PARAMETERS, Exit.BAD_DATA)
     before = contents(plan)
+    if draw.random() < (1 if start == "old" else 0.1):
+        found += _broken_by_migration(plan, home / "new")
     if draw.random() < 0.15:
         command = ("forms", "make", "--as-of", draw.choice(DAYS), "--plan", plan, "--out", home / "forms")
         found += run(*command, codes=refused)[2]
@@ -90,9 +98,21 @@ def broken(home: Path, start: str, files: Files, draw: random.Random) -> list[st
     if contents(plan) != before:
         found.append("making forms or a page changed the plan")
     if strange := [
-        name for name in contents(home) if name.partition("/")[0] not in ("plan", "precious", "forms", "site")
+        name for name in contents(home) if name.partition("/")[0] not in ("plan", "precious", "forms", "site", "new")
     ]:
         found.append(f"files in strange places: {strange[:3]}")
+    return found
+
+
+def _broken_by_migration(plan: Path, new: Path) -> list[str]:
+    """What a folder breaks when it is brought to the form of today: there is a new one with every row, or none."""
+    codes = (Exit.OK, Exit.BAD_PARAMETERS, Exit.BAD_DATA)
+    code, _, found = run("plan", "migrate", plan, "--out", new, "--decider", "核验组", codes=codes)
+    if code != Exit.OK and not new.exists():
+        return found
+    for name, table in read_folder(plan).tables.items():
+        if len(read_folder(new).tables[name].table.rows) < len(table.table.rows):
+            found.append(f"migration lost rows of {name}")
     return found
 
 
