@@ -40,14 +40,16 @@ def _target(broken: object) -> loop.Target:
     return loop.Target(lambda: {"nothing": {}}, spoil, broken, seconds=1)  # type: ignore[arg-type]
 
 
-def test_a_crash_a_hang_and_an_end_without_a_word_are_told():
+def test_a_crash_a_hang_and_an_end_without_a_word_are_told(monkeypatch: pytest.MonkeyPatch):
     import os
     import time
 
+    monkeypatch.setattr(loop, "PATIENCE", 3)
     case = loop.Case(0, "nothing", (1, 2))
     assert loop.look(_target(lambda *_: 1 / 0), case)[0].startswith("ZeroDivisionError")
-    assert "hangs" in loop.look(_target(lambda *_: time.sleep(30)), case)[0]
-    assert "died" in loop.look(_target(lambda *_: os.kill(os.getpid(), 9)), case)[0]
+    assert "waits" in loop.look(_target(lambda *_: time.sleep(60)), case)[0]
+    assert "hangs" in loop.look(_target(lambda *_: max(range(10**12))), case)[0]
+    assert "died" in loop.look(_target(lambda *_: os._exit(7)), case)[0]
     assert loop.look(_target(lambda *_: []), case) == []
 
 

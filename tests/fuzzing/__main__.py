@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import resource
 import sys
 import time
 
@@ -41,7 +42,11 @@ def main() -> int:
             if kinds[kind] <= 3:
                 print(f"seed {seed} ({case.start}): {complaint}", flush=True)
         seed += 1
-    print(f"{given.target}: {seed - given.first} inputs (seeds {given.first} to {seed - 1})", flush=True)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = (used.ru_utime + used.ru_stime) / 60
+    print(
+        f"{given.target}: {seed - given.first} inputs (seeds {given.first} to {seed - 1}), {busy:.1f} min of a processor"
+    )
     for kind, times in kinds.items():
         print(f"  {times} times: {kind}")
     return bool(kinds)

@@ -25,6 +25,7 @@ Files = dict[str, bytes]
 """What is handed in, by the path at which it lies."""
 
 MEMORY = 3 * 2**30
+PATIENCE = 8
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 
 
@@ -41,8 +42,8 @@ class Target:
     broken : callable
         Takes an empty folder, the name of the start, the input, and a source of chance; gives what is promised of any
         input and was not kept.
-    seconds : float
-        After which an input hangs.
+    seconds : int
+        Of the processor's time, after which an input hangs; of the clock's, where it waits, `PATIENCE` times as many.
     slips : tuple of int
         How many things are wrong with an input: one of these.
     """
@@ -50,7 +51,7 @@ class Target:
     starts: Callable[[], dict[str, Files]]
     spoil: Callable[[Files, random.Random], None]
     broken: Callable[[Path, str, Files, random.Random], list[str]]
-    seconds: float = 90.0
+    seconds: int = 90
     slips: tuple[int, ...] = (1, 1, 1, 2, 2, 3, 5, 8)
 
 
@@ -98,15 +99,26 @@ def look_at(target: Target, start: str, files: Callable[[], Files], draw: random
         child = os.fork()
         if child == 0:
             os.close(reading)
+            _limit(target.seconds)
             _answer(writing, lambda: target.broken(Path(made).resolve(), start, files(), draw))
         os.close(writing)
-        said = _heard(reading, target.seconds)
+        said = _heard(reading, PATIENCE * target.seconds)
         if said is None:
             os.kill(child, signal.SIGKILL)
         status = os.waitpid(child, 0)[1]
     if said is None:
-        return [f"hangs for more than {target.seconds:.0f} s"]
-    return json.loads(said) if said else [f"the process died, status {status}"]
+        return [f"waits for more than {PATIENCE * target.seconds} s"]
+    if said:
+        return json.loads(said)
+    is_busy = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)
+    return ["hangs, or was killed" if is_busy else f"the process died, status {status}"]
+
+
+def _limit(seconds: int) -> None:
+    """End this process when it has kept the processor busy for so long, whatever else the machine has to do."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
 
 
 def _answer(pipe: int, ask: Callable[[], list[str]]) -> None:
