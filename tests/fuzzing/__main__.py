@@ -44,9 +44,8 @@ def main() -> int:
         seed += 1
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     busy = (used.ru_utime + used.ru_stime) / 60
-    print(
-        f"{given.target}: {seed - given.first} inputs (seeds {given.first} to {seed - 1}), {busy:.1f} min of a processor"
-    )
+    tried = f"{given.target}: {seed - given.first} inputs (seeds {given.first} to {seed - 1})"
+    print(f"{tried}, {busy:.1f} minutes of a processor", flush=True)
     for kind, times in kinds.items():
         print(f"  {times} times: {kind}")
     return bool(kinds)
