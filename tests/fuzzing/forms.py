@@ -16,6 +16,7 @@ import openpyxl
 import pandas as pd
 
 from analysis.cli import Exit
+from analysis.files import as_meant
 from analysis.forms import make_office
 from analysis.forms.layout import FORM_SHEET, HIDDEN_SHEET
 from analysis.inbox import FOLDER, JOURNAL
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from analysis.plan import Plan
 
 _MARK = re.compile("〔(M[0-9]+)〕")
+_NUMBER = re.compile("M[0-9]+")
 _SUM = re.compile(r"读到 ([\d,]+) 行 = 追加 ([\d,]+) \+ 退回 ([\d,]+) \+ 已有 ([\d,]+)")
 _MAY_CHANGE = re.compile(
     r"plan/(received/.*|progress\.chain|(progress|decisions|actuals)\.csv)|inbox/.*（退回\d*）\.xlsx", re.DOTALL
@@ -156,7 +158,7 @@ def _rows(plan: Path) -> dict[str, list[dict[str, str]]]:
 
 def _journal(plan: Path) -> list[dict[str, str]]:
     with (plan / FOLDER / JOURNAL).open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+        return [{name: as_meant(cell) for name, cell in line.items()} for line in csv.DictReader(file)]
 
 
 def _is_refused(plan: Path) -> bool:
@@ -198,7 +200,7 @@ def _broken_by_rows(plan: Path, inbox: Path, sent: dict[str, str], added: list[d
 
 
 def _marked(file: Path) -> set[tuple[str, str]]:
-    """Sheet and row of every mark in a workbook; none where it cannot be read."""
+    """Sheet and row of every mark that stands beside a measure's number; none where the workbook cannot be read."""
     try:
         book = openpyxl.load_workbook(io.BytesIO(file.read_bytes()), data_only=True)
         return {
@@ -207,7 +209,7 @@ def _marked(file: Path) -> set[tuple[str, str]]:
             if sheet.title != HIDDEN_SHEET
             for row in sheet.iter_rows(max_row=200)
             for cell in row
-            if _MARK.search(str(cell.value))
+            if _MARK.search(str(cell.value)) and any(_NUMBER.fullmatch(str(other.value)) for other in row)
         }
     except Exception:
         return set()
