@@ -619,6 +619,8 @@ def test_a_file_without_content_has_no_columns(small: Path, content: bytes):
         ('every = "month"', 'every = "month"\nremind = true', "reporting.remind"),
         ('first_period = "2024-06"', 'first_period = "June"', "reporting.first_period"),
         ('first_period = "2024-06"', 'first_period = ""', "reporting.first_period"),
+        ('first_period = "2024-06"', 'first_period = "0001-01"', "reporting.first_period"),
+        ('first_period = "2024-06"', 'first_period = "9999-12"', "reporting.first_period"),
         ('first_period = "2024-06"', "first_period = [2024]", "reporting.first_period"),
         ('every = "month"', "every = []", "reporting.every"),
         ('timezone = "Asia/Shanghai"', 'timezone = ""', "reporting.timezone"),

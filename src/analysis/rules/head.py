@@ -192,9 +192,13 @@ def _first_period(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
     if not isinstance(every, str) or every not in EXAMPLES:
         return
     try:
-        Calendar(every).named(name if isinstance(name, str) else "")
+        first = Calendar(every).named(name if isinstance(name, str) else "").start
     except ValueError as wrong:
         yield _of_reporting(rule, head, "first_period", example=wrong)
+        return
+    # Every period since is counted, of every unit: of two thousand years nobody would see the end.
+    if not 1990 <= first.year <= 2100:
+        yield _of_reporting(rule, head, "first_period", example=EXAMPLES[every])
 
 
 @rule("reporting-due-after-days", "should be a whole number of days, from -366 to 366")
