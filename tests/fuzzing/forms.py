@@ -81,7 +81,7 @@ def starts() -> dict[str, Files]:
 def _forms(plan: Plan, unit: str) -> Files:
     """A form a month, and so none that another makes superfluous."""
     entries = {measure: AT_WORK | {"progress": f"办了〔{measure}〕"} for measure in measures_of(plan, unit)}
-    days = [f"{day:%Y-%m-%d}" for day in pd.date_range("2024-06-30", periods=10, freq="ME")]
+    days = [f"{day:%Y-%m-%d}" for day in pd.date_range("2024-06-30", periods=7, freq="ME")]
     *books, last = (filled(plan, unit, day, entries=entries) for day in days)
     last[FORM_SHEET]["E5"] = "快了"
     with tempfile.TemporaryDirectory() as folder:
