@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis.cli import Exit, main
+from analysis.cli.base import now_in
 from analysis.plan import data_folder
 from analysis.report import read_registry
 from analysis.schema import RECORD
@@ -220,3 +221,8 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path, capsys: pytest.Capture
     assert "measures.csv" in capsys.readouterr().err
     assert sorted(file.name for file in tmp_path.iterdir()) == ["measures.csv", "notice.txt"]
     assert (tmp_path / "measures.csv").read_text("utf-8") == "reviewed"
+
+
+@pytest.mark.parametrize("timezone", ["", "Mars/Sea", "Asia", "../x", "a\x00b", "x" * 300])
+def test_a_zone_that_is_none_stops_no_clock(timezone: str):
+    assert now_in(timezone).utcoffset() is not None

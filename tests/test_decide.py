@@ -514,6 +514,33 @@ def test_what_units_closed_becomes_decisions_and_no_row_is_lost(
     assert (new / "progress.csv").read_bytes() == kept
 
 
+@pytest.mark.parametrize(
+    ("file", "was", "instead", "said"),
+    [
+        ("progress.csv", ",in_progress,", ",快了,", "第 2 行 status“快了”"),
+        ("progress.csv", "supersedes", "replaces", "缺少列：supersedes"),
+        ("plan.toml", 'id = "old"', 'id = "old"\nprogress = "other.csv"', "台账不在 progress.csv 中"),
+        ("plan.toml", 'id = "old"', 'id = "old"\nprogress = 5', "台账不在 progress.csv 中"),
+        ("plan.toml", "[reporting]", "[[reporting]]", "reporting 应为表"),
+        ("plan.toml", "[reporting]", '[reporting]\n"every" = 1', "改成现在的形式后"),
+        ("plan.toml", "[reporting]", "x = [", "plan.toml："),
+        ("decisions.csv", "\n", ",decision_id\n", "decisions.csv："),
+        ("decisions.csv", "\n", "\nD1\n", "已有决定"),
+    ],
+)
+def test_what_cannot_be_brought_to_the_form_of_today_is_told_and_nothing_is_written(
+    tmp_path: Path, file: str, was: str, instead: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = write_old(tmp_path / "old", *STORY), tmp_path / "new"
+    (old / "decisions.csv").write_text("decision_id\n", "utf-8")
+    content = (old / file).read_text("utf-8")
+    assert was in content
+    (old / file).write_text(content.replace(was, instead), "utf-8")
+    assert cli.main(["plan", "migrate", str(old), "--out", str(new), "--decider", "核验组"]) == cli.Exit.BAD_DATA
+    assert said in capsys.readouterr().err
+    assert not new.exists()
+
+
 def test_where_nobody_verified_nothing_is_closed(tmp_path: Path) -> None:
     new = tmp_path / "new"
     migration.migrate(write_old(tmp_path / "old", *STORY), new)

@@ -439,9 +439,12 @@ def test_what_cannot_be_kept_is_not_sent(robot: Robot, tmp_path: Path):
         told(tmp_path, group())
     (tmp_path / "runs").unlink()
     (tmp_path / "runs").mkdir()
-    (tmp_path / "runs" / "told.json").write_text("half of", "utf-8")
-    with pytest.raises(SiteNotWritable):
-        told(tmp_path, group())
+    one = {"event": "a", "to": "b", "at": "c", "result": "sent", "reason": ""}
+    odd = [[one | {name: value}] for name in one for value in (1, None, [], {"a": 1})]
+    for kept in ("half of", *map(json.dumps, [5, {}, [5], [one | {"result": "on its way"}], *odd]), "[" * 9_999):
+        (tmp_path / "runs" / "told.json").write_text(kept, "utf-8")
+        with pytest.raises(SiteNotWritable):
+            told(tmp_path, group())
     assert robot.came == []
 
 
@@ -537,6 +540,11 @@ host = "mail.example.gov.cn"
 from = "portplan@example.gov.cn"
 to = ["a@example.gov.cn"]
 """
+
+
+def test_settings_that_are_deep_are_refused(tmp_path: Path):
+    with pytest.raises(BadSettings, match="嵌套太深"):
+        read(tmp_path, "notify = " + "[" * 9_999)
 
 
 def read(folder: Path, text: str) -> Settings | None:

@@ -624,12 +624,23 @@ def test_a_file_without_content_has_no_columns(small: Path, content: bytes):
         ('every = "month"', 'every = "month"\nremind = true', "reporting.remind"),
         ('first_period = "2024-06"', 'first_period = "June"', "reporting.first_period"),
         ('first_period = "2024-06"', 'first_period = ""', "reporting.first_period"),
+        ('first_period = "2024-06"', 'first_period = "0001-01"', "reporting.first_period"),
+        ('first_period = "2024-06"', 'first_period = "9999-12"', "reporting.first_period"),
         ('first_period = "2024-06"', "first_period = [2024]", "reporting.first_period"),
+        ('every = "month"', "every = []", "reporting.every"),
         ('timezone = "Asia/Shanghai"', 'timezone = ""', "reporting.timezone"),
         ('name = "核验组"', 'name = ""', "verification"),
         ('name = "核验组"', 'name = "核验组"\nphone = "022"', "verification"),
         ("[[verification.deciders]]", "[verification]", "verification"),
         ('zh = ["某办公室"]', "", "issuers"),
+        ('zh = ["某办公室"]', "zh = [1]", "issuers"),
+        ('zh = "测试方案"', "zh = true", "title"),
+        ('en = "Test plan"', "en = []", "title"),
+        ('zh = "测试方案"', 'zh = "测\\u0000试"', "title"),
+        ('zh = "测试方案"', f'zh = "{"长" * 501}"', "title"),
+        ("[issuers]", "[unit_kinds]\nagency = { zh = 1 }\n[issuers]", "unit_kinds"),
+        ('id = "small"', f'id = "{"x" * 61}"', "id"),
+        ('name_en = "Verifiers"', 'name_en = "\\u001b[31m"', "verification"),
         ("issued = 2024-05-31", "issued = 2024-05-31T00:00:00Z", "issued"),
         ("issued = 2024-05-31", "issued = 2024-05-31T00:00:00", "issued"),
         ('first_period = "2024-06"', 'first_period = "2024-13"', "reporting.first_period"),
@@ -644,6 +655,11 @@ def test_a_bad_head_is_told_by_its_key(small: Path, line: str, instead: str, key
     of_head = problems[problems["rule"].ne("file-missing")]
     assert list(of_head[["file", "column"]].itertuples(index=False, name=None)) == [("plan.toml", key)]
     assert len(problems) == 1 + len(TABLES)
+
+
+def test_a_language_that_is_no_text_is_told(small: Path):
+    change_head(small, 'id = "small"', 'id = "small"\nlang = []')
+    assert set(refused(small)["column"]) == {"lang", "title", "issuers"}
 
 
 @pytest.mark.parametrize(
@@ -730,8 +746,8 @@ def test_a_file_of_somebody_elses_is_told(small: Path):
 
 @pytest.mark.parametrize(
     "content",
-    [b"id = tianjin", b'id = "\xff"', b"[title]\n[title]", "no permission"],
-    ids=["text", "bytes", "twice", "no"],
+    [b"id = tianjin", b'id = "\xff"', b"[title]\n[title]", b"id = " + b"[" * 9_999, "no permission"],
+    ids=["text", "bytes", "twice", "deep", "no"],
 )
 def test_a_head_that_cannot_be_read_is_told(small: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | str):
     if isinstance(content, bytes):

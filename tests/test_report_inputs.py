@@ -396,6 +396,7 @@ def test_without_a_head_there_is_no_calendar():
     for head in ({}, {"reporting": "monthly"}, {"reporting": {}}):
         assert replace(inputs, head=head).calendar is None
         assert replace(inputs, head=head).timezone == "UTC"
+    assert inputs_of(timezone=["Asia/Shanghai"]).timezone == "UTC"
 
 
 @pytest.mark.parametrize("options", [["--as-of", "2025-03-31"], ["--as-of", "last-period-end"]])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from analysis.catalogue import system_reason
 from analysis.files import write_whole
 from analysis.site import SiteNotWritable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -136,13 +137,30 @@ def read_runs(folder: Path, *, last: int) -> list[dict[str, Any]]:
     for file in _files(folder)[-last:]:
         try:
             run = json.loads(file.read_text("utf-8"))
-            is_ours = isinstance(run, dict) and run.keys() >= {"run", "started", "seconds", "plan", "counts", "pages"}
         except (OSError, ValueError, RecursionError):
-            run, is_ours = {}, False
-        if not is_ours:
+            run = None
+        if not _is_ours(run):
             raise SiteNotWritable(f"{file} 无法识别：不是本软件写的，或已损坏，请移走它")
         runs.append(run)
     return runs
+
+
+_OF_A_RUN = {"run": int, "started": str, "seconds": (int, float), "plan": str, "counts": dict, "pages": list}
+_OF_A_PAGE = {"path": str, "result": str, "reason": str, "parameters": dict}
+
+
+def _is_ours(run: object) -> bool:
+    """Whether a run says all that is read of one, in the way in which it is read."""
+    return _says(run, _OF_A_RUN) and all(
+        _says(page, _OF_A_PAGE) and _says(page["parameters"], {"as_of": str}) for page in run["pages"]
+    )
+
+
+def _says(told: object, wanted: Mapping[str, Any]) -> TypeGuard[dict[str, Any]]:
+    # A bool is an int to Python.
+    return isinstance(told, dict) and all(
+        isinstance(told.get(name), kind) and not isinstance(told[name], bool) for name, kind in wanted.items()
+    )
 
 
 def _files(folder: Path) -> list[Path]:

@@ -18,17 +18,19 @@ from analysis.files import csv_text
 from analysis.periods import EVERY, Calendar
 from analysis.plan import read_folder
 from analysis.record import begin_chain, meant, place_of, to_frame
+from analysis.record.place import DEFAULT
 from analysis.rules import territory_of
 from analysis.schema import DELIVERY, RECORD, REQUIRED_COLUMNS
 from analysis.workdays import FIRST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _OLD_ORDER = ("not_started", "stalled", "in_progress", "ongoing", "done_reported", "closed", "withdrawn")
 _VERDICTS = ("closed", "withdrawn")
 _PAIR = ["measure_id", "unit_id"]
+_READ = ("log_id", *_PAIR, "as_of", "reported_at", "status", "evidence_ref", "supersedes")
 
 
 def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
@@ -58,20 +60,33 @@ def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
         When `out` is there.
     """
     old = read_folder(folder)
-    unread = [
-        f"{file.name}：{file.fault}" for name, file in old.tables.items() if file.fault and name not in RECORD[1:]
-    ]
-    if old.head_fault or unread:
-        raise ValueError("；".join(filter(None, [str(old.head_fault), *unread])))
-    if not old.tables["progress"].name.endswith(".csv"):
-        raise ValueError("台账不在 CSV 文件中：请先导出为 progress.csv")
+    if old.head_fault:
+        raise ValueError(f"plan.toml：{old.head_fault}")
+    if old.head.get("progress", DEFAULT) != DEFAULT:
+        raise ValueError(f"台账不在 {DEFAULT} 中：请先导出为 {DEFAULT}，并从 plan.toml 中去掉 progress")
+    # The older form had one table of the record; another that is there, and cannot be read, would be lost.
+    may_miss = {f"{name}.csv" for name in RECORD[1:]}
+    faults = {file.name: file.fault for file in old.tables.values() if file.fault}
+    faults = {name: why for name, why in faults.items() if name not in may_miss or why != "missing"}
+    if faults:
+        raise ValueError(
+            "；".join(f"{name}：{'没有这个文件' if why == 'missing' else why}" for name, why in faults.items())
+        )
     tables = {name: meant(to_frame(file.table)) for name, file in old.tables.items() if not file.fault}
+    if odd := list(_odd(old.head, tables["progress"])):
+        raise ValueError("；".join(odd))
     tables["commitments"] = _numbered(tables["commitments"])
     progress, decisions, told = _verdicts(tables["progress"], decider)
     tables |= {"progress": progress}
     if len(decisions):
+        if len(tables.get("decisions", ())):
+            raise ValueError("decisions.csv 中已有决定，progress.csv 中又有单位自己办结或取消的：请先核对，只留其一")
         tables["decisions"] = decisions
-    head = _new_head(old.head_content.decode("utf-8-sig"), decider)
+    try:
+        head = _new_head(old.head_content.decode("utf-8-sig"), decider)
+        tomllib.loads(head)
+    except ValueError as failed:
+        raise ValueError(f"plan.toml：改成现在的形式后无法识别（{failed}），请先手工改正 [reporting]") from failed
     if os.path.lexists(out):
         raise FileExistsError(out)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -85,6 +100,18 @@ def migrate(folder: Path, out: Path, *, decider: str = "") -> pd.DataFrame:
         shutil.rmtree(made, ignore_errors=True)
         raise
     return told
+
+
+def _odd(head: Mapping[str, Any], progress: pd.DataFrame) -> Iterator[str]:
+    """What keeps a folder from being understood as one of the older form, in Chinese."""
+    if not isinstance(head.get("reporting", {}), dict):
+        yield "plan.toml：reporting 应为表，写作 [reporting]"
+    missing = [column for column in _READ if column not in progress]
+    if missing:
+        yield f"progress.csv 缺少列：{'、'.join(missing)}"
+        return
+    for row, status in progress.loc[~progress["status"].isin(_OLD_ORDER), "status"].items():
+        yield f"progress.csv 第 {row} 行 status“{status}”：应为 {'、'.join(_OLD_ORDER)} 之一"
 
 
 def _write(out: Path, head: str, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
@@ -105,7 +132,7 @@ def _new_head(text: str, decider: str) -> str:
     """The text of ``plan.toml`` with its calendar in the new words; all else stays."""
     reporting: dict[str, Any] = tomllib.loads(text).get("reporting", {})
     every = reporting.get("period", "month")
-    if every in EVERY and re.fullmatch("[0-9]{4}-[0-9]{2}", str(reporting.get("first_period", ""))):
+    if every in EVERY and re.fullmatch("[1-9][0-9]{3}-(0[1-9]|1[0-2])", str(reporting.get("first_period", ""))):
         year, month = map(int, str(reporting["first_period"]).split("-"))
         first = Calendar(every).period_of(date(year, month, 1)).name
         text = re.sub(r'(?m)^(first_period\s*=\s*)".*?"', rf'\1"{first}"', text)

@@ -262,6 +262,28 @@ def test_a_sheet_that_says_another_thing_is_told(plan: Plan, tmp_path: Path, sta
     assert (counts["read"], counts["refused"], len(named)) == (2 * FIVE, 2 * FIVE, 1)
 
 
+def test_a_row_above_the_headings_is_not_lost(plan: Plan, tmp_path: Path) -> None:
+    book = spoilt(plan)
+    sheet = book[FORM_SHEET]
+    for area in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(area))
+    for above, below in zip(sheet[3], sheet[5], strict=True):
+        above.value, below.value = below.value, above.value
+    counts, named = outcome(plan, tmp_path, book)
+    assert (counts["appended"], named) == (0, ["E3"])
+
+
+def test_words_above_the_headings_are_remarked_on(plan: Plan, tmp_path: Path) -> None:
+    book = spoilt(plan)
+    for area in list(book[FORM_SHEET].merged_cells.ranges):
+        book[FORM_SHEET].unmerge_cells(str(area))
+    book[FORM_SHEET]["G3"] = "请见附件"
+    (tmp_path / "form.xlsx").write_bytes(to_bytes(book))
+    collected = intake.collect([tmp_path / "form.xlsx"], plan)
+    remarks = collected.problems[["cell", "value", "severity"]].to_numpy().tolist()
+    assert (collected.counts["appended"], remarks) == (FIVE, [["G3", "请见附件", "warning"]])
+
+
 def test_a_corrected_copy_whose_heading_is_lost_is_not_called_untouched(plan: Plan, tmp_path: Path) -> None:
     file = tmp_path / "表.xlsx"
     file.write_bytes(to_bytes(spoilt(plan, E5="快了")))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis import cli
 from analysis.manifest.stored import MANIFEST, manifest_text
 from analysis.site import SiteNotWritable, locked, read_manifest, withdraw
 from tests.sites import contents, failure, page, put
@@ -124,6 +125,30 @@ def test_a_folder_below_the_site_that_is_a_link_is_not_followed(tmp_path: Path):
     with pytest.raises(SiteNotWritable, match="链接"):
         put(site, [page("a", key="new")], retire=["2025-02-28"])
     assert contents(tmp_path) == before
+
+
+RUN = {
+    "run": 1,
+    "started": "2025-04-06T06:00+08:00",
+    "seconds": 1.5,
+    "plan": "plan",
+    "counts": {"made": 1},
+    "pages": [{"path": "a.html", "result": "failed", "reason": "why", "parameters": {"as_of": "2025-03-31"}}],
+}
+
+
+@pytest.mark.parametrize("value", [None, True, "1", [], [[]], [{}], {}, {"": []}, 1e400], ids=str)
+def test_a_run_that_is_none_of_ours_is_shown_or_refused_in_a_sentence(
+    tmp_path: Path, value: object, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "runs").mkdir()
+    for place in places(RUN):
+        (tmp_path / "runs/000001.json").write_text(json.dumps(changed(RUN, place, value)), "utf-8")
+        assert cli.main(["history", "--out", str(tmp_path)]) in (cli.Exit.OK, cli.Exit.NOT_WRITABLE), place
+        shown = capsys.readouterr()
+        assert bool(shown.out) != ("000001.json 无法识别" in shown.err)
+    (tmp_path / "runs/000001.json").write_text(json.dumps(RUN), "utf-8")
+    assert cli.main(["history", "--out", str(tmp_path)]) == cli.Exit.OK
 
 
 def test_a_site_with_anything_in_it_is_never_withdrawn(tmp_path: Path):

@@ -14,5 +14,5 @@ def now_in(timezone: str) -> datetime:
     """The only look at the clock: the time in the zone in which a plan's office counts its days."""
     try:
         return datetime.now(ZoneInfo(timezone))
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return datetime.now(UTC)

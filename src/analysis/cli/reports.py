@@ -214,7 +214,8 @@ def history(
         typer.echo(f"{run['run']:>6}  {run['started']}  {took}  {run['plan']}  {days}  {_listing(run['counts'])}")
         for page in run["pages"]:
             if page["reason"]:
-                typer.echo(f"        {page['result']}  {page['path']}: {plain(page['reason']).splitlines()[-1][:160]}")
+                reason = "".join(plain(page["reason"]).splitlines()[-1:])
+                typer.echo(f"        {page['result']}  {page['path']}: {reason[:160]}")
 
 
 @app.command("open")

@@ -26,6 +26,7 @@ LIMIT = 5.0
 _KEPT = 2_000
 _FINAL = ("sending", "sent", "unsure")
 """What is not tried again: it arrived, or may have."""
+_TRIED_AGAIN = ("refused", "limited", "unreachable", "no_secret")
 
 
 @dataclass(frozen=True)
@@ -121,13 +122,22 @@ def read_told(site: Path) -> list[Told]:
     """
     file = site / TOLD
     try:
-        return [Told(**one) for one in json.loads(file.read_text("utf-8"))]
+        kept = json.loads(file.read_text("utf-8"))
+        if isinstance(kept, list):
+            return [_as_kept(one) for one in kept]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError, RecursionError):
-        raise SiteNotWritable(
-            f"{file} 无法识别，不知道哪些消息已经发过：没有发送。请移走它；已发过的消息可能会再发一次"
-        ) from None
+        pass
+    raise SiteNotWritable(f"{file} 无法识别，不知道哪些消息已经发过：没有发送。请移走它；已发过的消息可能会再发一次")
+
+
+def _as_kept(one: dict[str, Any]) -> Told:
+    """What was told, read as if anybody had written it."""
+    told = Told(**one)
+    if not all(isinstance(said, str) for said in one.values()) or told.result not in (*_FINAL, *_TRIED_AGAIN):
+        raise ValueError(one)
+    return told
 
 
 @contextmanager

@@ -191,6 +191,8 @@ def read_settings(site: Path) -> Settings | None:
         return None
     except (OSError, UnicodeDecodeError):
         raise BadSettings(f"{file} 读不到，或不是 UTF-8 编码") from None
+    except RecursionError:
+        raise BadSettings(f"{file} 嵌套太深") from None
     except tomllib.TOMLDecodeError as failed:
         place = str(failed).rpartition("(at ")[2].rstrip(")")
         raise BadSettings(f"{file} 不是有效的 TOML（{place}）") from None

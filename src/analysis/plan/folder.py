@@ -88,13 +88,15 @@ def read_folder(path: Path) -> PlanFolder:
     return PlanFolder(path, head, content, tables, fault)
 
 
-def read_head(content: bytes) -> tuple[dict[str, Any], str]:
+def read_head(content: bytes) -> tuple[dict[str, Any], Message | str]:
     """What ``plan.toml`` says, and why it cannot be read when it cannot."""
     try:
         # Some editors of Windows put a mark in front.
         return tomllib.loads(content.decode("utf-8-sig")), ""
     except ValueError as failed:
         return {}, str(failed)
+    except RecursionError:
+        return {}, Message("something is nested too deeply in it")
 
 
 def _read_record(path: Path, head: Mapping[str, Any], table: str) -> TableFile:

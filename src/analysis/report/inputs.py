@@ -105,7 +105,9 @@ class Inputs:
     @property
     def timezone(self) -> str:
         """The zone in which the plan's office counts its days; ``UTC`` when it says none."""
-        return self.calendar.timezone if self.calendar else Calendar.timezone
+        said = self.calendar.timezone if self.calendar else Calendar.timezone
+        # The calendar is as ``plan.toml`` says it: unchecked.
+        return said if isinstance(said, str) else Calendar.timezone
 
     def known_by(self, as_of: str, known_at: str = "") -> str:
         """K of a page (`analysis.plan.known_by`): the clock is never asked."""

@@ -12,7 +12,7 @@ from analysis.forms import NOBODY_VERIFIES
 from analysis.forms.layout import FAULT_SHEET, HELP_SHEET, HIDDEN_SHEET, LABELS
 from analysis.grids import Unreadable, as_written, read_grids
 from analysis.returned.identity import date_arrival, identify
-from analysis.returned.rows import read_rows
+from analysis.returned.rows import read_rows, tell_rows_above
 from analysis.returned.statements import Form
 from analysis.returned.tables import disagreements, head_of, tables_of
 from analysis.schema import MOST_DAYS_AHEAD
@@ -75,6 +75,7 @@ def read_form(
     date_arrival(form, head, reported_at=reported_at, today=today)
     as_of = pd.Timestamp(form.as_of) if form.as_of else None
     _check_day(form, head, plan, today)
+    tell_rows_above(form, tables, names)
     for table in tables:
         read_rows(form, table, names, as_of=as_of, is_ours=bool(head.form_id))
     if form.is_office and any(statement.table != "decisions" for statement in form.statements):

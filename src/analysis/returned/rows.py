@@ -9,14 +9,19 @@ from analysis.catalogue import Message
 from analysis.grids import address, as_written, is_blank
 from analysis.returned.identity import folded
 from analysis.returned.statements import Statement
+from analysis.returned.tables import label_of
 from analysis.returned.values import value_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from analysis.returned.identity import Names
     from analysis.returned.statements import Form
     from analysis.returned.tables import Table
+
+_OUTSIDE = Message("text outside of the table, not taken")
 
 
 def read_rows(form: Form, table: Table, names: Names, *, as_of: pd.Timestamp | None, is_ours: bool = False) -> None:
@@ -47,9 +52,7 @@ def read_rows(form: Form, table: Table, names: Names, *, as_of: pd.Timestamp | N
         elif key:
             form.unfilled += row < table.last_asked and table.sheet.table != "actuals"
         elif name:
-            form.remark(
-                Message("text outside of the table, not taken"), sheet=table.grid.name, cell=address(row, 0), value=name
-            )
+            form.remark(_OUTSIDE, sheet=table.grid.name, cell=address(row, 0), value=name)
     _tell_other_columns(form, table, body, is_ours=is_ours)
 
 
@@ -150,6 +153,19 @@ def _tell_other_columns(form: Form, table: Table, body: list[int], *, is_ours: b
             column=as_written(table.grid.at(table.top, place)) or "—",
             value=as_written(table.grid.at(rows[0], place)),
         )
+
+
+def tell_rows_above(form: Form, tables: Sequence[Table], names: Names) -> None:
+    """Refuse a form with a row of its table above the headings; say of other words there that they are not taken."""
+    for table in {id(one.grid): one for one in reversed(tables)}.values():
+        for row in range(table.top):
+            filled = [table.columns[one] for one in table.sheet.entries if not is_blank(table.at(row, one))]
+            key, _, other = _subject(table, row, names)
+            place = {"sheet": table.grid.name, "cell": address(row, filled[0] if filled else 0)}
+            if filled and (key or other):
+                form.refuse(Message("a row of the table stands above its headings: move it below them"), **place)
+            elif filled and not any(label_of(cell)[0] for cell in table.grid.rows[row]):
+                form.remark(_OUTSIDE, **place, value=as_written(table.grid.at(row, filled[0])))
 
 
 def _subject(table: Table, row: int, names: Names) -> tuple[str, str, str]:

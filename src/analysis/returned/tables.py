@@ -167,10 +167,7 @@ def _labels(table: Table) -> dict[str, Label]:
     labels: dict[str, Label] = {}
     for row, cells in enumerate(table.grid.rows[: table.top]):
         for column, cell in enumerate(cells):
-            if not isinstance(cell, str):
-                continue
-            name, colon, rest = unicodedata.normalize("NFKC", cell).partition(":")
-            key = layout.KEY_OF_LABEL.get(layout.plain(name))
+            key, colon, rest = label_of(cell)
             if key is None or (key in labels and labels[key].value is not None):
                 continue
             if colon and rest.strip():
@@ -178,6 +175,12 @@ def _labels(table: Table) -> dict[str, Label]:
             else:
                 labels[key] = _beside(table.grid, row, column)
     return labels
+
+
+def label_of(cell: Any) -> tuple[str | None, str, str]:
+    """Which label a cell is, if any, its colon, and what stands behind that."""
+    name, colon, rest = unicodedata.normalize("NFKC", cell if isinstance(cell, str) else "").partition(":")
+    return layout.KEY_OF_LABEL.get(layout.plain(name)), colon, rest
 
 
 def _beside(grid: Grid, row: int, column: int) -> Label:

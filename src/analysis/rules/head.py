@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ _KNOWN = (
     *("id", "lang", "issued", "lead_rule", "progress_provenance", "country", "predecessor", "progress"),
     *("title", "issuers", "reporting", "verification", "unit_kinds"),
 )
+_LONGEST = 500
 _OLD = ("period", "due_day")
 
 UNIT_KINDS = {
@@ -74,11 +76,11 @@ def _unknown(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
             yield _of_head(rule, head, key, words="、".join(_KNOWN))
 
 
-@rule("plan-id", "should be lower-case letters, digits and hyphens, such as tianjin-2024")
+@rule("plan-id", "should be at most 60 lower-case letters, digits and hyphens, such as tianjin-2024")
 def _id(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
     """A plan's id becomes a folder of the site and a part of file names."""
     value = head.get("id")
-    if not isinstance(value, str) or not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", value):
+    if not isinstance(value, str) or len(value) > 60 or not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", value):
         yield _of_head(rule, head, "id")
 
 
@@ -90,17 +92,18 @@ def _lang(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
         yield _of_head(rule, head, "lang")
 
 
-@rule("plan-title", "should have a title in the plan's own language, {lang}")
+@rule("plan-title", "should have a title in the plan's own language, {lang}, and be text in every other")
 def _title(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
     """Pages name the plan; in a language in which it has no title, they show its own."""
-    if not _is_said(head, "title"):
+    if not _is_said(head, "title") or not all(map(_is_text, head["title"].values())):
         yield _of_head(rule, head, "title", lang=head.get("lang", "zh"))
 
 
-@rule("plan-issuers", "should have a list of issuers in the plan's own language, {lang}")
+@rule("plan-issuers", "should have a list of issuers, as texts, in the plan's own language, {lang}")
 def _issuers(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
     """Every figure names its source, and the notice's issuers are a part of it."""
-    if not _is_said(head, "issuers") or not all(isinstance(names, list) for names in head["issuers"].values()):
+    said = _is_said(head, "issuers") and head["issuers"].values()
+    if not said or not all(isinstance(names, list) and all(map(_is_text, names)) for names in said):
         yield _of_head(rule, head, "issuers", lang=head.get("lang", "zh"))
 
 
@@ -155,7 +158,7 @@ def territory_of(timezone: str) -> str:
 def _unit_kinds(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
     """Kinds of units are the plan's own words."""
     kinds = head.get("unit_kinds", {})
-    if not isinstance(kinds, dict) or not all(isinstance(names, dict) and names for names in kinds.values()):
+    if not isinstance(kinds, dict) or not all(map(_is_named, kinds.values())):
         yield _of_head(rule, head, "unit_kinds")
 
 
@@ -186,12 +189,16 @@ def _every(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
 def _first_period(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
     """Nothing is owed on a period before the first."""
     every, name = _reporting(head).get("every"), _reporting(head).get("first_period", "")
-    if every not in EXAMPLES:
+    if not isinstance(every, str) or every not in EXAMPLES:
         return
     try:
-        Calendar(every).named(name if isinstance(name, str) else "")
+        first = Calendar(every).named(name if isinstance(name, str) else "").start
     except ValueError as wrong:
         yield _of_reporting(rule, head, "first_period", example=wrong)
+        return
+    # Every period since is counted, of every unit: of two thousand years nobody would see the end.
+    if not 1990 <= first.year <= 2100:
+        yield _of_reporting(rule, head, "first_period", example=EXAMPLES[every])
 
 
 @rule("reporting-due-after-days", "should be a whole number of days, from -366 to 366")
@@ -242,7 +249,7 @@ def _deciders(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
 def _is_decider(one: object) -> bool:
     if not isinstance(one, dict) or not str(one.get("name", "")).strip():
         return False
-    return all(isinstance(text, str) and re.fullmatch("name|part_of|name_[a-z]{2,3}", key) for key, text in one.items())
+    return all(_is_text(text) and re.fullmatch("name|part_of|name_[a-z]{2,3}", key) for key, text in one.items())
 
 
 @rule(
@@ -258,6 +265,17 @@ def _record_place(rule: Rule, head: Mapping[str, Any], folder: Path) -> Iterator
         yield _of_head(rule, head, "progress")
 
 
+def _is_text(said: object) -> bool:
+    """Whether it is a text that can stand in a cell and on a page: controls cannot."""
+    return (
+        isinstance(said, str) and len(said) <= _LONGEST and not any(unicodedata.category(one) == "Cc" for one in said)
+    )
+
+
+def _is_named(names: object) -> bool:
+    return isinstance(names, dict) and bool(names) and all(map(_is_text, names.values()))
+
+
 def _is_said(head: Mapping[str, Any], key: str) -> bool:
-    said = head.get(key)
-    return isinstance(said, dict) and bool(said.get(head.get("lang", "zh")))
+    said, lang = head.get(key), head.get("lang", "zh")
+    return isinstance(said, dict) and isinstance(lang, str) and bool(said.get(lang))

@@ -1,22 +1,21 @@
-"""Slips, cuts and garbage put into notices for as long as one likes: ``python -m tests.fuzzing 20`` for 20 minutes.
-
-What breaks a promise is printed with its seed; the smallest of it belongs into the tests.
-"""
+"""Notices with slips, cuts and garbage in them, as people type them and sites show them."""
 
 from __future__ import annotations
 
-import random
 import re
-import sys
-import time
+from functools import cache
 from typing import TYPE_CHECKING
 
 from analysis.documents import Unreadable
 from analysis.notice import read
+from tests.fuzzing.loop import Files, Target
 from tests.garbling import garbled
 from tests.printed_notices import PUBLIC, plain, run_together, text_of, wrapped
 
 if TYPE_CHECKING:
+    import random
+    from pathlib import Path
+
     from analysis.notice import NoticeTables
 
 _SIGNS = (
@@ -28,26 +27,32 @@ _NUMBERED = re.compile(
 )
 
 
-def damaged(draw: random.Random) -> str:
-    """A public notice, or a piece of one, with a few things wrong."""
-    text = text_of(draw.choice(PUBLIC))
-    if draw.random() < 0.8:
+@cache
+def starts() -> dict[str, Files]:
+    """The public notices."""
+    return {name: {"notice.txt": text_of(name).encode("utf-8")} for name in PUBLIC}
+
+
+def spoil(files: Files, draw: random.Random) -> None:
+    """Cut a piece out of a notice, lay it out otherwise, or do something wrong to one of its lines."""
+    text = files["notice.txt"].decode("utf-8", "replace")
+    way = draw.randrange(14)
+    if way < 5 and text:
         start = draw.randrange(len(text))
-        text = text[start : start + draw.randrange(200, 6000)]
-    lines = text.split("\n")
-    for _ in range(draw.randrange(6)):
-        _slip(lines, draw)
-    text = "\n".join(lines)
-    layout = draw.randrange(8)
-    if layout == 0:
+        text = text[start : start + draw.randrange(200, 6_000)]
+    elif way == 5:
         text = wrapped(text, draw.randrange(18, 50), page=draw.choice(["- {} -", "{}", "第{}页"]))
-    elif layout == 1:
+    elif way == 6:
         text = run_together(text)
-    elif layout == 2:
+    elif way == 7:
         text = garbled(text, draw.randrange(10**6), keeps_user_area=draw.random() < 0.5)
-    elif layout == 3:
+    elif way == 8:
         text = "".join(draw.choices(_SIGNS, k=draw.randrange(400)))
-    return text
+    else:
+        lines = text.split("\n")
+        _slip(lines, draw)
+        text = "\n".join(lines)
+    files["notice.txt"] = text.encode("utf-8")
 
 
 def _slip(lines: list[str], draw: random.Random) -> None:
@@ -105,25 +110,13 @@ def broken_promises(tables: NoticeTables) -> list[str]:
     return broken
 
 
-def main() -> None:
-    """Try until the time is over; print what breaks."""
-    until = time.monotonic() + 60 * float(sys.argv[1])
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    tried = found = 0
-    while time.monotonic() < until and found < 20:
-        text = damaged(random.Random(seed))
-        try:
-            broken = broken_promises(read(text))
-        except Unreadable:
-            broken = []
-        except Exception as failed:
-            broken = [repr(failed)]
-        if broken:
-            found += 1
-            print(seed, len(text), broken[:3], flush=True)
-        tried, seed = tried + 1, seed + 1
-    print(f"{tried} notices, {found} broke a promise")
+def broken(home: Path, start: str, files: Files, draw: random.Random) -> list[str]:
+    """What the reading of a notice breaks."""
+    try:
+        tables = read(files["notice.txt"].decode("utf-8"))
+    except Unreadable:
+        return []
+    return broken_promises(tables)
 
 
-if __name__ == "__main__":
-    main()
+TARGET = Target(starts, spoil, broken)
