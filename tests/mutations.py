@@ -192,7 +192,7 @@ MUTATIONS = (
     Mutation("rules/days.py", "arrived[arrived > today]", "arrived[arrived < arrived]", "rules"),
     Mutation("report/inputs.py", "if day and day < issued and is_day(issued)", "if not day", "report_inputs"),
     Mutation("terminal/asked.py", "if is_day(day) and day > now", "if not day and day > now", "report_inputs"),
-    Mutation("cli/reports.py", "if not inputs.is_synthetic and any(", "if inputs.is_synthetic and any(", "cli"),
+    Mutation("terminal/asked.py", "if not inputs.is_synthetic and any(", "if inputs.is_synthetic and any(", "cli"),
     Mutation(
         "plan/reading.py",
         "return Reading(self.plan, earlier, self.known_at)",

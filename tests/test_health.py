@@ -95,7 +95,7 @@ HARM: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
     ),
     "a real record without a chain": (
         "还没有链",
-        lambda plan, site: alter(plan / "plan.toml", '"synthetic"', '"real"'),
+        lambda plan, site: alter(plan / "plan.toml", '"synthetic"', '"real"') or (plan / "progress.chain").unlink(),
     ),
     "a table lost": ("progress.csv", lambda plan, site: begin(plan) or (plan / "progress.csv").unlink()),
     "what came in altered": ("收到后被改动过", lambda plan, site: rewrite(receive(plan), "changed")),

@@ -93,13 +93,12 @@ def new_plan(
             doubts=len(draft.doubts),
         )
     )
-    mark = "请填写"
     typer.echo(
         say(
             "Check them in {review}, fill in what is marked {mark} in plan.toml ({blanks}), then: {command}",
             review=out / "review.html",
-            mark=mark,
-            blanks=draft.head.count(mark),
+            mark="请填写",
+            blanks=draft.head.count("请填写"),
             command=f"portplan check --plan {out}",
         )
     )

@@ -107,7 +107,7 @@ def report(
         read_registry,
     )
     from analysis.site import read_manifest
-    from analysis.terminal.asked import days_asked, formats_asked, pages_asked, reports_asked
+    from analysis.terminal.asked import days_asked, formats_asked, pages_asked, reports_asked, require_arrived
     from analysis.terminal.telling import Telling
 
     if unit and each_unit:
@@ -126,9 +126,7 @@ def report(
         if not is_known or not inputs.is_readable(*(table for table, is_needed in needed.items() if is_needed)):
             opened_plan(str(inputs.folder))
         moment = now_in(inputs.timezone)
-        today = f"{moment:%Y-%m-%d}"
-        if not inputs.is_synthetic and any(day > today for day in inputs.arrivals()):
-            opened_plan(str(inputs.folder), today=today)
+        require_arrived(inputs, moment.date())
         say = speaking(lang.value)
         days = days_asked(inputs, moment.date(), read_manifest(out), chosen, say, as_of=as_of, known_at=known_at)
         common = {"plan_id": inputs.address, "compare_to": compare_to, "theme": theme, "unit": unit}

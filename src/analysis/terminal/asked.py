@@ -10,6 +10,7 @@ from analysis.parameters import ParameterError
 from analysis.report import check_parameters
 from analysis.report.periods import LAST_PERIOD_END, Days, periods_due
 from analysis.terminal.exits import Exit, stop
+from analysis.terminal.understood import opened_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +35,13 @@ def reports_asked(registry: Registry, names: list[str], *, by_unit: bool) -> lis
         if one.needs_unit and not by_unit:
             raise ParameterError(f"{one.name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")
     return chosen
+
+
+def require_arrived(inputs: Inputs, today: date) -> None:
+    """Stop at a record of which a part cannot have arrived yet, and list every problem of it."""
+    now = f"{today:%Y-%m-%d}"
+    if not inputs.is_synthetic and any(day > now for day in inputs.arrivals()):
+        opened_plan(str(inputs.folder), today=now)
 
 
 def days_asked(
