@@ -84,7 +84,9 @@ def test_no_figure_of_a_real_record_is_called_made_up(tmp_path: Path):
 
 @pytest.mark.thorough
 def test_a_list_of_problems_says_that_the_record_is_made_up(tmp_path: Path):
-    assert cli.main(["check", "--csv", str(tmp_path / "a.csv"), "--html", str(tmp_path / "a.html")]) == 0
+    asked = ["check", "--csv", str(tmp_path / "a.csv"), "--html", str(tmp_path / "a.html")]
+    # Again and again: the list of last month makes room for that of this one.
+    assert [cli.main(asked), cli.main(asked)] == [0, 0]
     head, *rows = csv.reader(io.StringIO((tmp_path / "a.csv").read_text("utf-8-sig")))
     assert head[-1] == "data"
     assert {row[-1] for row in rows} == {"合成示例"}

@@ -49,8 +49,7 @@ def check(
     language = spoken(lang)
     try:
         inputs = read_inputs(plan)
-        today = f"{now_in(inputs.timezone):%Y-%m-%d}"
-        opened, problems = inspect_plan(plan, lang=language, today=today)
+        opened, problems = inspect_plan(plan, lang=language, today=f"{now_in(inputs.timezone):%Y-%m-%d}")
     except UnknownName as unknown:
         stop(Exit.BAD_PARAMETERS, unknown, lang=language)
     if opened and (day := as_of or inputs.last_day()):
@@ -61,14 +60,15 @@ def check(
     if csv:
         from analysis.record import to_csv
 
-        made_up = opened is not None and opened.is_synthetic
-        listed = problems.assign(data=say("synthetic sample")) if made_up else problems
-        write_over(csv, to_csv(listed.astype("object").fillna("").astype("str")).encode("utf-8-sig"), language)
+        listed = problems.assign(data=say("synthetic sample")) if opened and opened.is_synthetic else problems
+        told = to_csv(listed.astype("object").fillna("").astype("str")).encode("utf-8-sig")
+        write_over(csv, told, language, until=b"severity,message")
     if html:
         from analysis.page import problems_page
 
         title, before = (say.chosen(opened.title), banners(say)) if opened else (plan, ())
-        write_over(html, problems_page(title, problems, banners=before, lang=language).encode("utf-8"), language)
+        listing = problems_page(title, problems, banners=before, lang=language)
+        write_over(html, listing.encode(), language, until=b"</title>")
     if opened is None:
         raise typer.Exit(Exit.BAD_DATA)
     for line in holdings(say):

@@ -41,11 +41,17 @@ def write_all_new(
         _stop_unwritten(folder, failed, lang)
 
 
-def write_over(file: Path, content: bytes, lang: str) -> None:
-    """Write a file that may be there already, whole; what is no file, such as a pipe, is written to as it is."""
+def write_over(file: Path, content: bytes, lang: str, *, until: bytes) -> None:
+    """Write a file whole in place of one of its like, that begins as it does `until` some words, and of no other.
+
+    What is no file, such as a pipe, is written to as it is.
+    """
     from analysis.files import write_whole
 
     try:
+        if file.is_file() and not file.read_bytes().startswith(content.partition(until)[0]):
+            told = Message("{file} is there already and holds something else: it was left alone", file=file)
+            stop(Exit.NOT_WRITABLE, told, lang=lang)
         if file.exists() and not file.is_file():
             file.write_bytes(content)
         else:
