@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ARRIVAL = {"progress": "reported_at", "decisions": "recorded_at", "actuals": "reported_at"}
-_SINCE = {"progress": "as_of", "decisions": "effective_on"}
+_TRUE_FOR = {"progress": "as_of", "decisions": "effective_on", "actuals": "as_of"}
 _UNTIL = {"progress": "expected_completion", "decisions": "due"}
 _NONE, _MOST_AHEAD = pd.Timedelta(0), pd.Timedelta(days=MOST_DAYS_AHEAD)
 
@@ -37,8 +37,10 @@ def across_days(
     yield from _early(log["as_of"], log["reported_at"], names["progress"])
     for name, column in _UNTIL.items():
         yield from _far(typed[name][column], issued, names[name])
-    for name, column in _SINCE.items():
-        yield from _before_notice(typed[name][column], issued, names[name])
+    for name, column in _TRUE_FOR.items():
+        if name != "actuals":
+            # A value may have been measured before, to begin with.
+            yield from _before_notice(typed[name][column], issued, names[name])
         yield from _ahead(typed[name][column], typed[name][ARRIVAL[name]], names[name])
     for name in RECORD if today else ():
         yield from _not_arrived(typed[name][ARRIVAL[name]], pd.Timestamp(today), names[name])
