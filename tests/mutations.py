@@ -67,7 +67,7 @@ MUTATIONS = (
     Mutation(
         "files/disk.py",
         "with FileLock(lock, ",
-        "with FileLock(lock.with_suffix(str(os.urandom(4))), ",
+        "with FileLock(f'{lock}{os.getpid()}', ",
         "record::test_of_many_writers_one_at_a_time",
     ),
     Mutation("faces.py", "for code in either - _TURNS", "for code in either", "faces"),
