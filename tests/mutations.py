@@ -461,9 +461,9 @@ MUTATIONS = (
         "intake::test_second_collect_changes_nothing",
     ),
     Mutation(
-        "intake/admission.py",
-        "sort_values([*kind.key, kind.arrival]",
-        "sort_values([*kind.key]",
+        "intake/collecting.py",
+        "candidates.sort(key=lambda candidate: _order(candidate, places))",
+        "pass",
         "intake::test_order_of_arrival_never_matters",
     ),
     Mutation(
