@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from analysis.plan import Plan, open_plan
 
@@ -24,6 +24,8 @@ settings.register_profile("desk", max_examples=10, deadline=None)
 settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
 # For a long look now and then: pytest --hypothesis-profile=deep
 settings.register_profile("deep", settings.get_profile("desk"), max_examples=100)
+# Whether something fails, and no more: of `tests.mutations`.
+settings.register_profile("glance", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate])
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 

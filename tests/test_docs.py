@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.mutations import address, of_promises, promised
+
 if TYPE_CHECKING:
     import pytest
 
@@ -38,3 +40,8 @@ def test_each_promise_names_a_test_that_is_there() -> None:
         for file, name in named:
             tree = ast.parse((DOCS.parent / file).read_text("utf-8"))
             assert name in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}, (file, name)
+
+
+def test_each_promise_is_broken_by_a_mutation_that_its_test_alone_must_notice() -> None:
+    """``python -m tests.mutations promises`` tries them."""
+    assert sorted(set(promised()) - {address(mutation.tests).partition("[")[0] for mutation in of_promises()}) == []

@@ -27,6 +27,7 @@ DAY = {"zh": "2025年3月31日", "en": "31 March 2025"}
 ISSUED = {"zh": "2024年5月31日", "en": "31 May 2024"}
 OF_THE_NOTICE = {"load", "partners", "concentration", "unit-by-theme"}
 """The figures that rest on the notice alone."""
+FILES_OF_THE_NOTICE = {f"tianjin-2024_{name}.csv" for name in ("co_responsibility", "concentration", "unit_by_theme")}
 
 
 def made_of(plan: str, folder: Path, *langs: str) -> dict[tuple[str, str], str]:
@@ -57,7 +58,7 @@ def rows_of_files(page: str) -> Iterator[tuple[str, list[list[str]]]]:
 
 @pytest.mark.notebook
 def test_each_figure_and_file_of_a_page_says_that_its_record_is_made_up(tmp_path: Path):
-    seen = set()
+    seen, files = set(), set()
     for (_, lang), page in made_of("tianjin-2024", tmp_path, *languages()).items():
         for key, text in figures(page):
             seen.add(key)
@@ -66,8 +67,11 @@ def test_each_figure_and_file_of_a_page_says_that_its_record_is_made_up(tmp_path
             for said in (MARK[lang], DAY[lang]):
                 assert (said.replace(" ", "") in text) == (key not in OF_THE_NOTICE), (key, said)
         for name, (_, *rows) in rows_of_files(page):
+            files.add(name)
+            assert ("_synthetic" in name) == (name not in FILES_OF_THE_NOTICE), name
             assert {row[-1] == MARK[lang] for row in rows} <= {"_synthetic" in name}
     assert seen > OF_THE_NOTICE
+    assert files > FILES_OF_THE_NOTICE
     assert len(seen) > 12
 
 
