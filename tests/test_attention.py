@@ -83,6 +83,7 @@ def test_the_gravest_stand_first_then_the_oldest():
     ]
 
 
+@pytest.mark.thorough
 def test_a_measure_stands_once_with_all_its_reasons():
     """Past its deadline, one unit stalled, another silent for long."""
     plan = hand_made(
@@ -96,6 +97,7 @@ def test_a_measure_stands_once_with_all_its_reasons():
     assert (row["reasons"], row["unit_ids"]) == (["stalled"], ["b"])
 
 
+@pytest.mark.thorough
 def test_one_report_owed_is_not_yet_a_lapse():
     plan = hand_made(
         {"M1": "ab"}, said=["M1 a 2024-06-30 in_progress", "M1 b 2024-06-30 in_progress", "M1 a 2024-08-31 in_progress"]
@@ -176,6 +178,7 @@ def test_where_each_report_is_owed_when_due_silence_counts_from_the_deadline():
 # Whose words.
 
 
+@pytest.mark.thorough
 def test_the_stalled_unit_speaks_for_itself_whoever_spoke_last():
     """b reports a day later that all is well; what blocks a is what a says."""
     plan = hand_made(

@@ -174,6 +174,7 @@ def test_the_counts_of_a_brief_agree(small: SmallPlan, day: pd.Timestamp, later:
         assert figures[3].value.startswith(f"{(silent & still_open).sum()}/{still_open.sum()} ")
 
 
+@pytest.mark.thorough
 def test_a_sentence_for_a_unit_of_the_embedded_plan(tianjin: Plan):
     """Customs, which said nothing of its stalled measures before, is told which they are by whose word."""
     now = tianjin.select(unit="tj-customs").at("2025-03-31")

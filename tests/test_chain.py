@@ -175,6 +175,7 @@ def test_a_record_that_a_spreadsheet_saved_again_is_the_same(begun: Path):
             assert (link.saved["encoding"], link.saved["line_ends"]) == ("utf-8", "LF")
 
 
+@pytest.mark.thorough
 def test_columns_of_ones_own_and_their_order_are_not_in_the_chain(begun: Path):
     file = begun / "progress.csv"
     rows = pd.read_csv(file, dtype="str", keep_default_na=False)
@@ -184,6 +185,7 @@ def test_columns_of_ones_own_and_their_order_are_not_in_the_chain(begun: Path):
     assert found(place(begun)) == [("no_column", "status", 1)]
 
 
+@pytest.mark.thorough
 def test_the_first_append_begins_the_chain_over_what_stands(begun: Path):
     (begun / "progress.chain").unlink()
     chain = record.read_chain(place(begun))
@@ -199,6 +201,7 @@ def test_the_first_append_begins_the_chain_over_what_stands(begun: Path):
     assert found(place(begun)) == []
 
 
+@pytest.mark.thorough
 def test_rows_added_by_hand_are_told_from_those_appended(begun: Path):
     file = begun / "progress.csv"
     file.write_text(file.read_text("utf-8") + ",".join(["P0006", *["手写"] * 17]) + "\n", "utf-8")
@@ -209,6 +212,7 @@ def test_rows_added_by_hand_are_told_from_those_appended(begun: Path):
     assert how == [("found", ["P0006"]), ("appended", ["P0007"])]
 
 
+@pytest.mark.thorough
 def test_an_append_hides_no_alteration(begun: Path):
     file = begun / "progress.csv"
     file.write_text(file.read_text("utf-8").replace("乙", "改"), "utf-8")
@@ -216,6 +220,7 @@ def test_an_append_hides_no_alteration(begun: Path):
     assert found(place(begun)) == [("altered", "P0002", 3)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("slip", ["altered", "cut out", "nonsense", "another table"])
 def test_a_broken_link_is_named_and_stops_no_append(begun: Path, slip: str):
     file = begun / "progress.chain"

@@ -246,6 +246,7 @@ def test_nothing_but_zeros_is_said_in_words(name: str, frame: pd.DataFrame, word
     assert said(first(draw(frame, labels=usual))) == "没有", "where nothing more exact is known"
 
 
+@pytest.mark.thorough
 @widths
 def test_what_has_one_row_or_period_is_said_in_words(*, narrow: bool):
     one = charts.draw_dots(LOADS.head(1), labels=LABELS, narrow=narrow)
@@ -634,6 +635,7 @@ def test_counts_can_be_read_on_their_bars(columns: tuple[str, ...], theme: int):
         assert contrast(in_theme(text.get_color(), theme), in_theme(bars[0].get_facecolor(), theme)) >= 4.5
 
 
+@pytest.mark.thorough
 def test_rows_that_find_no_room_are_counted_out():
     many = pd.DataFrame({"unit_id": [f"unit-{n}" for n in range(MOST_ROWS + 7)], **dict.fromkeys(BUCKETS, 1)})
     axes = charts.draw_states(many, labels=LABELS)
@@ -914,6 +916,7 @@ def test_what_is_not_in_yet_is_drawn_open_and_says_so(*, narrow: bool):
     assert legend_of(grid[0])[-1] == label("drawing", "last_open")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("open_periods", [1, 2, 3])
 def test_several_periods_may_not_be_in(open_periods: int):
     is_in = [place < 3 - open_periods for place in range(3)]

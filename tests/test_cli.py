@@ -164,6 +164,7 @@ def test_every_command_explains_itself(command: list[str], capsys: pytest.Captur
     assert "Usage: portplan" in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_the_sample_is_the_embedded_record(tmp_path: Path) -> None:
     assert main(["sample", "--out", str(tmp_path / "sample")]) == Exit.OK
     embedded = data_folder() / "tianjin-2024"

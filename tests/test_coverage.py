@@ -203,12 +203,14 @@ def test_a_theme_by_hand():
     }
 
 
+@pytest.mark.thorough
 def test_where_nobody_verifies_what_is_reported_done_counts():
     crowds, said = {"M1": "a", "M2": "a"}, ["M1 a 2024-06-30 done_reported"]
     verified, not_verified = (hand_made(crowds, said=said, is_verified=it) for it in (True, False))
     assert [theme_of(plan, "2024-06-30")["completed"] for plan in (verified, not_verified)] == [0, 1]
 
 
+@pytest.mark.thorough
 def test_to_withdraw_a_measure_takes_it_out_of_the_rate():
     plan = hand_made(
         {"M1": "a", "M2": "a"},

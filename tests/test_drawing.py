@@ -134,6 +134,7 @@ def exhibit(**more: Any) -> Any:
 COUNTS = pd.DataFrame({"unit_id": list("abc"), **{state: [1, 0, 4] for state in BUCKETS}})
 
 
+@pytest.mark.thorough
 def test_a_figure_takes_its_colours_and_its_face_from_the_page():
     for drawing in to_svg(charts.draw_states, COUNTS, exhibit()):
         assert not re.findall(r"#[0-9a-f]{6}", drawing)

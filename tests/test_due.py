@@ -193,6 +193,7 @@ def test_what_is_asked_of_units_on_a_made_up_record_says_so(tianjin: Plan, capsy
     assert capsys.readouterr().out.count(MARKS["zh"]) == len(due.messages(real)) + 1
 
 
+@pytest.mark.thorough
 def test_up_to_three_periods_are_named_one_by_one(silent: Plan):
     texts = dict(due.messages(silent.at("2024-08-31")))
     assert "：缺2024年6月、2024年7月、2024年8月\n" in texts["tj-customs"]
@@ -247,6 +248,7 @@ def test_a_warning_names_the_table_that_it_is_of(tianjin: Plan):
     }
 
 
+@pytest.mark.thorough
 def test_units_that_contradict_each_other_or_a_decision_are_named_with_what_they_say(tianjin: Plan):
     now = tianjin.at("2025-03-31")
     for lang, stalled in (("zh", "受阻"), ("en", "Stalled")):

@@ -263,6 +263,7 @@ def test_a_lock_is_let_go_when_the_work_fails(tmp_path: Path):
 # What exists, and what is nobody's to write to.
 
 
+@pytest.mark.thorough
 @given(before=st.binary(max_size=20), content=st.binary(max_size=20))
 def test_a_new_file_never_takes_the_place_of_another(tmp_path_factory: pytest.TempPathFactory, before, content):
     folder = tmp_path_factory.mktemp("new")

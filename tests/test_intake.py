@@ -516,6 +516,7 @@ def test_an_error_is_refused_at_its_cell(still: Plan, tmp_path: Path, error: str
     assert (first.outcome, second.outcome, second.problems) == ("refused", "", [])
 
 
+@pytest.mark.thorough
 def test_an_error_in_a_workbook_is_refused_at_its_cell(still: Plan, tmp_path: Path) -> None:
     entries = {"M4": AT_WORK | {"evidence_ref": "#DIV/0!"}, "M18": AT_WORK | {"progress": "=1/0"}}
     book = filled(still, "port-group", "2024-06-30", entries=entries)
@@ -774,6 +775,7 @@ def test_a_fault_of_a_measured_value_is_named_at_its_cell(
     assert said in openpyxl.load_workbook(copy)[layout.FORM_SHEET][f"{cell}{row}"].comment.text
 
 
+@pytest.mark.thorough
 def test_problems_are_told_in_both_languages(still: Plan, tmp_path: Path) -> None:
     rows = [("M4", "办结", 140), ("M18", "常态化"), ("M99", "推进中"), ("M21", "推进中", "", "", "", "", "年底")]
     collected = intake.collect([write_form(tmp_path / "表.csv", rows)], still)
@@ -881,6 +883,7 @@ def test_a_copy_explains_every_fault(still: Plan, tmp_path: Path) -> None:
     assert (sheet["E8"].value, sheet["G8"].value, sheet["G8"].quotePrefix) == ("Closed", "=1+1", True)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("content", "reason"),
     [(b"", "文件是空的"), ("表单编号：beijing-2023/a/2024-06-30\n措施编号,进展状态\nM4,推进中".encode(), "另一个方案")],
@@ -908,6 +911,7 @@ def test_of_two_rows_on_a_measure_the_wrong_one_has_the_place(still: Plan, tmp_p
     assert [sheet[f"E{row}"].value for row in (5, 6, 7)] == ["快了", "快了", "慢了"]
 
 
+@pytest.mark.thorough
 def test_what_is_all_right_does_not_go_back(still: Plan, tmp_path: Path) -> None:
     collected = intake.collect(
         [write_form(tmp_path / "表.csv", [GOOD, ("M18", "推进中", "", "", "", "", "年底")])], still

@@ -147,6 +147,7 @@ def test_a_garbled_notice_keeps_its_titles(name, seed, layout):
     assert [(theme, units) for theme, _, units, _ in reading] == [(theme, units) for theme, _, units, _ in truth]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["baotou-2022", "statecouncil-2020-24"])
 def test_lines_that_were_broken_before_a_mirror_put_readings_in_are_joined(name):
     assert read_in(read(garbled(wrapped(text_of(name)), 1))) == truth_of(name)
@@ -160,6 +161,7 @@ def laid_out(text: str) -> str:
     return "\n　　".join(tables.text[start:stop] for start, stop in pairwise(bounds))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("drops_pairs", [False, True])
 @pytest.mark.parametrize("layout", [str, run_together])
 def test_titles_whose_list_marks_were_cut_are_restored_or_told(layout, drops_pairs):

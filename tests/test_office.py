@@ -52,6 +52,7 @@ def page_of(report: str, lang: str, **values: str) -> Made:
 # Names and texts.
 
 
+@pytest.mark.thorough
 @given(st.lists(LETTERS, max_size=8))
 def test_sheets_have_names_that_a_spreadsheet_takes_and_each_its_own(captions: list[str]):
     names: list[str] = []

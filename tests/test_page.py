@@ -155,6 +155,7 @@ def test_a_page_has_a_face_of_exactly_its_own_characters() -> None:
     assert small == styled < more
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lang", languages())
 def test_a_good_page_passes_in_every_language(tianjin: Plan, lang: str) -> None:
     one = executed()
@@ -367,6 +368,7 @@ def test_markdown_brings_nothing_raw_and_nothing_from_elsewhere() -> None:
     assert 'src="http' not in html
 
 
+@pytest.mark.thorough
 def test_only_a_cell_that_is_tagged_goes_into_the_page(tianjin: Plan) -> None:
     said = new_markdown_cell("# 说明\n**要点** 1 < 2", metadata={"tags": ["page"]})
     one = executed(new_markdown_cell("a note for ourselves"), said, shown("<p>after</p>"))
@@ -376,6 +378,7 @@ def test_only_a_cell_that_is_tagged_goes_into_the_page(tianjin: Plan) -> None:
     assert refusals(one, page, at(tianjin), ZH) == []
 
 
+@pytest.mark.thorough
 def test_sly_markdown_passes_the_gate_as_text(tianjin: Plan) -> None:
     one = executed(new_markdown_cell(SLY.replace("attachment:a.png", "x"), metadata={"tags": ["page"]}))
     assert refusals(one, to_page(one, CHROME), at(tianjin), ZH) == []

@@ -221,6 +221,7 @@ def test_a_unit_goes_by_each_of_its_names(tianjin: Plan):
     assert tianjin.select(unit="商务局").selection == {"unit": "commerce-bureau"}
 
 
+@pytest.mark.thorough
 def test_a_selection_keeps_whole_measures(tianjin: Plan):
     asked = [{"unit": unit} for unit in tianjin.units["unit_id"]]
     asked += [{"theme": theme} for theme in tianjin.themes["theme_id"]]
@@ -507,6 +508,7 @@ def test_a_column_twice_is_told(small: Path):
     assert "unit_id" in problems.to_string()
 
 
+@pytest.mark.thorough
 def test_columns_more_than_needed_are_told_and_their_order_does_not_matter(folder: Path, tianjin: Plan):
     change(folder, "progress", lambda lines: [line.insert(0, line.pop()) or line.append("备注") for line in lines])
     problems = check_plan(folder)
@@ -581,6 +583,7 @@ def test_a_quote_left_open_is_told(small: Path):
     assert list(refused(small)["file"]) == ["progress.csv"]
 
 
+@pytest.mark.thorough
 def test_blank_lines_are_skipped_and_counted(folder: Path, tianjin: Plan):
     def add_blanks(lines: list[list[str]]) -> None:
         lines.insert(1, [])
@@ -814,6 +817,7 @@ def test_a_record_elsewhere_is_read_as_the_same_text(small: Path, kept_as: str):
     assert plan.actuals.empty
 
 
+@pytest.mark.thorough
 def test_a_blank_that_another_program_left_missing_is_a_blank(small: Path):
     pytest.importorskip("pyarrow", reason="pyarrow is missing (pip install 'portplan[parquet]')")
     expected = open_plan(small).progress
@@ -857,6 +861,7 @@ WHOLE_LIFE = [
 ]
 
 
+@pytest.mark.thorough
 def test_a_whole_life_is_lawful(small: Path):
     write_decisions(
         small,

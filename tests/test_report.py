@@ -501,6 +501,7 @@ def test_the_units_in_the_documentation_are_valid(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.thorough
 def test_the_commands_in_the_documentation_are_understood() -> None:
     text = (Path(__file__).parents[1] / "docs" / "production.md").read_text("utf-8")
     commands = set(re.findall(r"portplan report (--each-unit [^\n\"`]*--out /srv\S+)", text))
@@ -619,6 +620,7 @@ def retitled(row: dict[str, str]) -> bool:
     return True
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", ["copy", "copy with another notice", "another notice", "another day of issue"])
 def test_another_plan_under_the_same_id_is_refused(tmp_path: Path, how: str) -> None:
     plan, site = copy_plan(tmp_path), tmp_path / "site"

@@ -185,6 +185,7 @@ def test_what_cannot_be_is_said_in_a_sentence(tianjin: Plan, lang: str):
 # The warts.
 
 
+@pytest.mark.thorough
 def test_only_the_intended_warnings_are_given():
     plan, problems = inspect_plan("tianjin-2024")
     assert plan is not None
@@ -195,6 +196,7 @@ def test_only_the_intended_warnings_are_given():
     assert set(back["measure_id"]) == set(states.loc[states["is_contradicted"], "measure_id"])
 
 
+@pytest.mark.thorough
 def test_where_the_sample_ends(now: Reading, tianjin: Plan):
     states = now.measure_states
     counts = states["state"].value_counts()

@@ -278,6 +278,7 @@ def made_up(one: Page) -> Page:
     return replace(one, banner=MADE_UP[one.parameters.lang])
 
 
+@pytest.mark.thorough
 def test_a_made_up_record_is_told_in_the_name_and_on_the_page_to_begin_with(tmp_path: Path):
     published(tmp_path / "site", map(made_up, MONTH))
     share = shared(tmp_path / "site")
@@ -290,6 +291,7 @@ def test_a_made_up_record_is_told_in_the_name_and_on_the_page_to_begin_with(tmp_
     assert file_name(shared(tmp_path / "site", unit="u1")) == f"plan_{DAYS[1]}_u1_合成示例.zip"
 
 
+@pytest.mark.thorough
 def test_a_real_record_is_not_called_made_up(tmp_path: Path):
     published(tmp_path, [replace(one, banner="数据陈旧。") for one in MONTH])
     assert (file_name(shared(tmp_path)), mark_of(shared(tmp_path))) == (f"plan_{DAYS[1]}.zip", "")

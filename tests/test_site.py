@@ -61,6 +61,7 @@ def test_an_older_page_made_later_does_not_become_the_latest(tmp_path: Path) -> 
     assert (tmp_path / "plan/latest/zh/load.html").read_text("utf-8") == html("load new")
 
 
+@pytest.mark.thorough
 def test_a_failure_is_told_until_its_page_is_made(tmp_path: Path) -> None:
     put(tmp_path, [page(as_of="2025-02-28")])
     put(tmp_path, [], [failure(since="first")])
@@ -90,6 +91,7 @@ def test_the_newest_period_ends_are_kept_and_what_was_just_asked_for(tmp_path: P
     assert faults(tmp_path) == []
 
 
+@pytest.mark.thorough
 def test_one_date_goes_a_run_unless_somebody_says_otherwise(tmp_path: Path) -> None:
     days = [f"2024-{month:02d}-28" for month in (1, 3)] + ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]
     put(tmp_path, [page(as_of=day) for day in days])
@@ -101,6 +103,7 @@ def test_one_date_goes_a_run_unless_somebody_says_otherwise(tmp_path: Path) -> N
     assert dates_of(tmp_path) == left[-1:]
 
 
+@pytest.mark.thorough
 def test_pages_of_other_days_neither_count_nor_push_others_out(tmp_path: Path) -> None:
     others = [f"2025-03-{day:02d}" for day in range(1, 31)]
     put(tmp_path, [page(as_of=day) for day in [*DAYS, *others]])
@@ -116,6 +119,7 @@ def test_an_older_date_stays_while_there_is_room(tmp_path: Path) -> None:
     assert {one.parameters.as_of for one in manifest.pages.values()} == {"2024-06-15", "2025-03-31"}
 
 
+@pytest.mark.thorough
 def test_dates_after_the_newest_arrival_push_nothing_out(tmp_path: Path) -> None:
     """A clock that is ahead, a day mistyped: nothing is lost, and a person may remove what came of it."""
     put(tmp_path, [page(as_of=day) for day in DAYS])
@@ -357,6 +361,7 @@ def test_the_newest_is_the_latest_day_the_last_known_and_compared_with_none() ->
         assert list(Manifest({one.path: one for one in order}).newest().values()) == [made[2]]
 
 
+@pytest.mark.thorough
 def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None:
     kept = [
         replace(page(report, day, unit=unit), title=f"{report} {unit}", measures=measures, closed=1)

@@ -156,6 +156,7 @@ def test_what_is_named_leads_to_where_it_is_told_of(tmp_path: Path):
     assert "unit:u1" not in links(tmp_path, page("front", DAYS[1], lang="en"))
 
 
+@pytest.mark.thorough
 def test_a_ledger_in_parts_leads_as_well_as_a_whole_one(tmp_path: Path):
     published(tmp_path, [page("front"), *(page("ledger", theme=theme) for theme in THEMES)])
     found = links(tmp_path, page("front"))
@@ -189,6 +190,7 @@ def test_what_was_known_at_other_days_is_not_mixed(tmp_path: Path):
     assert faults(tmp_path) == []
 
 
+@pytest.mark.thorough
 def test_a_single_page_of_a_unit_takes_nothing_from_the_latest(tmp_path: Path):
     site = published(tmp_path, [*MONTH, page("brief", "2025-04-15", unit="u1")])
     assert {one.parameters.as_of for one in site.newest().values()} == {DAYS[-1]}
@@ -231,6 +233,7 @@ def test_no_link_leads_to_a_date_that_is_gone(tmp_path: Path):
     assert faults(tmp_path) == []
 
 
+@pytest.mark.thorough
 def test_a_neighbour_that_comes_makes_no_page_again(tmp_path: Path):
     """The page has new links; that it need not be made again is known by what it was made as."""
     old = page("front", DAYS[1])
@@ -259,6 +262,7 @@ def test_only_what_has_other_links_is_written(tmp_path: Path):
     assert {name for name in touched - index if "/latest/" not in name} == {page("front", DAYS[2]).path}
 
 
+@pytest.mark.thorough
 def test_a_page_that_somebody_changed_is_not_made_good_by_new_links(tmp_path: Path):
     old = page("front", DAYS[1])
     published(tmp_path, [old])
@@ -297,6 +301,7 @@ def test_a_page_of_an_earlier_version_stays_as_it_is(tmp_path: Path):
     assert is_published(tmp_path, site.pages[old.path])
 
 
+@pytest.mark.thorough
 def test_the_navigation_brings_the_face_of_its_own_characters(tmp_path: Path):
     published(tmp_path, MONTH)
     text = (tmp_path / page("front", DAYS[1]).path).read_text("utf-8")

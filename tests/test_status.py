@@ -338,6 +338,7 @@ def test_what_is_reported_done_waits_for_a_decision_where_somebody_decides():
     assert not one_measure(("closed", "2024-09-01"), a=DONE)["is_waiting"]
 
 
+@pytest.mark.thorough
 def test_a_superseded_word_never_revives():
     small = SmallPlan(
         typed("measures", [{"measure_id": "M1", "theme_id": "T1", "number": 1, "kind": "one_off"}]),
@@ -475,6 +476,7 @@ def test_a_deadline(said: list[Said], decided: list[Decided], as_of: str, schedu
     assert without["schedule"] == ("withdrawn" if schedule == "withdrawn" else "no_deadline")
 
 
+@pytest.mark.thorough
 def test_evidence_counts_until_it_is_taken_back(tianjin: Plan):
     now = tianjin.at("2025-03-31")
     named = now.standing.loc[now.standing["evidence_ref"].ne(""), "measure_id"]

@@ -107,6 +107,7 @@ def test_the_first_period(tianjin: Plan, day: str):
     assert not counts["is_in"].item()
 
 
+@pytest.mark.thorough
 def test_periods_of_the_embedded_plan(tianjin: Plan):
     now = tianjin.at(LATER)
     counts, burn_up = trend.by_period(now), trend.burn_up(now)
@@ -119,6 +120,7 @@ def test_periods_of_the_embedded_plan(tianjin: Plan):
     assert burn_up["planned"].isna().all()
 
 
+@pytest.mark.thorough
 def test_no_measures_are_nothing_in_every_period(tianjin: Plan):
     nothing = tianjin.select(unit="guanshuibao", theme="T1").at(LATER)
     for counts in (trend.by_period(nothing), trend.burn_up(nothing)):
@@ -399,6 +401,7 @@ def test_an_estimate_of_nothing():
     assert curve["still_open"].tolist() == [1]
 
 
+@pytest.mark.thorough
 @given(observations, st.randoms(use_true_random=False))
 def test_the_order_of_observations_never_matters(observed: list[tuple[int, bool]], chance: Any):
     shuffled = list(observed)
@@ -406,6 +409,7 @@ def test_the_order_of_observations_never_matters(observed: list[tuple[int, bool]
     assert_frame_equal(estimate(observed), estimate(shuffled))
 
 
+@pytest.mark.thorough
 @given(observations, st.integers(1, 20))
 def test_censoring_never_lowers_the_curve_on_the_day_it_happens(observed: list[tuple[int, bool]], more: int):
     last = max(day for day, _ in observed)
@@ -483,5 +487,6 @@ def test_days_by_hand(said: str, decided: str, end: str, closed: bool):
     assert days_of_one("2024-12-31", said=said, decided=decided) == (days_until(end), closed)
 
 
+@pytest.mark.thorough
 def test_what_runs_continuously_has_no_time_to_completion():
     assert days_of_one("2024-12-31", kind="ongoing", said="2024-06-30 ongoing") is None

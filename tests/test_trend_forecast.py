@@ -104,6 +104,7 @@ def test_a_fan_stays_between_what_is_closed_and_what_can_be(steps: list[int], le
     assert fan["period_end"].tolist() == MONTHS[len(steps) : len(steps) + 24].tolist()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("steps", "left", "refused"),
     [
@@ -171,6 +172,7 @@ def joined(now: Reading) -> tuple[Forecast, pd.DataFrame]:
     return outlook, trend.with_past(outlook, trend.burn_up(now))
 
 
+@pytest.mark.thorough
 def test_past_and_forecast_follow_each_other():
     outlook, frame = joined(past([1] * 8, left=100))
     before, after = frame.iloc[:8], frame.iloc[8:]
@@ -194,6 +196,7 @@ def test_a_period_that_is_not_in_is_not_shown_as_past():
     assert frame["completed"].dropna().tolist() == [2, 4, 6, 8, 10, 12, 14, 16]
 
 
+@pytest.mark.thorough
 def test_a_forecast_that_was_refused_shows_nothing():
     _, frame = joined(past([1, 1], left=3))
     assert frame.empty

@@ -62,6 +62,7 @@ def change(file: Path, old: str, new: str) -> None:
 # The record.
 
 
+@pytest.mark.thorough
 def test_a_record_that_is_as_it_was_written_is_sound(plan: Path, capsys: pytest.CaptureFixture[str]):
     for path in (plan, plan / "progress.csv"):
         assert cli.main(["verify", str(path), "--lang", "en"]) == cli.Exit.OK
@@ -70,6 +71,7 @@ def test_a_record_that_is_as_it_was_written_is_sound(plan: Path, capsys: pytest.
         assert "As it" not in said
 
 
+@pytest.mark.thorough
 def test_a_record_without_a_chain_is_never_called_sound(plan: Path, capsys: pytest.CaptureFixture[str]):
     (plan / "progress.chain").unlink()
     assert cli.main(["verify", str(plan), "--lang", "en"]) == cli.Exit.UNCONFIRMED
@@ -78,6 +80,7 @@ def test_a_record_without_a_chain_is_never_called_sound(plan: Path, capsys: pyte
     assert "progress.csv：自第 2 行起的 565 行不在链中" in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_what_was_done_to_a_record_is_named(plan: Path, capsys: pytest.CaptureFixture[str]):
     change(plan / "progress.csv", "P0002,M30", "P0002,M29")
     lines = (plan / "decisions.csv").read_text("utf-8").splitlines(keepends=True)

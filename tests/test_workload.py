@@ -50,6 +50,7 @@ def named(*crowds: str) -> pd.DataFrame:
 # The embedded plan.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("unit", "named_in", "share"),
     [
@@ -65,6 +66,7 @@ def test_units_of_the_embedded_plan(tianjin: Plan, unit: str, named_in: int, sha
     assert loads["share"][unit] == share
 
 
+@pytest.mark.thorough
 def test_totals_of_the_embedded_plan(tianjin: Plan):
     loads = workload.by_unit(tianjin.at(DAY))
     assert len(loads) == 24
@@ -75,6 +77,7 @@ def test_totals_of_the_embedded_plan(tianjin: Plan):
     assert list(loads["unit_id"][:2]) == ["tj-customs", "commerce-bureau"]
 
 
+@pytest.mark.thorough
 def test_concentration_of_the_embedded_plan(tianjin: Plan):
     measured = workload.concentration(workload.by_unit(tianjin.at(DAY))["share"])
     assert round(measured["hhi"], 4) == 0.2558
@@ -84,6 +87,7 @@ def test_concentration_of_the_embedded_plan(tianjin: Plan):
     assert exactly["hhi"] == pytest.approx(measured["hhi"])
 
 
+@pytest.mark.thorough
 def test_leads_and_overdue_are_missing_where_the_notice_is_silent(tianjin: Plan):
     loads = workload.by_unit(tianjin.at(DAY))
     assert loads["lead"].isna().all()
@@ -368,6 +372,7 @@ def test_loads_by_hand():
     assert worst["unit_id"].tolist() == ["c", "b", "a"]
 
 
+@pytest.mark.thorough
 def test_units_of_which_nothing_was_due_stand_last():
     plan = hand_made({"M1": "a", "M2": "b"}, said=["M2 b 2024-06-30 in_progress"], start={"M1": "2024-07-01"})
     loads = workload.by_unit(plan.at("2024-07-02", known_at="2024-07-31"))
@@ -392,6 +397,7 @@ def test_a_unit_that_joins_shares_and_one_that_leaves_does_not():
         assert dict(zip(loads["unit_id"], loads["share"], strict=True)) == dict.fromkeys(units, Fraction(1, len(units)))
 
 
+@pytest.mark.thorough
 def test_the_load_goes_before_how_often_a_unit_is_named(tianjin: Plan):
     now = only(tianjin, named("bcd", "bcd", "a", "eb")).at(DAY)
     assert workload.order_of_units(now) == workload.by_unit(now)["unit_id"].tolist() == ["b", "a", "c", "d", "e"]
@@ -434,6 +440,7 @@ def test_the_first_listed_leads_where_the_rule_says_so(tianjin: Plan):
     assert all(map(pd.isna, leads_by_unit(replace(plan, lead_rule="first_listed"), "none").values()))
 
 
+@pytest.mark.thorough
 def test_every_measure_of_the_embedded_plan_has_a_unit_listed_first(tianjin: Plan):
     leads = leads_by_unit(tianjin, "first_listed")
     assert sum(leads.values()) == 31
@@ -441,6 +448,7 @@ def test_every_measure_of_the_embedded_plan_has_a_unit_listed_first(tianjin: Pla
     assert {unit: count for unit, count in leads.items() if count} == first["unit_id"].value_counts().to_dict()
 
 
+@pytest.mark.thorough
 def test_a_lead_rule_that_does_not_exist_is_refused(tianjin: Plan):
     with pytest.raises(ValueError, match="lead_rule，值“first”：应为 none、first_listed 之一"):
         workload.by_unit(tianjin.at(DAY), lead_rule="first")

@@ -82,6 +82,7 @@ def test_any_value_in_any_place_is_understood_or_refused(tmp_path_factory: pytes
     assert (home / "precious").read_text("utf-8") == "mine"
 
 
+@pytest.mark.thorough
 @given(
     content=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
 )
