@@ -116,7 +116,7 @@ MUTATIONS = (
         "catalogue.py", "if error.errno in _FULL:", "if False:", "faults/full_disk::" + _FULL_DISK + "[notice-room]"
     ),
     Mutation(
-        "terminal/writing.py", "        then()\n", "        pass\n", "faults/full_disk::" + _FULL_DISK + "[sample-room]"
+        "terminal/writing.py", "        then()\n", "        pass\n", "cli::test_the_sample_is_the_embedded_record"
     ),
     Mutation(
         "workplace.py",

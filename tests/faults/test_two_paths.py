@@ -13,7 +13,7 @@ import pytest
 
 from analysis import record
 from analysis.cli import Exit, main
-from analysis.files import Busy
+from analysis.files import Busy, held
 from analysis.plan import append_record, open_plan, read_folder, read_record
 from analysis.record import place_of
 from analysis.schema import RECORD, REQUIRED_COLUMNS
@@ -137,6 +137,11 @@ def told(folder: Path) -> list[str]:
 @pytest.mark.parametrize("paths", WAYS, indirect=True)
 def test_of_two_paths_one_writes_at_a_time(paths: Paths, tmp_path: Path) -> None:
     before = len(read_record(open_plan(paths[0])))
+    held_by = place_of(paths[0], read_folder(paths[0]).head)
+    if held_by.kind != "sql":
+        # A database holds its writers apart itself.
+        with held(held_by.lock, otherwise="somebody writes"), pytest.raises(Busy):
+            say_once(paths[1], "抢")
 
     def write(folder: Path, name: str) -> None:
         for turn in range(4):
