@@ -396,6 +396,8 @@ def test_of_many_writers_one_at_a_time(folder):
         rows = next_rows(plan)
         append_record(plan, rows)
 
+    with files.held(record.place_of(folder, {"id": plan.id}).lock, otherwise="somebody writes"):
+        assert os.waitpid(forked(write), 0)[1] != 0
     children = [forked(write) for _ in range(8)]
     written = sum(os.waitpid(child, 0)[1] == 0 for child in children)
     after = open_plan(folder).progress
