@@ -67,6 +67,7 @@ GRAVEST_FIRST = {
 }
 
 
+@pytest.mark.thorough
 def test_the_gravest_stand_first_then_the_oldest():
     plan = hand_made({f"M{number}": "a" for number in range(1, 8)}, **GRAVEST_FIRST)  # type: ignore[arg-type]
     assert [(row["measure_id"], row["reason"], f"{row['since']:%Y-%m-%d}") for row in rows(plan, "2024-08-31")] == [
@@ -107,6 +108,7 @@ def test_one_report_owed_is_not_yet_a_lapse():
     assert [(row["reason"], row["unit_ids"]) for row in rows(plan, "2024-08-31")] == [("lapsed", ["b"])]
 
 
+@pytest.mark.thorough
 def test_nothing_is_wanted_of_what_is_settled_or_not_due():
     plan = hand_made(
         {"M1": "a", "M2": "a", "M3": "a", "M4": ""},
@@ -118,6 +120,7 @@ def test_nothing_is_wanted_of_what_is_settled_or_not_due():
     assert rows(plan, "2024-10-31") == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("later", "is_listed"),
     [
@@ -141,6 +144,7 @@ def test_a_contradiction_is_listed_until_it_is_answered(later: list[str], is_lis
     assert found == ([("contradicted", ["a"])] if is_listed else [])
 
 
+@pytest.mark.thorough
 def test_of_a_contradiction_only_those_are_named_who_spoke_after_the_last_decision():
     plan = hand_made(
         {"M1": "ab"},
@@ -162,6 +166,7 @@ def test_what_was_returned_waits_for_no_decision():
     assert rows(nobody, "2024-07-31") == []
 
 
+@pytest.mark.thorough
 def test_where_each_report_is_owed_when_due_silence_counts_from_the_deadline():
     from analysis.periods import Calendar
 
@@ -195,6 +200,7 @@ def test_the_stalled_unit_speaks_for_itself_whoever_spoke_last():
     assert (other["problems"], other["request"], other["progress"]) == ("", "", "一切顺利")
 
 
+@pytest.mark.thorough
 def test_a_unit_that_is_still_stalled_need_not_repeat_why():
     said = [
         "M1 a 2024-06-30 stalled problems=甲 request=一",
@@ -210,6 +216,7 @@ def test_a_unit_that_is_still_stalled_need_not_repeat_why():
     assert found == [("甲", "一"), ("甲", "一"), ("乙", "一")]
 
 
+@pytest.mark.thorough
 def test_no_longer_stalled_it_has_taken_back_why():
     said = ["M1 a 2024-06-30 stalled problems=甲 request=一", "M1 a 2024-07-31 in_progress", "M1 a 2024-08-31 stalled"]
     plan = hand_made({"M1": "a"}, said=said)

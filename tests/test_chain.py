@@ -156,6 +156,7 @@ def test_what_is_done_to_a_row_is_found_and_named(begun: Path, table: str, at: i
         assert found(place(begun, other)) == []
 
 
+@pytest.mark.thorough
 def test_a_record_that_a_spreadsheet_saved_again_is_the_same(begun: Path):
     file = begun / "progress.csv"
     text = file.read_text("utf-8")
@@ -242,6 +243,7 @@ def test_a_broken_link_is_named_and_stops_no_append(begun: Path, slip: str):
     assert (begun / "progress.chain").read_bytes().startswith(b"".join(lines))
 
 
+@pytest.mark.thorough
 def test_an_editor_that_saves_the_chain_again_breaks_nothing(begun: Path):
     file = begun / "progress.chain"
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
@@ -293,6 +295,7 @@ def every_link(folder: Path) -> Iterator[record.Link]:
     yield from (link for link in record.read_chain(place(folder)).links if link)
 
 
+@pytest.mark.thorough
 def test_whoever_writes_the_chain_anew_ends_in_another_head(begun: Path):
     """Nothing inside the folder shows it: that is what heads are published for."""
     heads = record.read_chain(place(begun)).heads

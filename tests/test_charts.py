@@ -322,6 +322,7 @@ def real_figures(plan: Plan) -> list[tuple[Drawer, pd.DataFrame]]:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("error::UserWarning")
 def test_every_name_has_its_glyphs(tianjin: Plan):
     names = [name for space in Language("zh", tianjin).labels.values() for name in space.values()]
@@ -1003,6 +1004,7 @@ def test_the_fan_follows_the_past():
     assert {(2.0, 4.0), (2.0, 5.0), (4.0, 7.0), (4.0, 9.0)} <= outline
 
 
+@pytest.mark.thorough
 @given(st.lists(st.integers(0, 31).map(float), min_size=3, max_size=3), st.sampled_from([1.0, 2.5]))
 def test_labels_keep_their_order_and_distance(ends: list[float], gap: float):
     heights = spread(ends, gap=gap)

@@ -107,6 +107,7 @@ def test_bad_data_is_told_to_the_last_cell_and_no_page_is_made(
     assert not (tmp_path / "site").exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("option", ["--csv", "--html"])
 def test_a_list_of_problems_takes_the_place_of_no_other_file(
     option: str, plan_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -118,6 +119,7 @@ def test_a_list_of_problems_takes_the_place_of_no_other_file(
     assert (plan_folder / "progress.csv").read_bytes() == before
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("asked", [["check"], ["report", "--as-of", "2025-03-31"]])
 def test_a_row_that_cannot_have_arrived_yet_stops_the_command(
     asked: list[str], plan_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

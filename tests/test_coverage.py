@@ -284,6 +284,7 @@ def test_a_theme_with_nothing_left_does_not_stand_still():
 # Promises and what was measured of them.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("measured", "outcome", "units_measured"),
     [
@@ -345,6 +346,7 @@ def test_nothing_selected(tianjin: Plan):
         assert metric(nothing).empty
 
 
+@pytest.mark.thorough
 def test_nothing_reported(tianjin: Plan):
     empty = {table: typed(table, []) for table in ("progress", "decisions", "actuals")}
     silent = replace(tianjin, **empty).at(DAY)

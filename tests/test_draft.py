@@ -198,6 +198,7 @@ def test_a_new_folder_holds_the_notice_as_received_and_a_page_to_check_it_by(bao
     assert page.index('id="doubts"') < page.index('id="units"') < page.index('id="measures"')
 
 
+@pytest.mark.thorough
 def test_what_the_notice_does_not_say_is_left_blank_and_told(baotou: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["check", "--plan", str(baotou)]) == Exit.BAD_DATA
     assert "first_period" in capsys.readouterr().err
@@ -239,6 +240,7 @@ def test_a_notice_becomes_published_pages(filled: Path, tmp_path: Path):
     assert not [page for page in pages if "示例" in page or "Tianjin" in page or "天津" in page]
 
 
+@pytest.mark.thorough
 def test_a_plan_is_never_written_over(baotou: Path, capsys: pytest.CaptureFixture[str]):
     before = {file.name: file.read_bytes() for file in baotou.iterdir()}
     assert main(["plan", "new", str(baotou.parent / "received.txt"), "--out", str(baotou)]) == Exit.NOT_WRITABLE
@@ -246,6 +248,7 @@ def test_a_plan_is_never_written_over(baotou: Path, capsys: pytest.CaptureFixtur
     assert {file.name: file.read_bytes() for file in baotou.iterdir()} == before
 
 
+@pytest.mark.thorough
 def test_units_of_the_plan_before_keep_their_ids(baotou: Path, tmp_path: Path):
     arguments = ["plan", "new", str(baotou.parent / "received.txt"), "--out", str(tmp_path / "next")]
     register = tmp_path / "units.csv"
@@ -255,6 +258,7 @@ def test_units_of_the_plan_before_keep_their_ids(baotou: Path, tmp_path: Path):
     assert "industry,市工信局" in (tmp_path / "next" / "units.csv").read_text("utf-8")
 
 
+@pytest.mark.thorough
 def test_a_plan_kept_in_a_workbook_comes_in_by_the_same_door(tmp_path: Path):
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()

@@ -49,6 +49,7 @@ def owed_periods(plan: Plan, as_of: str, known_at: str = "") -> list[str]:
 # What is outstanding.
 
 
+@pytest.mark.thorough
 def test_nothing_is_owed_before_the_first_due_date(silent: Plan):
     for now in (silent.at("2024-06-29"), silent.at("2024-06-30", known_at="2024-07-04")):
         assert due.outstanding(now).empty
@@ -82,6 +83,7 @@ def test_units_measures_and_periods_stand_in_the_order_of_the_plan(silent: Plan)
     assert list(owed["unit_id"].unique()) == units != sorted(units)
 
 
+@pytest.mark.thorough
 def test_what_is_said_of_a_later_month_settles_the_earlier_ones(tianjin: Plan):
     plan = with_words(tianjin, ("2024-08-31", "2024-09-02", "in_progress"))
     assert owed_periods(plan, "2024-08-31", "2024-09-01") == ["2024-06", "2024-07"]
@@ -237,6 +239,7 @@ def test_warnings_name_who_was_never_heard_and_who_was_heard_when(tianjin: Plan)
     assert "第1项" in lapsed["message"].item()
 
 
+@pytest.mark.thorough
 def test_a_warning_names_the_table_that_it_is_of(tianjin: Plan):
     sources = tianjin.sources.replace({"file": {"progress.csv": "log.parquet", "decisions.csv": "decisions.parquet"}})
     warned = due.warnings(replace(tianjin, sources=sources).at("2025-03-31"))

@@ -239,6 +239,7 @@ def test_what_somebody_else_holds_is_not_waited_for(tmp_path: Path):
     assert lock.exists()
 
 
+@pytest.mark.thorough
 def test_another_process_is_somebody_else(tmp_path: Path):
     lock = tmp_path / "lock"
     script = (

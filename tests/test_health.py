@@ -48,6 +48,7 @@ def needs(plan: Path, site: Path) -> str:
     return "\n".join(line for finding in examine(plan, site, NOW) for line in finding.lines("zh"))
 
 
+@pytest.mark.thorough
 def test_a_site_that_is_well_needs_nothing(plan: Path, site: Path) -> None:
     assert needs(plan, site) == ""
     assert needs(plan, site.parent / "none yet") == ""
@@ -162,6 +163,7 @@ def spoil_run(site: Path) -> None:
     (site / "runs/000001.json").write_text("{", "utf-8")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", HARM)
 def test_what_needs_a_hand_is_named(plan: Path, site: Path, what: str, capsys: pytest.CaptureFixture[str]) -> None:
     named, harm = HARM[what]
@@ -175,6 +177,7 @@ def test_what_needs_a_hand_is_named(plan: Path, site: Path, what: str, capsys: p
     assert len(printed.splitlines()) <= 24
 
 
+@pytest.mark.thorough
 def test_all_of_it_fits_on_one_screen(plan: Path, site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(site, [page(str(number)) for number in range(30)], [failure(f"f{number}") for number in range(30)])
     for number in range(30):
@@ -187,6 +190,7 @@ def test_all_of_it_fits_on_one_screen(plan: Path, site: Path, capsys: pytest.Cap
     assert "另有 28 项" in "\n".join(lines)
 
 
+@pytest.mark.thorough
 def test_what_is_under_way_is_not_left_behind(plan: Path, site: Path) -> None:
     (site / ".staging-now").mkdir()
     ours, theirs = os.pipe()

@@ -316,6 +316,7 @@ def test_words_stay_as_they_were_written(cell: object, text: str, *, is_noted: b
 GOOD = ("M4", "推进中", 40, "已开展前期工作")
 
 
+@pytest.mark.thorough
 def test_a_row_of_the_record(still: Plan, tmp_path: Path) -> None:
     file = write_form(tmp_path / "表.csv", [GOOD, ("M18", "受阻", "", "", "缺经费", "津商〔2024〕1号", "2025-06-30")])
     collected = intake.collect([file], still)
@@ -417,6 +418,7 @@ def test_a_number_beside_the_title_of_another_is_refused(still: Plan, tmp_path: 
     assert (error.cell, error.value, "M4" in str(error.rule)) == ("A4", "M18", True)
 
 
+@pytest.mark.thorough
 def test_what_is_no_statement_is_told_apart(still: Plan, tmp_path: Path) -> None:
     rows = [("M4",), ("请于周五前报送",), HEADING, (), ("", "推进中"), ("M99", "推进中"), ("M1", "推进中"), (*GOOD,)]
     collected = intake.collect([write_form(tmp_path / "表.csv", rows)], still)
@@ -479,6 +481,7 @@ def test_a_merged_cell_speaks_for_the_rows_under_it(still: Plan, tmp_path: Path)
     assert rows["problems"].tolist() == [""] * 4
 
 
+@pytest.mark.thorough
 def test_the_day_of_arrival(still: Plan, tmp_path: Path) -> None:
     silent = write_form(tmp_path / "silent.csv", [GOOD], sent="")
     stated = write_form(tmp_path / "stated.csv", [GOOD], unit="天津海关", sent="2024.7.9")
@@ -951,6 +954,7 @@ def test_make_and_collect_by_command(plan: Plan, tmp_path: Path, capsys: pytest.
     assert [file.name for file in (tmp_path / "back").iterdir()] == ["a（退回）.xlsx"]
 
 
+@pytest.mark.thorough
 def test_forms_that_cannot_be_recorded_where_the_record_lies(
     plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -708,6 +708,7 @@ def site(robot: Robot, tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
+@pytest.mark.thorough
 def test_the_command_tells_once_and_says_what_it_would_tell(
     site: Path, robot: Robot, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):

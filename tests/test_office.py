@@ -111,6 +111,7 @@ def test_no_text_of_a_unit_is_a_formula(text: str):
     assert not any(b"<f>" in sheet or b"<f " in sheet for sheet in sheets)
 
 
+@pytest.mark.thorough
 def test_a_text_that_is_too_long_for_a_cell_says_that_it_was_cut():
     cell = opened_book(of_texts("甲", "长" * 40_000)).worksheets[2].cell(4, 1).value
     assert len(cell) < 32_767
@@ -132,6 +133,7 @@ def test_chapters_are_numbered_as_official_documents_are(number: int, words: str
     assert chinese(number) == words
 
 
+@pytest.mark.thorough
 @given(st.lists(st.lists(LETTERS, min_size=3, max_size=3), min_size=2, max_size=5), st.floats(60, 250))
 def test_columns_together_are_as_wide_as_the_page(rows: list[list[str]], room: float):
     widths = widths_of(rows, room, 12)

@@ -91,6 +91,7 @@ def test_every_sheet_says_what_it_is_of_and_that_it_is_made_up(line: str) -> Non
     assert page.count("<style>") == page.count("</style>") == 1
 
 
+@pytest.mark.thorough
 def test_the_line_on_each_sheet_has_report_plan_day_and_mark(tianjin: Plan) -> None:
     now = tianjin.at("2025-03-31")
     for lang, line in {
@@ -352,6 +353,7 @@ www.example.org https://example.org/bare [ref] ![pixel *x*](https://example.org/
 """
 
 
+@pytest.mark.thorough
 def test_markdown_brings_nothing_raw_and_nothing_from_elsewhere() -> None:
     html = to_html(new_markdown_cell(SLY, attachments={"a.png": {"image/png": "BBBB"}}))
     seen = _Tags(html).seen

@@ -181,6 +181,7 @@ def test_the_embedded_plan_has_no_errors():
 # Finding and narrowing.
 
 
+@pytest.mark.thorough
 def test_a_plan_opens_by_path(tianjin: Plan, folder: Path):
     for path in (folder, str(folder)):
         plan = open_plan(path)
@@ -214,6 +215,7 @@ def test_a_name_like_no_other_is_told_with_all_there_are(tianjin: Plan, what: st
         tianjin.select(**{what: "zzz"})
 
 
+@pytest.mark.thorough
 def test_a_unit_goes_by_each_of_its_names(tianjin: Plan):
     for unit in tianjin.units.itertuples():
         for name in (unit.unit_id, unit.name, unit.short, *str(unit.aliases).split("|")):
@@ -261,6 +263,7 @@ def test_a_selection_that_meets_nothing_is_empty_and_typed(tianjin: Plan):
         assert frame.dtypes.equals(getattr(tianjin, table).dtypes)
 
 
+@pytest.mark.thorough
 def test_a_unit_and_a_theme_go_by_their_english_names_too(tianjin: Plan):
     for unit in tianjin.units.itertuples():
         assert tianjin.find_unit(str(unit.name_en)) == tianjin.find_unit(str(unit.short_en)) == unit.unit_id
@@ -443,6 +446,7 @@ def test_the_package_says_that_it_is_typed():
 # What is said of cells, columns and files that break a rule.
 
 
+@pytest.mark.thorough
 def test_every_problem_is_told_at_once(folder: Path):
     broken = [
         (3, "status", "完成"),

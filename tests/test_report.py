@@ -243,6 +243,7 @@ def versions(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         one.cache_clear()
 
 
+@pytest.mark.thorough
 def test_the_version_of_each_package_is_in_the_key(versions: dict[str, str]) -> None:
     inputs = read_inputs("tianjin-2024")
     whole = asked(inputs)
@@ -644,6 +645,7 @@ def test_another_plan_under_the_same_id_is_refused(tmp_path: Path, how: str) -> 
             publish_nothing(plan, site)
 
 
+@pytest.mark.thorough
 def test_a_plan_that_is_corrected_or_moved_with_its_site_is_the_same(tmp_path: Path) -> None:
     (tmp_path / "office").mkdir()
     plan, site = copy_plan(tmp_path / "office"), tmp_path / "office" / "site"

@@ -184,6 +184,7 @@ def ids_of(rows: Rows) -> set[str]:
 # What a page rests on.
 
 
+@pytest.mark.thorough
 @given(ledgers(), moments, selections)
 def test_what_arrives_after_k_changes_no_key(ledger: Ledger, moment: tuple[date, date], selection: dict[str, str]):
     parameters = parameters_of(*moment, selection)
@@ -207,6 +208,7 @@ def test_the_rows_that_are_used_tell_all_that_the_whole_record_tells(
     assert readings[0].receipts == readings[1].receipts
 
 
+@pytest.mark.thorough
 @given(ledgers(), moments, selections, st.data())
 def test_a_key_changes_when_a_row_that_is_used_changes_and_only_then(
     ledger: Ledger, moment: tuple[date, date], selection: dict[str, str], data: st.DataObject
@@ -223,6 +225,7 @@ def test_a_key_changes_when_a_row_that_is_used_changes_and_only_then(
     assert (key_of(changed, parameters) != key_of(ledger, parameters)) == is_used
 
 
+@pytest.mark.thorough
 @given(ledgers(), moments, selections, days, spans)
 def test_an_earlier_day_rests_on_no_other_rows(
     ledger: Ledger, moment: tuple[date, date], selection: dict[str, str], day: date, later: int

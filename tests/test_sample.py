@@ -343,6 +343,7 @@ def test_the_command_writes_three_files_and_never_over_one(tmp_path: Path, capsy
     assert (out / "decisions.csv").read_bytes() == before
 
 
+@pytest.mark.thorough
 def test_the_command_says_why_there_can_be_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert cli.main(["sample", "--out", str(tmp_path), "--periods", "3"]) == cli.Exit.BAD_PARAMETERS
     assert "3" in capsys.readouterr().err

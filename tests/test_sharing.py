@@ -102,6 +102,7 @@ def test_a_share_of_a_day_holds_its_pages_and_a_page_to_begin_with(month: Path):
     assert names == ["打开这里.html", "open-here.en.html", *of_day]
 
 
+@pytest.mark.thorough
 def test_every_link_of_a_share_leads_to_a_file_of_it_wherever_it_lies(month: Path, tmp_path: Path):
     there = unzipped(month, shared(month), tmp_path / "elsewhere")
     assert broken(there) == []

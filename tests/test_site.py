@@ -384,6 +384,7 @@ def test_the_index_shows_the_newest_first_and_the_greatest_share_of_it() -> None
     assert '<td class="number">26</td><td class="number">1</td><td class="number">0</td>' in at_a_glance
 
 
+@pytest.mark.thorough
 def test_the_index_begins_with_the_newest_day_of_the_whole() -> None:
     """What somebody asked for since, of a unit or in comparison, is folded among the others."""
     made = [page(as_of="2025-02-28"), page(), page("brief", "2025-04-15", unit="u")]
@@ -475,6 +476,7 @@ def test_a_failure_is_told_in_one_language_with_both_days_and_a_line_a_cause() -
     assert not re.search("[\u4e00-\u9fff]", told_of(english).split("</style>")[1])
 
 
+@pytest.mark.thorough
 def test_a_failure_names_what_is_shown_instead() -> None:
     shown = replace(page(as_of="2025-02-28"), title="负担情况")
     text = told_of(failure(), Manifest({shown.path: shown}))

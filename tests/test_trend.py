@@ -322,6 +322,7 @@ def test_deadlines_are_those_of_the_reference(small: SmallPlan, as_of: pd.Timest
         assert row["unit_ids"] == recount.crowd[row["measure_id"]]
 
 
+@pytest.mark.thorough
 def test_deadlines_by_hand():
     plan = hand_made(
         {f"M{number}": "a" for number in range(1, 8)},

@@ -72,6 +72,7 @@ def test_a_forecast_is_every_way_that_the_past_may_fall(steps: list[int], left: 
     assert outlook.fan["p85"].head(3).tolist() == counted[85]
 
 
+@pytest.mark.thorough
 def test_a_forecast_by_hand():
     """Sixteen closed in each of two of eight months, sixteen left: within n months with a chance of 1 − (3/4)ⁿ."""
     outlook = trend.forecast(past([0, 0, 0, 16, 0, 16, 0, 0], left=16))
@@ -81,6 +82,7 @@ def test_a_forecast_by_hand():
     assert outlook.finish == {"p50": pd.Timestamp("2025-04-30"), "p85": pd.Timestamp("2025-08-31")}
 
 
+@pytest.mark.thorough
 def test_a_chance_of_exactly_one_half_is_one_half():
     """Four of eight months closed two: after one month two more are there with a chance of exactly one half."""
     outlook = trend.forecast(past([2, 0, 2, 0, 2, 0, 2, 0], left=100))
@@ -149,6 +151,7 @@ def test_what_the_running_period_closed_stands_and_is_not_drawn_from():
     assert trend.forecast(past([1] * 7, left=9, running=1)).refused == "few_periods"
 
 
+@pytest.mark.thorough
 def test_where_the_end_lies_beyond_the_horizon_there_is_none():
     outlook = trend.forecast(past([1] * 5 + [0] * 3, left=200))
     assert len(outlook.fan) == 24
@@ -185,6 +188,7 @@ def test_past_and_forecast_follow_each_other():
     assert frame["period_end"].is_monotonic_increasing
 
 
+@pytest.mark.thorough
 def test_where_it_ends_within_the_horizon_it_is_shown_until_then():
     outlook, frame = joined(past([1] * 8, left=5))
     assert frame["period_end"].iloc[-1] == outlook.finish["p85"]

@@ -184,6 +184,7 @@ def test_the_first_line_of_the_embedded_plan_judges():
     assert headline.endswith("待核验。")
 
 
+@pytest.mark.thorough
 def test_the_stalled_units_own_words_are_quoted_whoever_spoke_last():
     one = situation("spring", "delivery", "zh")
     cases = next(arguments[1] for name, arguments in one.shown if name == "cases")

@@ -331,6 +331,7 @@ def test_fractional_counting_by_hand():
     }
 
 
+@pytest.mark.thorough
 def test_loads_by_hand():
     """Closed though b never spoke; withdrawn; open, stalled by a, c lapsed; open and never heard of."""
     plan = hand_made(

@@ -138,6 +138,7 @@ RUN = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("value", [None, True, "1", [], [[]], [{}], {}, {"": []}, 1e400], ids=str)
 def test_a_run_that_is_none_of_ours_is_shown_or_refused_in_a_sentence(
     tmp_path: Path, value: object, capsys: pytest.CaptureFixture[str]
