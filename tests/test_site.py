@@ -34,6 +34,7 @@ from analysis.site import (
 from analysis.site.index import date_id, index_files, page_of_failure
 from tests.killing import HOW_OFTEN, killed
 from tests.sites import contents, failure, faults, html, page, put
+from tests.small_disks import small_disk_at
 from tests.stopping import steps, stop_at
 
 if TYPE_CHECKING:
@@ -541,16 +542,8 @@ def test_a_site_is_whole_after_a_power_cut_at_any_moment(tmp_path: Path, times: 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 400 KB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    try:
-        subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=400k", "none", str(folder)], check=True, capture_output=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no right to mount a file system here")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk_at(tmp_path / "disk", "size=400k") as folder:
+        yield folder
 
 
 def test_a_full_disk_changes_nothing(small_disk: Path) -> None:

@@ -127,7 +127,7 @@ COMMANDS = {
     "collect": Command("forms collect {disk}/inbox --plan {disk}/plan --out {disk}/returned", inbox, Exit.BAD_DATA, 5),
     "forms": Command("forms make --as-of 2024-08-31 --plan {disk}/plan --out {disk}/forms", plan, stride=2),
     "office": Command("forms make --office --as-of 2024-08-31 --plan {disk}/plan --out {disk}/forms", plan),
-    "init": Command("init {disk}/work/place --plan {disk}/plan", plan),
+    "init": Command("init {disk}/office/place --plan {disk}/plan", plan),
     "sample": Command("sample --plan {disk}/plan --out {disk}/made --periods 8", plan),
     "notice": Command("notice read {disk}/notice.txt --out {disk}/read", notice),
     "draft": Command("plan new {disk}/notice.txt --out {disk}/drafted", notice),

@@ -16,6 +16,7 @@ from analysis.plan import check_plan, data_folder
 from analysis.site import is_whole, read_manifest
 from tests.killing import HOW_OFTEN, killed
 from tests.sites import contents, failure, faults, page, put
+from tests.small_disks import small_disk_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,15 +96,8 @@ def test_a_decision_that_is_cut_off_is_recorded_once_or_not_at_all(tmp_path: Pat
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A small file system of its own."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    try:
-        options = "size=1m,nr_inodes=400"
-        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", str(folder)], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no right to mount a file system here")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk_at(tmp_path / "disk", "size=1m,nr_inodes=400") as folder:
+        yield folder
 
 
 @pytest.mark.integration
