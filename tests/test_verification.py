@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis import cli, record, schema
@@ -263,6 +263,7 @@ TABLES = st.recursive(
 
 
 @given(TABLES)
+@example({"units": {}})
 def test_toml_is_read_as_it_was_meant(said: dict):
     assert tomllib.loads(toml_text(said)) == said
 
@@ -272,7 +273,9 @@ def test_toml_is_read_as_it_was_meant(said: dict):
 
 def packaged(folder: Path) -> tuple[Manifest, dict[str, str], dict[str, str]]:
     tables = kept(folder, "2024-12-31")
-    manifest = after(Manifest(), [replace(page("a"), basis=tables.key)], [], bases={tables.key: tables.basis})
+    manifest = after(
+        Manifest(), [replace(page("a"), basis=tables.basis.key)], [], bases={tables.basis.key: tables.basis}
+    )
     texts = tables.in_site()
     return manifest, texts, package_files(manifest, lambda path: texts[path].encode("utf-8"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import cli
+from analysis.manifest import Basis, Manifest, after
 from analysis.manifest.stored import MANIFEST, manifest_text
 from analysis.site import SiteNotWritable, locked, read_manifest, withdraw
 from tests.sites import contents, failure, page, put
@@ -92,6 +94,26 @@ def test_any_bytes_are_refused_in_a_sentence(tmp_path_factory: pytest.TempPathFa
     with pytest.raises(SiteNotWritable, match="无法识别"), locked(site):
         pass
     assert (site / MANIFEST).read_bytes() == content
+
+
+@pytest.mark.parametrize("spoil", ["lost", "other", "renamed"])
+def test_a_manifest_whose_inputs_are_others_than_it_says_is_refused(tmp_path: Path, spoil: str):
+    """What is derived again and described of a site rests on all of its inputs."""
+    basis = Basis("plan", {"plan.toml": "1" * 64, "progress.csv": "2" * 64})
+    manifest = after(Manifest(), [replace(page("a"), basis=basis.key)], [], bases={basis.key: basis})
+    (tmp_path / MANIFEST).write_text(manifest_text(manifest), "utf-8")
+    assert read_manifest(tmp_path) == manifest
+    document = json.loads((tmp_path / MANIFEST).read_text("utf-8"))
+    files = document["bases"][basis.key][1]
+    if spoil == "lost":
+        del files["plan.toml"]
+    elif spoil == "other":
+        files["plan.toml"] = "0" * 64
+    else:
+        document["bases"]["0" * 32] = document["bases"].pop(basis.key)
+    (tmp_path / MANIFEST).write_text(json.dumps(document), "utf-8")
+    with pytest.raises(SiteNotWritable, match="输入与其标识不符"):
+        read_manifest(tmp_path)
 
 
 @pytest.mark.parametrize("depth", [10_000, 1_000_000])

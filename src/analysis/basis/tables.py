@@ -36,11 +36,6 @@ class Kept:
     basis: Basis
     texts: Mapping[str, str]
 
-    @property
-    def key(self) -> str:
-        """A hash of all files: the key in `analysis.manifest.Manifest.bases`."""
-        return hashlib.sha256(json.dumps(dict(self.basis.files), sort_keys=True).encode()).hexdigest()[:32]
-
     def in_site(self) -> dict[str, str]:
         """What each file says, by its place in a site."""
         return {path: self.texts[name] for name, path in self.basis.paths().items()}
@@ -91,7 +86,7 @@ def toml_text(said: Mapping[str, Any]) -> str:
 def _lines(said: Mapping[str, Any], name: str = "", *, is_one_of_many: bool = False) -> list[str]:
     """The lines of a table under its name; those of the file where it has none."""
     lines = [f"{_text(key)} = {_value(value)}" for key, value in said.items() if not _is_table(value)]
-    if name and (lines or is_one_of_many):
+    if name and (lines or is_one_of_many or not said):
         lines = ["", f"[[{name}]]" if is_one_of_many else f"[{name}]", *lines]
     for key, value in said.items():
         if _is_table(value):

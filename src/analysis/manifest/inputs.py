@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,11 @@ class Basis:
 
     plan_id: str
     files: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """A hash of all files: by what `Manifest.bases` and pages name it."""
+        return hashlib.sha256(json.dumps(dict(self.files), sort_keys=True).encode()).hexdigest()[:32]
 
     def paths(self) -> dict[str, str]:
         """Where each file lies in the site, by its name; what says the same is kept once."""

@@ -8,7 +8,7 @@ import stat
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from analysis.catalogue import FIRST
+from analysis.catalogue import FIRST, system_reason
 from analysis.manifest.inputs import Basis, Head
 from analysis.manifest.pages import Failure, Manifest, Origin, Page, SiteNotWritable
 from analysis.parameters import Parameters
@@ -58,7 +58,7 @@ def read_manifest(folder: Path) -> Manifest:
     except (FileNotFoundError, NotADirectoryError):
         return Manifest()
     except OSError as failed:
-        raise SiteNotWritable(f"{file} 读不到：{failed.strerror}") from failed
+        raise SiteNotWritable(f"{file} 读不到：{system_reason(failed)}") from failed
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as failed:
         raise SiteNotWritable(
             f"{file} 无法识别（{_reason(failed)}），什么也没有改动。如果这是本软件的站点，请把整个文件夹改名保存，"
@@ -109,7 +109,7 @@ def _manifest(content: dict[str, Any]) -> Manifest:
             plan: Origin(*(_typed(part, str) for part in _typed(origin, list)))
             for plan, origin in _typed(content.get("plans", {}), dict).items()
         },
-        bases={key: _basis(*said) for key, said in _typed(content.get("bases", {}), dict).items()},
+        bases={key: _basis(key, *said) for key, said in _typed(content.get("bases", {}), dict).items()},
         heads={
             plan: tuple(_head(*said) for said in _typed(heads, list))
             for plan, heads in _typed(content.get("heads", {}), dict).items()
@@ -117,8 +117,10 @@ def _manifest(content: dict[str, Any]) -> Manifest:
     )
 
 
-def _basis(plan_id: object, files: object) -> Basis:
+def _basis(key: str, plan_id: object, files: object) -> Basis:
     basis = Basis(_typed(plan_id, str), _typed(files, dict))
+    if key != basis.key:
+        raise ValueError(f"输入与其标识不符：{key[:200]!r}")
     for name, digest in basis.files.items():
         if not _INPUT.fullmatch(name) or not _SHA256.fullmatch(_typed(digest, str)):
             raise ValueError(f"没有这样的输入：{name[:200]!r}")

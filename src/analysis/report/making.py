@@ -225,7 +225,7 @@ class _Making:
                             outcome = replace(outcome, result=work.pop("result"), reason=work.pop("reason"))
                             if outcome.result == "made":
                                 basis = kept[task.parameters.known_at]
-                                made[_page(task, work, basis.key if basis else "")] = task.file(".html")
+                                made[_page(task, work, basis.basis.key if basis else "")] = task.file(".html")
                         else:
                             result = "timed_out" if ending.how == "timed_out" else "failed"
                             outcome = replace(outcome, result=result, reason=ending.reason)
@@ -245,7 +245,7 @@ class _Making:
                 options = {
                     "retention": self.retention,
                     "plans": {self.inputs.id: self.origin},
-                    "bases": {basis.key: basis.basis for basis in bases},
+                    "bases": {basis.basis.key: basis.basis for basis in bases},
                     "heads": head_of(self.inputs),
                     "inputs": texts,
                 }
