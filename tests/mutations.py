@@ -113,7 +113,10 @@ MUTATIONS = (
         "faults/two_paths::test_of_two_paths_one_writes_at_a_time",
     ),
     Mutation(
-        "catalogue.py", "if error.errno in _FULL:", "if False:", "faults/full_disk::" + _FULL_DISK + "[notice-room]"
+        "catalogue.py",
+        "_SYSTEM.get(error.errno or 0)",
+        "None",
+        "catalogue::test_what_happens_to_files_is_said_in_every_language",
     ),
     Mutation(
         "terminal/writing.py", "        then()\n", "        pass\n", "cli::test_the_sample_is_the_embedded_record"

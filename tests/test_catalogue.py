@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import string
 from typing import TYPE_CHECKING
 
@@ -55,6 +58,19 @@ def test_every_message_is_translated_with_the_names_that_it_fills_in():
 
 def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS, errno.ENOENT, errno.EISDIR, errno.EIO])
+def test_what_happens_to_files_is_said_in_every_language(number: int):
+    """Who meets it is no administrator: nothing of it stays as the operating system says it."""
+    failed = OSError(number, os.strerror(number), "进展.csv")
+    assert not re.search("[A-Za-z]", str(catalogue.system_reason(failed)))
+    said = catalogue.in_language(failed, "zh")
+    assert "进展.csv" in said
+    assert "Errno" not in said
+    assert catalogue.in_language(failed, "en").startswith("进展.csv: ")
+    # Of what there are no words for, all is said.
+    assert catalogue.system_reason(OSError(errno.EBADF, "Bad file descriptor")) == "Bad file descriptor"
 
 
 @pytest.fixture

@@ -720,8 +720,8 @@ def no_permission(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         (b"a,b\n1\n", "第 2 行的列数与表头不同：应为 2 列"),
         (b"a,a\n", "表头有重复的列：a"),
         (b"\xff\xff\xff", "文字编码无法识别：应为 UTF-8、GB18030"),
-        ("folder", "文件打不开：Is a directory"),
-        ("no permission", "文件打不开：Permission denied"),
+        ("folder", "文件打不开：这是一个文件夹"),
+        ("no permission", "文件打不开：没有权限"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_told_with_the_reason(
@@ -748,7 +748,7 @@ def test_a_file_that_cannot_be_read_is_told_with_the_reason(
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read anything: run the tests as an ordinary user to see this")
 def test_a_file_of_somebody_elses_is_told(small: Path):
     (small / "units.csv").chmod(0)
-    assert read_folder(small).tables["units"].fault == "文件打不开：Permission denied"
+    assert read_folder(small).tables["units"].fault == "文件打不开：没有权限"
 
 
 @pytest.mark.parametrize(

@@ -278,7 +278,7 @@ def test_a_folder_in_place_of_a_parquet_file_is_told(folder):
     (folder / "plan.toml").write_text(f'progress = "x.parquet"\n{head}', "utf-8")
     (folder / "x.parquet").mkdir()
     problems = check_plan(folder).set_index("file")
-    assert problems.at["x.parquet", "message"] == "无法读取：文件打不开：Is a directory"
+    assert problems.at["x.parquet", "message"] == "无法读取：文件打不开：这是一个文件夹"
 
 
 def test_a_file_that_is_no_parquet_and_one_that_is_no_database_are_told(folder):

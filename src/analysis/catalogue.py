@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 FIRST = "zh"
 """The language of the plans themselves, and of pages when nobody says which."""
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @cache
@@ -94,14 +93,41 @@ def reason_of(error: BaseException) -> Message | str:
     """What an error was raised with; of what an operating system or a driver says, all its words."""
     if len(error.args) == 1 and isinstance(error.args[0], Message):
         return error.args[0]
-    return system_reason(error) if isinstance(error, OSError) and error.errno in _FULL else str(error)
+    if not isinstance(error, OSError) or error.errno not in _SYSTEM:
+        return str(error)
+    reason = _SYSTEM[error.errno]
+    return Message("{file}: {reason}", file=error.filename, reason=reason) if error.filename else reason
 
 
 def system_reason(error: OSError) -> Message | str:
-    """What an operating system says of a file, without its name; that the disk is full is said in every language."""
-    if error.errno in _FULL:
-        return Message("the disk is full")
-    return error.strerror or str(error)
+    """What an operating system says of a file, without its name; what happens to people is said in every language."""
+    return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
+
+
+_SYSTEM = {
+    errno.ENOSPC: Message("the disk is full"),
+    errno.EDQUOT: Message("the disk is full"),
+    errno.EACCES: Message("no permission"),
+    errno.EPERM: Message("no permission"),
+    errno.EROFS: Message("it can only be read"),
+    errno.ENOENT: Message("it is not there"),
+    errno.ENOTDIR: Message("it is not there"),
+    errno.EISDIR: Message("it is a folder"),
+    errno.EEXIST: Message("it is there already"),
+    errno.ENOTEMPTY: Message("it is there already"),
+    errno.ENAMETOOLONG: Message("the name is too long"),
+    errno.ELOOP: Message("its links lead in a circle"),
+    errno.EBUSY: Message("another program is using it"),
+    errno.ETXTBSY: Message("another program is using it"),
+    errno.EMFILE: Message("too many files are open"),
+    errno.ENFILE: Message("too many files are open"),
+    errno.ENOMEM: Message("there is not enough memory"),
+    errno.EIO: Message("the disk or the network drive fails"),
+    errno.ESTALE: Message("the disk or the network drive fails"),
+    errno.ENODEV: Message("the disk or the network drive fails"),
+    errno.ETIMEDOUT: Message("the disk or the network drive fails"),
+}
+"""What an operating system says by a number."""
 
 
 def in_language(told: object, lang: str) -> str:

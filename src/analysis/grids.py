@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from analysis.catalogue import Message
+from analysis.catalogue import Message, system_reason
 from analysis.extras import need
 from analysis.files import decode
 
@@ -115,7 +115,7 @@ def read_grids(file: Path) -> list[Grid]:
     try:
         content = file.read_bytes()
     except OSError as failed:
-        raise Unreadable(Message("the file cannot be opened: {reason}", reason=failed.strerror)) from failed
+        raise Unreadable(Message("the file cannot be opened: {reason}", reason=system_reason(failed))) from failed
     return grids_of(content)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.catalogue import Message, system_reason
+from analysis.catalogue import Message, reason_of, system_reason
 from analysis.files import in_installed_package, write_new
 from analysis.plan.folder import read_head
 
@@ -59,14 +59,14 @@ def find_workplace(folders: Iterable[Path]) -> Workplace | None:
     try:
         said: dict[str, Any] = tomllib.loads(file.read_text("utf-8-sig"))
     except (OSError, ValueError) as failed:
-        raise NoWorkplace(f"{file} 读不懂：{failed}") from failed
+        raise NoWorkplace(f"{file} 读不懂：{reason_of(failed)}") from failed
     if set(said) != {"plan", "site"} or not all(isinstance(value, str) and value for value in said.values()):
         raise NoWorkplace(f'{file} 应恰有两项：plan = "{_PLAN}"、site = "{_SITE}"（都是相对于该文件的文件夹）')
     plan = file.parent / said["plan"]
     try:
         head, _ = read_head((plan / "plan.toml").read_bytes())
     except OSError as failed:
-        raise NoWorkplace(f"{file} 中的方案 {plan / 'plan.toml'} 读不到：{failed.strerror}") from failed
+        raise NoWorkplace(f"{file} 中的方案 {plan / 'plan.toml'} 读不到：{system_reason(failed)}") from failed
     return Workplace(plan, file.parent / said["site"], str(head.get("id", "")))
 
 

@@ -9,7 +9,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from analysis import grids
-from analysis.catalogue import Message, reason_of
+from analysis.catalogue import Message, reason_of, system_reason
 from analysis.documents.blocks import MOST_BYTES, Document, Table, Unreadable, too_large
 from analysis.documents.encodings import decoded
 from analysis.documents.html import document_of_page, looks_like_html, page_of_archive
@@ -44,7 +44,7 @@ def read_document(file: Path) -> Document:
             raise Unreadable(too_large())
         return document_of(file.read_bytes())
     except OSError as failed:
-        raise Unreadable(Message("the file cannot be opened: {reason}", reason=failed.strerror)) from failed
+        raise Unreadable(Message("the file cannot be opened: {reason}", reason=system_reason(failed))) from failed
 
 
 def document_of(content: bytes) -> Document:

@@ -6,7 +6,7 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.catalogue import Message
+from analysis.catalogue import Message, system_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,7 +57,7 @@ def _at(path: Path, *, is_named: bool = False) -> Iterator[Path | Unread]:
     try:
         inside = sorted(path.iterdir())
     except OSError as failed:
-        yield Unread(path, Message("the folder cannot be opened: {reason}", reason=failed.strerror))
+        yield Unread(path, Message("the folder cannot be opened: {reason}", reason=system_reason(failed)))
         return
     for each in inside:
         yield from _at(each)
@@ -76,7 +76,7 @@ def _looked_at(path: Path, *, is_named: bool = False) -> Path | Unread:
     try:
         about = path.stat() if is_named else path.lstat()
     except OSError as failed:
-        return Unread(path, Message("the file cannot be opened: {reason}", reason=failed.strerror))
+        return Unread(path, Message("the file cannot be opened: {reason}", reason=system_reason(failed)))
     if stat.S_ISLNK(about.st_mode):
         return Unread(path, Message("a link, not followed: name what it leads to, or put a copy here"))
     if stat.S_ISDIR(about.st_mode):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.catalogue import Message
+from analysis.catalogue import Message, system_reason
 from analysis.forms import NOBODY_VERIFIES, layout
 from analysis.plan import read_record
 from analysis.record import next_ids
@@ -65,7 +65,9 @@ def looked_at(evidence: str) -> tuple[str, str, Message | None]:
         if evidence and (file := Path(evidence)).is_file():
             return file.name, hashlib.sha256(file.read_bytes()).hexdigest(), None
     except PermissionError as failed:
-        raise ValueError(Message("{file} cannot be read: {reason}", file=evidence, reason=failed.strerror)) from failed
+        raise ValueError(
+            Message("{file} cannot be read: {reason}", file=evidence, reason=system_reason(failed))
+        ) from failed
     except OSError:
         # Longer than the name of any file.
         return evidence, "", None

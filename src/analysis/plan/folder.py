@@ -10,7 +10,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from analysis.catalogue import Message, reason_of
+from analysis.catalogue import Message, reason_of, system_reason
 from analysis.files import CsvTable, read_csv
 
 if TYPE_CHECKING:
@@ -138,4 +138,5 @@ def _read_table(file: Path) -> TableFile:
 
 
 def _unopened(failed: Exception) -> Message:
-    return Message("the file cannot be opened: {reason}", reason=getattr(failed, "strerror", None) or failed)
+    reason = system_reason(failed) if isinstance(failed, OSError) else failed
+    return Message("the file cannot be opened: {reason}", reason=reason)
