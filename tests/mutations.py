@@ -238,13 +238,13 @@ MUTATIONS = (
     Mutation("rules/days.py", "arrived[arrived > today]", "arrived[arrived < arrived]", "rules"),
     Mutation("report/inputs.py", "if day and day < issued and is_day(issued)", "if not day", "report_inputs"),
     Mutation(
-        "terminal/asked.py",
+        "asked/runs.py",
         "if is_day(day) and day > now",
         "if not day and day > now",
         "report_inputs::test_no_page_is_asked_for_of_a_day_that_has_not_come",
     ),
     Mutation(
-        "terminal/asked.py",
+        "asked/runs.py",
         "if not inputs.is_synthetic and any(",
         "if inputs.is_synthetic and any(",
         "cli::test_a_row_that_cannot_have_arrived_yet_stops_the_command",
@@ -331,12 +331,12 @@ MUTATIONS = (
     ),
     Mutation("language/speaker.py", "if len(words) <= most:", "if len(words) < most:", "language words"),
     Mutation("forms/sheets.py", 'writable.startswith(("=", "+", "-", "@"))', "False", "forms"),
-    Mutation("returned/values.py", "if 0 < number < 1 and digits == written:", "if False:", "intake"),
-    Mutation("returned/values.py", "if number == 1 and digits == written:", "if False:", "intake"),
-    Mutation("returned/values.py", "if whole(cell) in STATUS_OF_WORD:", "if plain(cell) in STATUS_OF_WORD:", "intake"),
+    Mutation("entries.py", "if 0 < number < 1 and digits == written:", "if False:", "intake"),
+    Mutation("entries.py", "if number == 1 and digits == written:", "if False:", "intake"),
+    Mutation("entries.py", "if whole(cell) in STATUS_OF_WORD:", "if plain(cell) in STATUS_OF_WORD:", "intake"),
     Mutation("returned/rows.py", "by_title if by_number and by_title != by_number", '"" if by_number', "intake"),
     Mutation("intake/admission.py", "for known in days if known <= day", "for known in days if known < day", "intake"),
-    # runner, page, manifest, site, history, health, workplace, report, terminal, cli
+    # runner, page, manifest, site, history, health, workplace, report, terminal, asked, outcomes, cli
     Mutation(
         "runner/registry.py",
         "reports.sort(key=lambda report: (report.order, report.name))",
@@ -491,7 +491,7 @@ MUTATIONS = (
     ),
     Mutation("page/gate.py", "> 0.005:", "> 0.5:", "page::test_the_gate_adds_up_every_table"),
     Mutation(
-        "terminal/collected.py",
+        "outcomes/collected.py",
         'at=now.isoformat(timespec="seconds")) as receipt:\n            collected = collect(receipt.contents)',
         "at=str(collected := collect({}))) as receipt:",
         "faults/forms::test_it_is_kept_before_anybody_looks_into_it",
@@ -637,7 +637,7 @@ MUTATIONS = (
         "notification::test_nothing_of_a_secret_is_in_what_is_raised_or_shown",
     ),
     Mutation(
-        "terminal/notifying.py",
+        "outcomes/messages.py",
         "say_told(site, settings, events, now=now)\n    return Exit.OK",
         "return say_told(site, settings, events, now=now)",
         "notification::test_a_run_is_never_failed_by_who_does_not_answer_but_bad_settings_are_found_out",

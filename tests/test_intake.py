@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from analysis import cli, forms, intake, record, schema
+from analysis.entries import Value, date_of, value_of
 from analysis.forms import layout
 from analysis.grids import Formula
 from analysis.plan import Plan, append_record, check_plan, open_plan
 from analysis.returned import names_of, read_form
-from analysis.returned.values import Value, date_of, value_of
 
 from .returned_forms import AT_WORK, Returned, as_csv, blank_plan, convert, fill_folder, filled, measures_of, to_bytes
 

@@ -39,10 +39,10 @@ from analysis.notification import (
     tell,
 )
 from analysis.notification.sending import read_told
+from analysis.outcomes.messages import tell_after
 from analysis.report import read_inputs
 from analysis.runner import Report
 from analysis.site import SiteNotWritable, check_site, unnamed
-from analysis.terminal.notifying import tell_after
 from tests.sites import failure, page, put
 
 if TYPE_CHECKING:

@@ -22,9 +22,11 @@ from pandas.testing import assert_frame_equal
 
 import analysis
 from analysis import record, schema
+from analysis.basis.placing import DAYS
 from analysis.periods import Calendar
 from analysis.plan import Plan, UnknownName, check_plan, inspect_plan, known_by, open_plan, read_folder
 from analysis.plan.folder import NOTICE, RECORD
+from analysis.rules.days import ARRIVAL
 from analysis.schema import DataError
 from analysis.workload import fractional_shares
 from tests.plan_folders import (
@@ -698,7 +700,8 @@ def test_a_plan_may_have_no_periods_another_country_and_words_of_its_own(small: 
 
 def test_the_reader_knows_the_tables_without_pandas():
     assert tuple(schema.TABLES) == NOTICE + RECORD
-    assert schema.RECORD == RECORD
+    assert schema.RECORD == RECORD == tuple(DAYS)
+    assert {name: arrived for name, (_, arrived) in DAYS.items()} == ARRIVAL
 
 
 def no_permission(monkeypatch: pytest.MonkeyPatch, name: str) -> None:

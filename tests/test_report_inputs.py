@@ -14,6 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from analysis import schema
+from analysis.asked.runs import days_asked
 from analysis.basis.placing import Rows
 from analysis.cli import Exit, main
 from analysis.names import theme_names, unit_names
@@ -22,7 +23,6 @@ from analysis.periods import EVERY, EXAMPLES, Calendar
 from analysis.plan import Plan, UnknownName
 from analysis.report import Inputs, Parameters, check_parameters, keys, make_reports, periods_due, read_inputs
 from analysis.site import Manifest
-from analysis.terminal.asked import days_asked
 from analysis.terminal.speaking import speaking
 from tests.plans import asked, change_rows, copy_plan, notebook, registry_of
 from tests.sites import failure, page

@@ -29,12 +29,12 @@ NEEDED = {
 }
 """The tables of a plan, and the columns without which their rows cannot be placed."""
 
-_DAYS = {
+DAYS = {
     "progress": ("as_of", "reported_at"),
     "decisions": ("effective_on", "recorded_at"),
     "actuals": ("", "reported_at"),
 }
-"""Of each table of the record, the columns of the day that a row is true for and of the day it arrived."""
+"""Of each table of the record, the columns of the day that a row counts from, if any, and of the day it arrived."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -104,9 +104,9 @@ def placed_rows(tables: Mapping[str, Rows]) -> dict[str, tuple[Placed, ...]]:
         measure = told.get("measure_id", "")
         if measure not in ids["measures"] or cells.get("unit_id", "") not in units:
             return Placed(row)
-        if table not in _DAYS:
+        if table not in DAYS:
             return Placed(row, measure)
-        speaks_of, arrived = (cells[column] if column else "" for column in _DAYS[table])
+        speaks_of, arrived = (cells[column] if column else "" for column in DAYS[table])
         if not is_day(arrived) or not is_day(speaks_of or arrived):
             return Placed(row)
         if table == "progress":

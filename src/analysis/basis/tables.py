@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.basis.placing import is_day
+from analysis.basis.placing import DAYS, is_day
 from analysis.files import as_meant, csv_text, plain_csv_text, secrets_of
 from analysis.manifest import Basis
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     """A header, and the rows below it."""
 
 HEAD = "plan.toml"
-_ARRIVED = {"progress": "reported_at", "decisions": "recorded_at", "actuals": "reported_at"}
 
 
 @dataclass(frozen=True)
@@ -57,20 +56,17 @@ def kept_tables(plan_id: str, head: Mapping[str, Any], tables: Mapping[str, Cell
     known_at : str
         K, an ISO day.
     """
-    # Takes pandas to import, which a run that has nothing to do does without.
-    from analysis.schema import RECORD
-
     said = {key: value for key, value in head.items() if key != "progress"}
     if secrets_of(said):
         raise ValueError("plan.toml")
     texts = {HEAD: toml_text(said)}
     for name, (header, rows) in tables.items():
         kept = [place for place, column in enumerate(header) if _is_read(name, column)]
-        arrived = list(header).index(_ARRIVED[name]) if name in RECORD else None
+        arrived = list(header).index(DAYS[name][1]) if name in DAYS else None
         # What is no day is later than none, and told by the rules.
         shown = [row for row in rows if arrived is None or not (is_day(row[arrived]) and row[arrived] > known_at)]
         cells = [[row[place] for place in kept] for row in (header, *shown)]
-        if name in RECORD:
+        if name in DAYS:
             texts[f"{name}.csv"] = csv_text([[as_meant(cell) for cell in row] for row in cells])
         else:
             texts[f"{name}.csv"] = plain_csv_text(cells)

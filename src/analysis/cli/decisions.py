@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from analysis.asked import opened_plan, to_day
 from analysis.catalogue import Message
 from analysis.cli.base import LangOption, PlanOption, app, now_in
-from analysis.terminal import Exit, opened_plan, print_table, spoken, stop, to_day
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from analysis.plan import Plan
+from analysis.outcomes.decided import append_and_tell
+from analysis.terminal import Exit, print_table, spoken, stop
 
 
 @app.command()
@@ -84,7 +81,7 @@ def decide(
         stop(Exit.BAD_PARAMETERS, unknown, lang=language)
     except ValueError as failed:
         stop(Exit.BAD_PARAMETERS, failed, lang=language)
-    again = _append(opened, row, lang=language)
+    again = append_and_tell(opened, row, lang=language)
     say = Language(language, opened)
     measure_id, day = str(row["measure_id"].iloc[0]), max(effective, recorded)
     shown = [column for column in row.columns if row[column].iloc[0]]
@@ -96,30 +93,3 @@ def decide(
             standing=intake.moved(opened, again, measure_id, day, say),
         )
     )
-
-
-def _append(opened: Plan, row: pd.DataFrame, *, lang: str) -> Plan:
-    """Write the row and give the plan with it, or say why not and stop."""
-    from analysis.files import Busy
-    from analysis.plan import append_record, inspect_plan
-    from analysis.schema import TABLES, DataError
-
-    try:
-        append_record(opened, row, table="decisions", lang=lang)
-    except Busy as busy:
-        stop(Exit.LOCKED, busy, lang=lang)
-    except DataError as failed:
-        _say_problems(failed.problems)
-        stop(Exit.BAD_DATA, Message("Nothing was written."), lang=lang)
-    except (OSError, ValueError) as failed:
-        stop(Exit.NOT_WRITABLE, failed, lang=lang)
-    again, problems = inspect_plan(opened.folder, lang=lang)
-    file = opened.sources["file"].iloc[list(TABLES).index("decisions")]
-    _say_problems(problems[problems["file"].eq(file) & problems["row"].eq(len(opened.decisions) + 2)])
-    return again or opened_plan(str(opened.folder), lang=lang)
-
-
-def _say_problems(problems: pd.DataFrame) -> None:
-    for problem in problems.to_dict("records"):
-        place = f"{problem['column']}: {problem['value']}".removesuffix(": ")
-        typer.echo(f"{place}: {problem['message']}", err=True)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis.asked import opened_plan, require_near, to_day
 from analysis.catalogue import Message, system_reason
 from analysis.cli.base import LangOption, PlanOption, app, now_in
-from analysis.terminal import Exit, opened_plan, require_near, spoken, stop, to_day
-from analysis.terminal.collected import collect_and_tell
+from analysis.outcomes.collected import collect_and_tell
+from analysis.terminal import Exit, spoken, stop
 
 if TYPE_CHECKING:
     import pandas as pd

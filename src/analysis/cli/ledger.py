@@ -7,18 +7,9 @@ from typing import Annotated
 
 import typer
 
+from analysis.asked import opened_plan, require_near, to_day
 from analysis.cli.base import LangOption, PlanOption, app, now_in
-from analysis.terminal import (
-    Exit,
-    opened_plan,
-    print_problems,
-    print_rules,
-    print_table,
-    require_near,
-    spoken,
-    stop,
-    to_day,
-)
+from analysis.terminal import Exit, print_problems, print_rules, print_table, spoken, stop
 from analysis.terminal.writing import write_all_new, write_over
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis.asked.opened import opened_notice, opened_register
 from analysis.catalogue import Message
 from analysis.cli.base import LangOption, app
 from analysis.cli.plans import plan_app
 from analysis.terminal import Exit, speaking, spoken, stop, write_all_new
-from analysis.terminal.understood import opened_notice, opened_register
 
 if TYPE_CHECKING:
     from analysis.notice import NoticeTables
@@ -67,7 +67,7 @@ def new_plan(
     lang: LangOption = None,
 ) -> None:
     """Draft a plan's folder from a notice: tables, plan.toml with marked blanks, and review.html to check them by."""
-    from analysis.draft import draft_of
+    from analysis.draft import BLANK, draft_of
     from analysis.page import review_page
 
     language = spoken(lang)
@@ -97,8 +97,8 @@ def new_plan(
         say(
             "Check them in {review}, fill in what is marked {mark} in plan.toml ({blanks}), then: {command}",
             review=out / "review.html",
-            mark="请填写",
-            blanks=draft.head.count("请填写"),
+            mark=BLANK,
+            blanks=draft.head.count(BLANK),
             command=f"portplan check --plan {out}",
         )
     )

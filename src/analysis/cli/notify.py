@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from analysis.asked import opened_plan
 from analysis.catalogue import Message
 from analysis.cli.base import LangOption, PlanOption, SiteOption, app, now_in
-from analysis.terminal import Exit, opened_plan, spoken, stop
+from analysis.terminal import Exit, spoken, stop
 
 
 @app.command()
@@ -25,10 +26,10 @@ def notify(
 ) -> None:
     """Send what site.toml asks for and nobody was told yet: new pages, failures, feedback that is due or overdue."""
     from analysis.notification import EVENTS, BadSettings, due_events, read_settings, site_events
+    from analysis.outcomes.messages import say_told
     from analysis.plan import UnknownName
     from analysis.report import SiteNotWritable, read_inputs, read_registry
     from analysis.site import read_manifest
-    from analysis.terminal.notifying import say_told
 
     language = spoken(lang)
     kinds = set(events or EVENTS)

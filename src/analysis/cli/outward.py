@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from analysis.asked import to_day
 from analysis.catalogue import Message
 from analysis.cli.base import PlanOption, app
 from analysis.cli.reports import EVERY_LANGUAGE, Languages
-from analysis.terminal import Exit, spoken, stop, to_day
+from analysis.terminal import Exit, spoken, stop
 from analysis.terminal.options import own_site
 from analysis.terminal.writing import write_share
 

@@ -6,28 +6,16 @@ import enum
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from analysis.asked import opened_plan
 from analysis.catalogue import FIRST, languages
 from analysis.cli.base import PlanOption, SiteOption, app, now_in
 from analysis.extras import need
-from analysis.terminal import Exit, opened_plan, plain, print_problems, speaking, stop
-from analysis.terminal.notifying import tell_after
-
-if TYPE_CHECKING:
-    from analysis.report import Inputs
-    from analysis.report.making import Wanted
-    from analysis.terminal.telling import Telling
-
-_EXITS = {
-    "bad_data": Exit.BAD_DATA,
-    "failed": Exit.NOTEBOOK_FAILED,
-    "timed_out": Exit.TIMED_OUT,
-    "refused": Exit.GATE_REFUSED,
-}
-"""How pages may fail, gravest first, with the exit code of a run that has one."""
+from analysis.outcomes.messages import tell_after
+from analysis.terminal import Exit, plain, speaking, stop
 
 
 class Languages(enum.StrEnum):
@@ -98,6 +86,8 @@ def report(
     log: Annotated[Path | None, typer.Option(help="Add a line of JSON on each event to this file.")] = None,
 ) -> None:
     """Make reports and publish them; a second call makes only what has changed."""
+    from analysis.asked.runs import days_asked, formats_asked, pages_asked, reports_asked, require_arrived
+    from analysis.outcomes.run import Telling, make_and_tell
     from analysis.plan import UnknownName
     from analysis.report import (
         LAST_PERIOD_END,
@@ -107,8 +97,6 @@ def report(
         read_registry,
     )
     from analysis.site import read_manifest
-    from analysis.terminal.asked import days_asked, formats_asked, pages_asked, reports_asked, require_arrived
-    from analysis.terminal.telling import Telling
 
     if unit and each_unit:
         stop(Exit.USAGE, "--unit 与 --each-unit 不能同时使用")
@@ -157,41 +145,9 @@ def report(
     making = {"folder": out, "started": started, "jobs": jobs, "force": force, "engine": engine.value, "keep": keep}
     making |= {"retire": retire or [], "same_plan": same_plan, "formats": formats}
     with Telling(len(wanted), log=log, started=started, plan=inputs.id, days=days) as telling:
-        code = _make(wanted, inputs, telling, registry=registry, **making)
+        code = make_and_tell(wanted, inputs, telling, registry=registry, **making)
     told = tell_after(inputs, out, registry.reports, now=now_in(inputs.timezone))
     raise typer.Exit(code or told)
-
-
-def _make(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Path, **making: Any) -> Exit:
-    """Make what is wanted, say how it ended, and give the exit code."""
-    from analysis.files import Busy
-    from analysis.report import ParameterError, SiteNotWritable, make_reports
-
-    try:
-        run = make_reports(wanted, inputs, folder=folder, tell=telling.page, **making)
-    except Busy as busy:
-        telling.end(Exit.LOCKED, {}, str(busy))
-        return Exit.LOCKED
-    except SiteNotWritable as failed:
-        telling.end(Exit.NOT_WRITABLE, {}, str(failed))
-        return Exit.NOT_WRITABLE
-    except ParameterError as failed:
-        # An id that is no address belongs to the data's faults, which are listed whole.
-        opened_plan(str(inputs.folder))
-        telling.end(Exit.BAD_PARAMETERS, {}, str(failed))
-        return Exit.BAD_PARAMETERS
-    counts = run.counts()
-    code = next((_EXITS[result] for result in _EXITS if result in counts), Exit.OK)
-    if run.problems is not None:
-        print_problems(run.problems)
-    if run.retired:
-        typer.echo(f"移除了过期的日期：{'、'.join(run.retired)}")
-    if run.expired:
-        typer.echo(f"另有 {len(run.expired)} 个日期已过期，每次运行移除一个；一次移除请加 --retire expired")
-    if run.unrecorded:
-        typer.echo(f"本次运行的记录没有写成（{run.unrecorded}）；页面不受影响", err=True)
-    telling.end(code, counts, f"{_listing(counts)}: {folder / 'index.html'} ({run.seconds:.1f} s)")
-    return code
 
 
 @app.command()
@@ -200,6 +156,7 @@ def history(
     last: Annotated[int, typer.Option(min=1, help="Runs to show.")] = 20,
 ) -> None:
     """What ran, and how it ended."""
+    from analysis.outcomes.run import listing
     from analysis.report import SiteNotWritable, read_runs
 
     try:
@@ -209,7 +166,7 @@ def history(
     for run in runs:
         days = ", ".join(sorted({page["parameters"]["as_of"] for page in run["pages"]}))
         took = f"{run['seconds']:>7.1f} s"
-        typer.echo(f"{run['run']:>6}  {run['started']}  {took}  {run['plan']}  {days}  {_listing(run['counts'])}")
+        typer.echo(f"{run['run']:>6}  {run['started']}  {took}  {run['plan']}  {days}  {listing(run['counts'])}")
         for page in run["pages"]:
             if page["reason"]:
                 reason = "".join(plain(page["reason"]).splitlines()[-1:])
@@ -249,7 +206,3 @@ def open_report(
     typer.echo(str(copy))
     if lab:
         raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(copy)]))  # noqa: S603
-
-
-def _listing(counts: dict[str, int]) -> str:
-    return ", ".join(f"{number} {result}" for result, number in counts.items())

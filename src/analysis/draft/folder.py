@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from analysis.notice import NoticeTables
 
+BLANK = "请填写"
+"""What marks in a draft what a notice did not say and somebody has to fill in."""
 _LONGEST_SHORT = 12
 _EVERY = (
     ("month", "每月|按月|月报"),
@@ -150,14 +152,18 @@ def _placed(doubts: Sequence[tuple[str, str, str, str]], notice: NoticeTables) -
 
 
 def _head(found: Opening, notice: NoticeTables, plan_id: str) -> str:
-    issued = f"issued = {found.issued}" if found.issued else 'issued = ""  # 请填写：印发日期，如 2024-05-31，不加引号'
-    title = f"zh = {_quoted(found.title)}" if found.title else 'zh = ""  # 请填写：方案名称'
+    issued = (
+        f"issued = {found.issued}" if found.issued else f'issued = ""  # {BLANK}：印发日期，如 2024-05-31，不加引号'
+    )
+    title = f"zh = {_quoted(found.title)}" if found.title else f'zh = ""  # {BLANK}：方案名称'
     issuers = ", ".join(map(_quoted, found.issuers))
-    issuers = f"zh = [{issuers}]" if found.issuers else "zh = []  # 请填写：印发单位"
+    issuers = f"zh = [{issuers}]" if found.issuers else f"zh = []  # {BLANK}：印发单位"
     rule = "first_listed" if notice.lead_rule else "none"
     stated = f"通知写明“{notice.lead_rule}”。" if notice.lead_rule else "通知没有规定以排序认定牵头单位。"
     every, words = _every(notice.text)
-    said = f"通知提到“{words}”，请核对" if words else "请填写：week、month、quarter、half-year、year 或 none（不定期）"
+    said = (
+        f"通知提到“{words}”，请核对" if words else f"{BLANK}：week、month、quarter、half-year、year 或 none（不定期）"
+    )
     first = f"{found.issued:%Y-%m}" if found.issued and every == "month" else ""
     return f"""id = {_quoted(plan_id)}
 {issued}
@@ -178,7 +184,7 @@ country = "CN"
 # 反馈日历。通知没有写明的，由台账单位定。
 [reporting]
 every = "{every}"  # {said}
-first_period = "{first}"  # 请填写或核对：首个反馈期，如 2024-06、2024-Q2
+first_period = "{first}"  # {BLANK}或核对：首个反馈期，如 2024-06、2024-Q2
 due_after_days = 5  # 请核对：反馈期结束后几日内报送
 due_on_working_day = true
 owed = "each-period"  # 请核对：每期都报；只在完成时限报一次的，填 when-due

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.catalogue import FIRST, Message
+from analysis.entries import is_it_a_percentage
 from analysis.extras import need
 from analysis.intake.admission import KINDS, Candidate, lawful, refuse_like, without_known
 from analysis.language import Language
 from analysis.plan import append_record, read_record
 from analysis.processes import Limits, do_apart
-from analysis.returned import Form, is_it_a_percentage, names_of, plain_name, read_form
+from analysis.returned import Form, names_of, plain_name, read_form
 from analysis.schema import RECORD
 
 if TYPE_CHECKING:

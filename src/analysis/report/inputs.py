@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from analysis.basis.placing import NEEDED, Placed, Rows, is_day, placed_rows
+from analysis.basis.placing import DAYS, NEEDED, Placed, Rows, is_day, placed_rows
 from analysis.catalogue import Message
 from analysis.parameters import ParameterError, Parameters
 from analysis.periods import Calendar
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis.plan import TableFile
-
-_ARRIVALS = ("reported_at", "recorded_at")
 
 
 @dataclass(frozen=True)
@@ -148,8 +146,8 @@ class Inputs:
 
     def arrivals(self) -> list[str]:
         """The days on which rows of the record arrived, as far as they can be read."""
-        rows = (cells for table in self.tables.values() for _, cells in table.records())
-        return [cells[name] for cells in rows for name in _ARRIVALS if is_day(cells.get(name, ""))]
+        rows = ((cells, arrived) for name, (_, arrived) in DAYS.items() for _, cells in self.tables[name].records())
+        return [cells[arrived] for cells, arrived in rows if is_day(cells.get(arrived, ""))]
 
     def used(self, parameters: Parameters) -> dict[str, Rows]:
         """The rows of each table that a page rests on, as known at its K."""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.catalogue import Message
+from analysis.entries import date_of
 from analysis.forms.layout import LABELS
 from analysis.grids import as_written, is_blank
 from analysis.plan import UnknownName, unit_names
-from analysis.returned.values import date_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from analysis.catalogue import Message
+from analysis.entries import value_of
 from analysis.grids import address, as_written, is_blank
 from analysis.returned.identity import folded
 from analysis.returned.statements import Statement
 from analysis.returned.tables import label_of
-from analysis.returned.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

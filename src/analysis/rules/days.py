@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ARRIVAL = {"progress": "reported_at", "decisions": "recorded_at", "actuals": "reported_at"}
+"""Of each table of the record, the column of the day on which a row arrived."""
 _TRUE_FOR = {"progress": "as_of", "decisions": "effective_on", "actuals": "as_of"}
 _UNTIL = {"progress": "expected_completion", "decisions": "due"}
 _NONE, _MOST_AHEAD = pd.Timedelta(0), pd.Timedelta(days=MOST_DAYS_AHEAD)

@@ -1,23 +1,19 @@
-"""What a command says and how it ends: what is printed, in which language, exit codes, a run told as it goes on."""
+"""What a command says and how it ends: what is printed, in which language, the options of all, exit codes."""
 
 from analysis.terminal.exits import Exit, stop
 from analysis.terminal.printing import plain, print_checked, print_problems, print_rules, print_table
 from analysis.terminal.speaking import speaking, spoken
-from analysis.terminal.understood import opened_plan, require_near, to_day
 from analysis.terminal.writing import write_all_new
 
 __all__ = [
     "Exit",
-    "opened_plan",
     "plain",
     "print_checked",
     "print_problems",
     "print_rules",
     "print_table",
-    "require_near",
     "speaking",
     "spoken",
     "stop",
-    "to_day",
     "write_all_new",
 ]

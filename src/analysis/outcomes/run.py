@@ -10,18 +10,29 @@ from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
+from analysis.asked import opened_plan
 from analysis.catalogue import system_reason
-from analysis.terminal.printing import plain
+from analysis.terminal import Exit, plain, print_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from analysis.report import Outcome
+    from analysis.report import Inputs, Outcome
+    from analysis.report.making import Wanted
 
 
 _EVENT = b'{"event":'
 """How every line of a log begins."""
+
+
+_EXITS = {
+    "bad_data": Exit.BAD_DATA,
+    "failed": Exit.NOTEBOOK_FAILED,
+    "timed_out": Exit.TIMED_OUT,
+    "refused": Exit.GATE_REFUSED,
+}
+"""How pages may fail, gravest first, with the exit code of a run that has one."""
 
 
 class Telling:
@@ -103,6 +114,43 @@ class Telling:
         except OSError as failed:
             typer.echo(f"日志 {self.log} 写不进去（{system_reason(failed)}）：不再记录，生成照常进行", err=True)
             self.log = None
+
+
+def make_and_tell(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, folder: Path, **making: Any) -> Exit:
+    """Make what is wanted, say how it ended, and give the exit code."""
+    from analysis.files import Busy
+    from analysis.report import ParameterError, SiteNotWritable, make_reports
+
+    try:
+        run = make_reports(wanted, inputs, folder=folder, tell=telling.page, **making)
+    except Busy as busy:
+        telling.end(Exit.LOCKED, {}, str(busy))
+        return Exit.LOCKED
+    except SiteNotWritable as failed:
+        telling.end(Exit.NOT_WRITABLE, {}, str(failed))
+        return Exit.NOT_WRITABLE
+    except ParameterError as failed:
+        # An id that is no address belongs to the data's faults, which are listed whole.
+        opened_plan(str(inputs.folder))
+        telling.end(Exit.BAD_PARAMETERS, {}, str(failed))
+        return Exit.BAD_PARAMETERS
+    counts = run.counts()
+    code = next((_EXITS[result] for result in _EXITS if result in counts), Exit.OK)
+    if run.problems is not None:
+        print_problems(run.problems)
+    if run.retired:
+        typer.echo(f"移除了过期的日期：{'、'.join(run.retired)}")
+    if run.expired:
+        typer.echo(f"另有 {len(run.expired)} 个日期已过期，每次运行移除一个；一次移除请加 --retire expired")
+    if run.unrecorded:
+        typer.echo(f"本次运行的记录没有写成（{run.unrecorded}）；页面不受影响", err=True)
+    telling.end(code, counts, f"{listing(counts)}: {folder / 'index.html'} ({run.seconds:.1f} s)")
+    return code
+
+
+def listing(counts: Mapping[str, int]) -> str:
+    """How many pages came out how, in a line."""
+    return ", ".join(f"{number} {result}" for result, number in counts.items())
 
 
 def _add_line(file: Path, line: str) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.asked.opened import opened_plan
 from analysis.basis.placing import is_day
 from analysis.manifest import FORMATS
 from analysis.parameters import ParameterError
 from analysis.report import check_parameters
 from analysis.report.periods import LAST_PERIOD_END, Days, periods_due
 from analysis.terminal.exits import Exit, stop
-from analysis.terminal.understood import opened_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

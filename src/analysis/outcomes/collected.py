@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from analysis.asked.opened import opened_plan, to_day
 from analysis.catalogue import Message, reason_of
 from analysis.terminal.exits import Exit, stop
 from analysis.terminal.printing import print_problems, print_table
-from analysis.terminal.understood import opened_plan, to_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
