@@ -43,7 +43,7 @@ class Returned:
 
 def blank_plan(folder: Path) -> Plan:
     """The plan with a record that holds nothing yet."""
-    shutil.copytree(data_folder() / "tianjin-2024", folder, ignore=shutil.ignore_patterns(".*"))
+    shutil.copytree(data_folder() / "tianjin-2024", folder, ignore=shutil.ignore_patterns(".*", "*.chain"))
     for table in RECORD:
         header = (folder / f"{table}.csv").read_text("utf-8").split("\n", 1)[0]
         (folder / f"{table}.csv").write_text(header + "\n", "utf-8")
