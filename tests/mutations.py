@@ -122,6 +122,12 @@ MUTATIONS = (
         "terminal/writing.py", "        then()\n", "        pass\n", "cli::test_the_sample_is_the_embedded_record"
     ),
     Mutation(
+        "manifest/retention.py",
+        "- self.dates(manifest) - going)",
+        "- self.dates(manifest))",
+        "faults/full_disk::" + _FULL_DISK + "[report-steps]",
+    ),
+    Mutation(
         "workplace.py",
         "for place in made:",
         "for place in ():",

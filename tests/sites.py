@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
@@ -121,6 +122,14 @@ class Reader(HTMLParser):
         self.ids |= {value or "" for name, value in attrs if name == "id"}
 
 
+def _wrong_with(file: Path) -> str:
+    if not file.is_file():
+        return "missing"
+    is_page = file.suffix == ".html"
+    is_whole = file.read_text("utf-8").rstrip().endswith("</html>") if is_page else zipfile.is_zipfile(file)
+    return "" if is_whole else "half of it"
+
+
 def faults(folder: Path) -> list[str]:
     """Every link of a site that leads to nothing, or to half a page, from the index on; and what a manifest misses."""
     seen: set[Path] = set()
@@ -132,13 +141,11 @@ def faults(folder: Path) -> list[str]:
         if file in seen:
             continue
         seen.add(file)
-        if not file.is_file():
-            broken.append(f"{file.relative_to(folder)}: missing")
+        if wrong := _wrong_with(file):
+            broken.append(f"{file.relative_to(folder)}: {wrong}")
+        if wrong or file.suffix != ".html":
             continue
-        text = file.read_text("utf-8")
-        if not text.rstrip().endswith("</html>"):
-            broken.append(f"{file.relative_to(folder)}: half a page")
-        for link in Reader(text).links:
+        for link in Reader(file.read_text("utf-8")).links:
             if link.startswith(("data:", "http")):
                 continue
             name, _, place = link.partition("#")

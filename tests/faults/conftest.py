@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A small file system of its own."""
-    with small_disk_at(tmp_path / "disk", "size=2m,nr_inodes=400") as folder:
+    with small_disk_at(tmp_path / "disk", "size=8m,nr_inodes=400") as folder:
         yield folder

@@ -67,7 +67,9 @@ class Retention:
             When a date is to go of which the site has nothing, or which this run is asked for.
         """
         named = set(self.retire) - {EXPIRED}
-        impossible = sorted((named - self.dates(manifest)) | (named & set(self.asked)))
+        # Of a run that was cut off, what it let go may still lie there: whoever asks again is not refused.
+        going = {place.split("/")[1] for place in manifest.leaving if place.startswith(f"{self.plan_id}/")}
+        impossible = sorted((named - self.dates(manifest) - going) | (named & set(self.asked)))
         if impossible:
             raise SiteNotWritable(
                 f"--retire {'、'.join(impossible)}：站点中没有这一日期的页面，或本次正要生成：没有改动"

@@ -6,13 +6,14 @@ import contextlib
 import faulthandler
 import os
 import signal
+import sys
 import tempfile
 import time
 from collections import deque
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from analysis.processes import Limits, confine, end, process_context, start
 
@@ -114,13 +115,23 @@ def _begin(do: Callable[[Work], None], piece: Work, limits: Limits, log: Path, p
     # Whatever ends this process, nothing of it is left on the machine: the parent's folder goes as a whole.
     tempfile.tempdir = os.environ["TMPDIR"] = str(log.parent.absolute())
     confine(limits.memory, parent)
-    with log.open("ab") as written, Path(os.devnull).open("rb") as nothing:
+    with _opened(log) as written, Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
         os.dup2(written.fileno(), 1)
         os.dup2(written.fileno(), 2)
+    # Whoever called may have streams of its own, as a notebook has, which lead elsewhere.
+    sys.stdout = sys.stderr = os.fdopen(2, "w", 1, "utf-8", "backslashreplace", closefd=False)
     # Where a crash was is told in the log, not on the screen of the parent.
     faulthandler.enable(file=2)
     do(piece)
+
+
+def _opened(log: Path) -> BinaryIO:
+    try:
+        return log.open("ab")
+    except OSError:
+        # Where a full disk has no room for it, the work may still say why it cannot be done.
+        return Path(os.devnull).open("ab")
 
 
 def _reason(code: int) -> str:
