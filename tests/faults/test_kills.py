@@ -13,8 +13,10 @@ import pytest
 
 from analysis import cli, record
 from analysis.plan import check_plan, data_folder
-from analysis.site import is_whole, read_manifest
+from analysis.site import is_kept, is_published, is_whole, read_manifest, unnamed
 from tests.killing import HOW_OFTEN, killed
+from tests.plan_folders import say, write_record, write_small_plan
+from tests.plans import notebook, registry_of
 from tests.sites import contents, failure, faults, page, put
 from tests.small_disks import small_disk_at
 
@@ -91,6 +93,40 @@ def test_a_decision_that_is_cut_off_is_recorded_once_or_not_at_all(tmp_path: Pat
         shutil.copytree(began, folder)
 
     killed(lambda: cli.main([*asked, "--plan", str(folder)]), see, times=times)
+
+
+@pytest.mark.integration
+@HOW_OFTEN
+def test_a_run_that_is_cut_off_leaves_whole_pages_with_what_they_were_made_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """The command itself, with its workers: whatever moment it is, the next run is not kept out, and ends the work."""
+    reports = registry_of({"small": notebook(tmp_path / "small.ipynb", measures=2)})
+    monkeypatch.setattr("analysis.report.read_registry", lambda: reports)
+    monkeypatch.setattr("analysis.report.making.read_registry", lambda: reports)
+    write_small_plan(tmp_path / "plan")
+    write_record(tmp_path / "plan", say("in_progress", "40"), say("in_progress", "60", reported_at="2024-09-09"))
+    site, turn = tmp_path / "site", 0
+
+    def report() -> None:
+        # Each run makes its page anew; most are of other days and inputs than the one before.
+        days = ["--as-of", "2024-08-31", "--known-at", f"2024-09-{5 + turn % 10:02d}"]
+        asked = ["report", "small", *days, "--lang", "zh", "--plan", str(tmp_path / "plan"), "--out", str(site)]
+        assert cli.main([*asked, "--force"]) == cli.Exit.OK
+
+    def see(ended: bool) -> None:
+        nonlocal turn
+        manifest = read_manifest(site)
+        assert faults(site) == [], turn
+        assert all(is_published(site, page) and is_kept(site, manifest, page) for page in manifest.pages.values())
+        if ended:
+            assert f"2024-09-{5 + turn % 10:02d}" in {page.parameters.known_at for page in manifest.pages.values()}
+            assert is_whole(site, manifest)
+            assert not list(site.glob(".staging-*"))
+            assert unnamed(site, manifest) == []
+        turn += 1
+
+    killed(report, see, times=times)
 
 
 @pytest.fixture
