@@ -154,7 +154,7 @@ MUTATIONS = (
     Mutation("files/text.py", " and not _NUMBER.fullmatch(text) else", " else", "files language"),
     Mutation("rounding.py", "whole = int(abs(scaled) + Fraction(1, 2))", "whole = round(abs(scaled))", "rounding"),
     Mutation("rounding.py", "whole if scaled >= 0 else -whole", "whole", "rounding"),
-    Mutation("names.py", "ids = dict(reversed(list(names)))", "ids = dict(names)", "plan"),
+    Mutation("names.py", "or len(found) == 1:", "or found:", "plan"),
     Mutation(
         "status/known.py",
         'progress["reported_at"].le(known_at)',

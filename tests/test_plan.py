@@ -289,10 +289,26 @@ def test_a_unit_that_joined_by_decision_selects_the_measure_too(small: Path):
     assert plan.at("2024-08-30").responsibilities["unit_id"].eq("commerce").sum() == 1
 
 
-def test_of_two_that_share_a_name_the_first_has_it(tianjin: Plan):
-    names = [("海关", "one"), ("海关", "two"), ("two", "two")]
-    assert analysis.plan.find_name(names, "海关", "单位") == "one"
-    assert analysis.plan.find_name(names, "two", "单位") == "two"
+def test_a_name_that_several_have_is_none_of_theirs():
+    names = [("海关", "one"), ("海关", "two"), ("two", "two"), ("two", "three"), ("three", "three"), ("three", "three")]
+    with pytest.raises(UnknownName, match="“海关”不止一个：one、two"):
+        analysis.plan.find_name(names, "海关", "单位")
+    # What is the id of one is no other's name.
+    assert [analysis.plan.find_name(names, id, "单位") for id in ("two", "three")] == ["two", "three"]
+
+
+@pytest.mark.parametrize(("column", "name"), [("number", "1"), ("title", "第一项"), ("title_en", "One")])
+def test_a_measure_is_never_taken_for_another_of_its_name(small: Path, column: str, name: str):
+    """Numbers begin anew in each part of many a notice, and headings repeat."""
+    for row in (2, 3):
+        change(small, "measures", put("measures", row, column, name))
+    with pytest.raises(UnknownName, match="不止一个：M1、M2"):
+        open_plan(small).find_measure(name)
+
+
+def test_the_id_of_a_measure_is_no_number_of_another(small: Path):
+    change(small, "measures", put("measures", 2, "number", "M2"))
+    assert open_plan(small).find_measure("M2") == "M2"
 
 
 # The door: a day in, a reading out.

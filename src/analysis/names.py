@@ -57,12 +57,25 @@ def find_name(names: Iterable[tuple[str, str]], name: str, what: Message | str) 
     Raises
     ------
     UnknownName
-        When it stands for nothing; the message offers what is near.
+        When it stands for nothing, and the message offers what is near; or for several, none of which is called so by
+        its id: which of them is meant, nobody can know.
     """
-    # Of two that share a name, the one that stands first has it.
-    ids = dict(reversed(list(names)))
-    if name in ids:
-        return ids[name]
-    near = difflib.get_close_matches(name, ids, n=3, cutoff=0.4) or sorted(set(ids.values()))
+    owners: dict[str, list[str]] = {}
+    for known, owner in names:
+        owners.setdefault(known, []).append(owner)
+    found = list(dict.fromkeys(owners.get(name, ())))
+    if name in found or len(found) == 1:
+        return name if name in found else found[0]
+    if found:
+        raise UnknownName(
+            Message(
+                "more than one {what} goes by “{name}”: {ids}; say which by its id",
+                what=what,
+                name=name,
+                ids="、".join(found),
+            )
+        )
+    ids = {owner for each in owners.values() for owner in each}
+    near = difflib.get_close_matches(name, owners, n=3, cutoff=0.4) or sorted(ids)
     offered = "、".join(near)
     raise UnknownName(Message("the plan has no {what} “{name}”: there are {near}", what=what, name=name, near=offered))
