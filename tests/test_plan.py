@@ -23,6 +23,7 @@ from pandas.testing import assert_frame_equal
 import analysis
 from analysis import record, schema
 from analysis.basis.placing import DAYS
+from analysis.cli import Exit, main
 from analysis.periods import Calendar
 from analysis.plan import Plan, UnknownName, check_plan, inspect_plan, known_by, open_plan, read_folder
 from analysis.plan.folder import NOTICE, RECORD
@@ -202,6 +203,14 @@ def test_an_unknown_plan_is_told_with_those_there_are(name: str):
 def test_a_folder_without_plan_toml_is_no_plan(tmp_path: Path):
     with pytest.raises(UnknownName, match=r"plan\.toml"):
         open_plan(tmp_path)
+
+
+def test_a_path_that_cannot_be_looked_into_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    name = "方案" * 100
+    (tmp_path / "loop").symlink_to("loop")
+    for path, reason in ((tmp_path / name, "名称太长"), (tmp_path / "loop", "plan.toml")):
+        assert main(["check", "--plan", str(path)]) == Exit.BAD_PARAMETERS
+        assert reason in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("what", "near"), [("unit", "市商务局"), ("theme", "进一步创新提升进出口全链条货物通关效率")])

@@ -11,6 +11,7 @@ from analysis.cli import Exit, main
 from analysis.files import in_installed_package
 from analysis.plan import data_folder
 from analysis.workplace import CONFIG, NoWorkplace, find_workplace, make_workplace
+from tests.plan_folders import write_small_plan
 from tests.sites import contents
 
 PLAN = data_folder() / "tianjin-2024"
@@ -118,3 +119,27 @@ def test_every_command_works_on_the_workplaces_own_plan_and_site(
     assert main(["doctor"]) in (Exit.OK, Exit.NEEDS_A_HAND)
     assert main(["open", "workload_by_unit"]) == Exit.BAD_PARAMETERS
     assert str(tmp_path / "reports") in capsys.readouterr().err
+
+
+def test_in_a_plans_own_folder_that_plan_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody who stands in a plan's folder decides on the plan that comes with the program."""
+    plan = write_small_plan(tmp_path / "tianjin-2024")
+    (plan / "received").mkdir()
+    decision = ["decide", "M1", "closed", "--by", "核验组", "--as-of", "2024-06-30", "--evidence", "1"]
+    before = contents(PLAN)
+    for folder in (plan, plan / "received"):
+        monkeypatch.chdir(folder)
+        assert main(["check"]) == Exit.OK
+        assert "2项措施" in capsys.readouterr().out
+    assert main([*decision, "--reason", "1"]) == Exit.OK
+    # By a name that means two nobody is written to.
+    monkeypatch.chdir(tmp_path)
+    assert main([*decision, "--plan", "tianjin-2024"]) == Exit.BAD_PARAMETERS
+    assert "./tianjin-2024" in capsys.readouterr().err
+    assert main([*decision, "--plan", "./tianjin-2024"]) == Exit.OK
+    assert contents(PLAN) == before
+    assert (plan / "decisions.csv").read_text("utf-8").count("核验组") == 2
+    monkeypatch.chdir(PLAN.parent)
+    assert main(["check", "--plan", "tianjin-2024"]) == Exit.OK

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.catalogue import FIRST, Message
+from analysis.catalogue import FIRST, Message, system_reason
 from analysis.names import UnknownName
 from analysis.plan.model import Decider, Plan
 
@@ -21,17 +21,31 @@ def data_folder() -> Path:
     return next(folder for folder in (here.parents[1] / "data", here / "data") if folder.is_dir())
 
 
+def is_plan(folder: Path) -> bool:
+    """Whether a folder is seen to hold a plan."""
+    try:
+        return (folder / "plan.toml").is_file()
+    except OSError:
+        return False
+
+
 def find_plan(id_or_path: str | Path) -> Path:
     """The folder of a plan, from the id of one that comes with the package or from a path.
 
     Raises
     ------
     UnknownName
-        When neither names a folder that holds ``plan.toml``.
+        When neither names a folder that holds ``plan.toml``, or it cannot be looked into.
     """
-    for folder in (data_folder() / id_or_path, Path(id_or_path)):
-        if (folder / "plan.toml").is_file():
-            return folder.resolve()
+    here = Path(id_or_path)
+    # What says more than a name is a path: ``./tianjin-2024`` is a folder here.
+    for folder in (data_folder() / here, here) if here.name == str(id_or_path) else (here,):
+        try:
+            if (folder / "plan.toml").is_file():
+                return folder.resolve()
+        except OSError as failed:
+            reason = system_reason(failed)
+            raise UnknownName(Message("{file}: cannot be read: {reason}", file=folder, reason=reason)) from failed
     known = sorted(path.parent.name for path in data_folder().glob("*/plan.toml"))
     raise UnknownName(
         Message(

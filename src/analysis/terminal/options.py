@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis.catalogue import languages
+from analysis.catalogue import Message, languages
 from analysis.terminal.exits import Exit, stop
+from analysis.terminal.speaking import spoken
 
 if TYPE_CHECKING:
     from analysis.workplace import Workplace
@@ -40,18 +41,42 @@ def own_workplace() -> Workplace | None:
     from analysis.workplace import NoWorkplace, find_workplace
 
     try:
-        here = Path.cwd()
-        return find_workplace((here, *here.parents))
-    except FileNotFoundError:
-        return None
+        return find_workplace(_here())
     except NoWorkplace as failed:
         stop(Exit.BAD_PARAMETERS, str(failed))
 
 
+def _here() -> tuple[Path, ...]:
+    """The current folder and those that it lies in; none when it is gone."""
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        return ()
+    return (here, *here.parents)
+
+
 def own_plan(context: typer.Context, parameter: typer.CallbackParam, value: str) -> str:
-    """The plan that an option names; the workplace's when it names none, or that one by its id."""
+    """The plan that an option names; when it names none, the one in whose folder we are, else the workplace's.
+
+    The workplace's goes by its id, too. Stops at a name that means both a folder here and a plan of the program's.
+    """
+    from analysis.plan import data_folder, is_plan
+
     own = own_workplace()
-    return str(own.plan) if own and (_is_unsaid(context, parameter) or value == own.plan_id) else value
+    if _is_unsaid(context, parameter):
+        near = next((folder for folder in _here() if is_plan(folder)), None)
+        return str(near or (own.plan if own else value))
+    if own and value == own.plan_id:
+        return str(own.plan)
+    ours, here = data_folder() / value, Path(value)
+    if here.name == value and is_plan(ours) and is_plan(here) and not ours.samefile(here):
+        told = Message(
+            "“{name}” is a folder here, and the id of a plan that comes with the program: for the folder write {path}",
+            name=value,
+            path=f"./{value}",
+        )
+        stop(Exit.BAD_PARAMETERS, told, lang=spoken())
+    return value
 
 
 def own_site(context: typer.Context, parameter: typer.CallbackParam, value: Path) -> Path:
