@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from analysis import record, schema
 from analysis.files import read_csv
 from analysis.record.chaining import waits_at
 from tests.killing import HOW_OFTEN, killed
+from tests.sites import contents
 from tests.stopping import steps, stop_at
 
 if TYPE_CHECKING:
@@ -219,6 +222,47 @@ def test_an_append_hides_no_alteration(begun: Path):
     file.write_text(file.read_text("utf-8").replace("乙", "改"), "utf-8")
     put(place(begun), ["己"])
     assert found(place(begun)) == [("altered", "P0002", 3)]
+
+
+def test_the_number_of_a_row_that_was_cut_off_is_not_used_again(begun: Path):
+    """Of a backup of which only the tables were put back: two rows of one number could never be told apart."""
+    file, before = begun / "progress.csv", contents(begun)
+    file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-2]))
+    cut = contents(begun)
+    with pytest.raises(ValueError, match="P0004、P0005"):
+        record.append(place(begun), rows_of("progress", 4, ["己", "庚"]), check=no_check)
+    assert contents(begun) == cut
+    # What the chain knows is put back where it stood.
+    record.append(place(begun), rows_of("progress", 4, ["丁", "=1+1"]), check=no_check)
+    assert contents(begun) == before
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("kept_as", KINDS[1:])
+def test_a_record_that_is_moved_is_as_sound_as_it_was(begun: Path, kept_as: str):
+    pytest.importorskip("pyarrow", reason="pyarrow is missing: pip install 'portplan[parquet]' to run this")
+    for table in schema.RECORD:
+        record.append(place(begun, table, kept_as), record.read(place(begun, table))[0], check=no_check)
+    assert is_sound(begun, kept_as)
+    put(place(begun, kept_as=kept_as), ["己"])
+    assert is_sound(begun, kept_as)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    "gap", ["delete from progress where log_id = 'P0002'", "update progress set entry = entry + 9"]
+)
+def test_a_gap_in_a_database_keeps_nobody_from_adding_behind(tmp_path: Path, gap: str):
+    pytest.importorskip("sqlalchemy", reason="sqlalchemy is missing: pip install 'portplan[sql]' to run this")
+    where = place(tmp_path, kept_as=KINDS[2])
+    record.append(where, rows_of("progress", 1, ["甲", "乙", "丙"]), check=no_check)
+    with closing(sqlite3.connect(tmp_path / "progress.db")) as base, base:
+        base.execute(gap)
+        base.execute("update record_chain set entry = 9")
+    record.append(where, rows_of("progress", 4, ["丁"]), check=no_check)
+    record.append(where, rows_of("progress", 5, ["戊"]), check=no_check)
+    assert record.read(where)[0]["log_id"].tolist()[-2:] == ["P0004", "P0005"]
+    assert found(where) == ([("missing", "P0002", 3)] if "delete" in gap else [])
 
 
 @pytest.mark.thorough

@@ -48,7 +48,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def began(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A plan of one's own: customs say that M1 is done, customs and port group that M18 is not."""
     place = tmp_path_factory.mktemp("began") / "plan"
-    copy = Path(shutil.copytree(data_folder() / "tianjin-2024", place, ignore=shutil.ignore_patterns(".*")))
+    copy = Path(shutil.copytree(data_folder() / "tianjin-2024", place, ignore=shutil.ignore_patterns(".*", "*.chain")))
     rows = {
         table: pd.DataFrame(columns=read_record(open_plan(copy), table).columns)
         for table in ("progress", "decisions", "actuals")

@@ -122,6 +122,21 @@ class Chain:
         """The links of a table."""
         return [link for link in self.links if link and link.table == table]
 
+    def names(self, table: str, frame: pd.DataFrame, key: str) -> list[bool | None]:
+        """Whether a link names each row of a frame of text as it is; None where no link names a row of its number."""
+        known: dict[str, set[tuple[tuple[str, ...], str]]] = defaultdict(set)
+        for link in self.of_table(table):
+            for number, digest in link.rows:
+                known[number].add((link.columns, digest))
+        distinct = {link.columns for link in self.of_table(table) if set(link.columns) <= set(frame.columns)}
+        said = {columns: hashes(frame, columns) for columns in distinct}
+        return [
+            any((columns, digests[place]) in known[number] for columns, digests in said.items())
+            if number in known
+            else None
+            for place, number in enumerate(frame[key].tolist())
+        ]
+
     def with_link(self, table: str, how: str, frame: pd.DataFrame, columns: Sequence[str], saved: Any = None) -> Chain:
         """The chain with one more link over the rows of a frame of text; the same when it has none."""
         if not len(frame):

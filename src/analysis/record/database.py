@@ -55,7 +55,7 @@ def read_links(place: Place) -> list[bytes]:
     return [row[0].encode("utf-8", "surrogatepass") for row in rows]
 
 
-def insert(place: Place, rows: pd.DataFrame, *, after: int, links: Sequence[bytes] = (), after_links: int = 0) -> None:
+def insert(place: Place, rows: pd.DataFrame, *, after: int, links: Sequence[bytes] = ()) -> None:
     """Add rows, and the links of the chain that name them, in one transaction; tables are made when there are none.
 
     Parameters
@@ -66,8 +66,6 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int, links: Sequence[byte
         How many rows the record had when it was checked.
     links : sequence of bytes
         Links to add to the chain.
-    after_links : int
-        How many it had.
 
     Raises
     ------
@@ -79,16 +77,12 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int, links: Sequence[byte
     import sqlalchemy
     from sqlalchemy import exc
 
-    engine, table = _engine(place), _table(sqlalchemy, place)
-    records = [
-        {"plan_id": place.plan_id, "entry": after + number, **dict(zip(place.columns, row, strict=True))}
-        for number, row in enumerate(rows[list(place.columns)].itertuples(index=False, name=None), start=1)
+    engine, table, chain = _engine(place), _table(sqlalchemy, place), _links(sqlalchemy)
+    said = [
+        dict(zip(place.columns, row, strict=True))
+        for row in rows[list(place.columns)].itertuples(index=False, name=None)
     ]
-    chain = _links(sqlalchemy)
-    added = [
-        {"plan_id": place.plan_id, "entry": after_links + number, "link": line.decode("utf-8", "surrogatepass")}
-        for number, line in enumerate(links, start=1)
-    ]
+    linked = [{"link": line.decode("utf-8", "surrogatepass")} for line in links]
     count = sqlalchemy.select(sqlalchemy.func.count()).where(table.c["plan_id"] == place.plan_id)
     try:
         with engine.begin() as connection:
@@ -96,10 +90,16 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int, links: Sequence[byte
             chain.metadata.create_all(connection)
             if connection.scalar(count) != after:
                 raise Busy(Message("somebody else has just added to the record: run again. Nothing was written"))
-            if records:
-                connection.execute(table.insert(), records)
-            if added:
-                connection.execute(chain.insert(), added)
+            for kept, added in ((table, said), (chain, linked)):
+                # Behind the last, not at the place that their count gives: somebody may have taken rows out.
+                greatest = sqlalchemy.func.max(kept.c["entry"])
+                last = connection.scalar(sqlalchemy.select(greatest).where(kept.c["plan_id"] == place.plan_id)) or 0
+                numbered = [
+                    {"plan_id": place.plan_id, "entry": last + number, **one}
+                    for number, one in enumerate(added, start=1)
+                ]
+                if numbered:
+                    connection.execute(kept.insert(), numbered)
     except exc.IntegrityError as taken:
         # A writer on another machine was first: the entry's number is taken.
         raise Busy(

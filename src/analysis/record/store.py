@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.catalogue import Message
 from analysis.files import Busy, decode, held, read_csv, write_whole
 from analysis.record.chain import APPENDED
-from analysis.record.chaining import longer_chain, settled_chain, with_found
+from analysis.record.chaining import longer_chain, read_chain, settled_chain, with_found
 from analysis.record.reading import parse, read, saved_as
 from analysis.record.text import longer, to_csv
 from analysis.schema import REQUIRED_COLUMNS, DataError
@@ -20,6 +20,7 @@ from analysis.schema import REQUIRED_COLUMNS, DataError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from analysis.record.chain import Chain
     from analysis.record.place import Place
 
 _LETTERS = {"progress": "P", "decisions": "D", "actuals": "A"}
@@ -45,13 +46,15 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
     OSError
         When the disk is full or cannot be written; the old record stands.
     ValueError
-        When the record cannot hold what is to be added, or could not be read again.
+        When the record cannot hold what is to be added, could not be read again, or has lost rows of these numbers.
     """
     rows = rows[list(place.columns)]
     with held(
         place.lock,
         otherwise=Message("somebody else is writing to the record: run again when they are done. Nothing was written"),
     ):
+        # Before the rows: to a database others may add meanwhile, and what is in both is not cut off.
+        named_before = read_chain(place)
         try:
             before = read(place)[0]
         except FileNotFoundError:
@@ -65,6 +68,7 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
                     ids="、".join(taken[:6]),
                 )
             )
+        unnamed = _not_named(named_before, place, rows)
         whole = longer(before, rows)
         problems = check(whole)
         if (problems["severity"] == "error").any():
@@ -76,14 +80,16 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
         if place.kind == "sql":
             from analysis.record.database import insert
 
-            links = chain.with_link(place.table, APPENDED, rows, place.columns).lines[known:]
-            insert(place, rows, after=len(before), links=links, after_links=known)
+            links = chain.with_link(place.table, APPENDED, unnamed, place.columns).lines[known:]
+            insert(place, rows, after=len(before), links=links)
             return
         # A link stays a link: what it leads to is written.
         file = Path(place.address).resolve()
         content = _to_parquet(whole) if place.kind == "parquet" else _longer_csv(file, rows)
         _require_same(parse(place, content), whole)
-        with longer_chain(place, chain.with_link(place.table, APPENDED, rows, place.columns, saved_as(place, content))):
+        with longer_chain(
+            place, chain.with_link(place.table, APPENDED, unnamed, place.columns, saved_as(place, content))
+        ):
             write_whole(file, content)
 
 
@@ -158,6 +164,27 @@ def _require_one_place(place: Place) -> None:
                 n=names,
             )
         )
+
+
+def _not_named(chain: Chain, place: Place, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows to be added that the chain does not name yet; what it names is put back, as when a record is moved.
+
+    A number that it gave to another row, which was cut off since, is not given a second time.
+    """
+    named = chain.names(place.table, rows, place.key)
+    gone = [number for number, is_same in zip(rows[place.key], named, strict=True) if is_same is False]
+    if gone:
+        raise ValueError(
+            Message(
+                "{file}: the chain has other rows of the numbers {ids}, which were cut off since. Put them back from a "
+                "backup, see {command}; or, where a new record begins, take {chain} away. Nothing was written",
+                file=place.name,
+                ids="、".join(gone[:6]),
+                command="portplan verify",
+                chain="record_chain" if place.kind == "sql" else place.chain.name,
+            )
+        )
+    return rows[[is_same is None for is_same in named]]
 
 
 def _require_same(written: pd.DataFrame, meant_rows: pd.DataFrame) -> None:
