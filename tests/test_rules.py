@@ -185,6 +185,9 @@ BROKEN = {
     "decider-part-of": of_head("verification.deciders.part_of", 'name = "核验组"', 'name = "核验组"\npart_of = "x"'),
     "alias-taken": Case("units.csv", 3, "aliases", "商委|海关"),
     "responsibility-twice": Case("responsibilities.csv", 3, "unit_id", "customs"),
+    "first-period-far": of_head("reporting.first_period", '"2024-06"', '"2014-06"'),
+    "notice-day-unlikely": Case("measures.csv", 2, "due", "2015-12-31"),
+    "promise-range": Case("commitments.csv", 2, "quantity_high", "6"),
     "until-before-from": Case("responsibilities.csv", 3, "until", make=begin_late_and_end_early),
     "nobody-named": Case("responsibilities.csv", 0, "unit_id", make=name_nobody),
     "measure-without-unit": Case("measures.csv", 3, "measure_id", make=name_no_unit_of_the_second),
@@ -208,6 +211,7 @@ BROKEN = {
     "correction-unlike": of_record(3, "supersedes", STALE, say("stalled", unit_id="commerce", supersedes="P1")),
     "went-back": of_record(3, "status", STALE, say("not_started")),
     "percent-fell": of_record(3, "percent", STALE, say("in_progress", "39")),
+    "said-twice": of_record(3, "log_id", STALE, say("in_progress", "50", as_of="2024-06-30", reported_at="2024-06-30")),
     # Decisions.
     "decision-without-unit": of_decisions(2, "unit_id", decide("joined")),
     "decision-of-measure": of_decisions(2, "unit_id", decide("closed", unit_id="customs", **EVIDENCE)),
@@ -234,6 +238,8 @@ BROKEN = {
 FOLLOWS = {"slug": ["link"], "plan-lang": ["plan-title", "plan-issuers"]}
 """What else a fault breaks: an id that others name, a language in which there is no title."""
 WARNINGS = {
+    "notice-day-unlikely",
+    "said-twice",
     *("column-unknown", "undrawable-text", "measure-without-unit", "not-responsible", "ongoing-never-done"),
     *("percent-not-started", "percent-in-progress", "percent-stalled", "arrived-early", "went-back", "percent-fell"),
     *("plan-country-elsewhere", "closed-without-evidence", "joined-already", "left-unnamed"),
@@ -457,6 +463,60 @@ def test_values_are_of_a_commitment_and_take_back_only_their_like(small: Path):
     ):
         write_actuals(small, {"value": "4"}, {"value": "5", **wrong})
         assert check_plan(small)["rule"].tolist() == [rule]
+
+
+@pytest.mark.parametrize(
+    ("named", "table", "column", "value"),
+    [
+        ("notice-day-unlikely", "measures", "from", "2042-06-01"),
+        ("notice-day-unlikely", "responsibilities", "from", "2042-06-01"),
+        ("completion-far", "measures", "due", "2205-12-31"),
+        ("completion-far", "responsibilities", "from", "2205-01-01"),
+        ("before-notice", "responsibilities", "until", "2004-12-31"),
+    ],
+)
+def test_a_mistyped_year_of_a_notice_is_found_out(small: Path, named: str, table: str, column: str, value: str):
+    """The unit would be on none of its measures, and nothing owed of it: nobody would ever hear of that."""
+    change(small, table, put(table, 3, column, value))
+    assert named in check_plan(small)["rule"].tolist()
+
+
+@pytest.mark.parametrize("first", ["2024-05", "2026-05"])
+def test_units_may_begin_to_report_with_the_plan_or_later(small: Path, first: str):
+    change_head(small, '"2024-06"', f'"{first}"')
+    assert check_plan(small).empty
+
+
+@pytest.mark.parametrize(("high", "is_right"), [("6", True), ("5", False), ("4.9", False), ("", False)])
+def test_a_promise_between_two_numbers_has_both(small: Path, high: str, *, is_right: bool):
+    change(small, "commitments", put("commitments", 2, "comparator", "between"))
+    change(small, "commitments", put("commitments", 2, "quantity_high", high))
+    assert check_plan(small)["rule"].tolist() == ([] if is_right else ["promise-range"])
+
+
+@pytest.mark.parametrize(
+    ("until", "again", "is_right"),
+    [("2024-08-31", "2024-09-01", True), ("2024-08-31", "2024-08-31", False), ("", "2024-09-01", False)],
+)
+def test_a_unit_comes_again_only_after_it_has_gone(small: Path, until: str, again: str, *, is_right: bool):
+    change(small, "responsibilities", put("responsibilities", 2, "until", until))
+    change(small, "responsibilities", lambda lines: lines.append([*lines[1][:-2], again, ""]))
+    assert check_plan(small)["rule"].tolist() == ([] if is_right else ["responsibility-twice"])
+
+
+def test_a_value_that_was_pasted_in_twice_is_told(small: Path):
+    write_actuals(small, {"value": "4"}, {"value": "5"}, {"value": "6", "as_of": "2024-08-30"})
+    assert check_plan(small)["rule"].tolist() == ["said-twice"]
+    write_actuals(small, {"value": "4"}, {"value": "5", "supersedes": "A1"})
+    assert check_plan(small).empty
+
+
+def test_an_alias_is_known_however_it_stands_between_its_bars(small: Path):
+    change(small, "units", put("units", 3, "aliases", "商委 | 市商委"))
+    plan, problems = inspect_plan(small)
+    assert problems.empty
+    assert plan
+    assert {plan.find_unit(name) for name in ("商委", "市商委")} == {"commerce"}
 
 
 @pytest.mark.parametrize(

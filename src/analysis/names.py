@@ -25,7 +25,7 @@ def unit_names(units: Iterable[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:
     """
     for unit in units:
         unit_id = str(unit.get("unit_id", ""))
-        aliases = str(unit.get("aliases") or "").split("|")
+        aliases = map(str.strip, str(unit.get("aliases") or "").split("|"))
         yield from ((name, unit_id) for name in (*_names(unit, "unit_id", "name", "short"), *aliases) if name)
 
 

@@ -15,6 +15,8 @@ ARRIVAL = {"progress": "reported_at", "decisions": "recorded_at", "actuals": "re
 """Of each table of the record, the column of the day on which a row arrived."""
 _TRUE_FOR = {"progress": "as_of", "decisions": "effective_on", "actuals": "as_of"}
 _UNTIL = {"progress": "expected_completion", "decisions": "due"}
+_SPAN = {"measures": ("due", "from"), "responsibilities": ("from", "until")}
+_LONG = pd.Timedelta(days=15 * 366)
 _NONE, _MOST_AHEAD = pd.Timedelta(0), pd.Timedelta(days=MOST_DAYS_AHEAD)
 
 
@@ -45,6 +47,39 @@ def across_days(
         yield from _ahead(typed[name][column], typed[name][ARRIVAL[name]], names[name])
     for name in RECORD if today else ():
         yield from _not_arrived(typed[name][ARRIVAL[name]], pd.Timestamp(today), names[name])
+
+
+def notice_days(tables: Mapping[str, pd.DataFrame], issued: pd.Timestamp) -> Iterator[Problem]:
+    """Problems of the days that a plan's notice speaks of.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Every table as text.
+    issued : pandas.Timestamp
+        When the plan was issued.
+    """
+    for name, columns in _SPAN.items():
+        for column in columns:
+            # What is no day is told of its cell.
+            days = pd.to_datetime(tables[name][column], format="%Y-%m-%d", errors="coerce")
+            yield from _far(days, issued, f"{name}.csv")
+            if column == "until":
+                yield from _before_notice(days, issued, f"{name}.csv")
+            yield from _unlikely(days, issued, f"{name}.csv", is_early=column == "due")
+
+
+@rule(
+    "notice-day-unlikely",
+    "is before the plan was issued, {day}, or fifteen years after: please check",
+    severity="warning",
+)
+def _unlikely(rule: Rule, days: pd.Series, issued: pd.Timestamp, file: str, *, is_early: bool) -> Iterator[Problem]:
+    """With a mistyped year a measure is overdue from its first day, or never; a unit is on none of its measures."""
+    odd = (days - issued > _LONG) | (is_early & days.lt(issued))
+    for row, value in days[odd].items():
+        told = {"value": f"{value:%Y-%m-%d}", "day": f"{issued:%Y-%m-%d}"}
+        yield rule.broken(file=file, row=row, column=str(days.name), **told)
 
 
 @rule("arrived-early", "is before as_of, the day it speaks of: read as of the day it arrived", severity="warning")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from analysis import record, schema, workdays
@@ -20,6 +21,7 @@ _KNOWN = (
     *("title", "issuers", "reporting", "verification", "unit_kinds"),
 )
 _LONGEST = 500
+_LATEST = timedelta(days=731)
 _OLD = ("period", "due_day")
 
 UNIT_KINDS = {
@@ -36,20 +38,10 @@ UNIT_KINDS = {
 def head_problems(folder: Path, head: Mapping[str, Any]) -> Iterator[Problem]:
     """Every problem of what the ``plan.toml`` of a folder says."""
     for check in (
-        _unknown,
-        _id,
-        _lang,
-        _title,
-        _issuers,
-        _issued,
-        _lead_rule,
-        _provenance,
-        _country,
-        _country_elsewhere,
-        _unit_kinds,
+        *(_unknown, _id, _lang, _title, _issuers, _issued, _lead_rule, _provenance),
+        *(_country, _country_elsewhere, _unit_kinds),
+        *(_old_form, _reporting_unknown, _every, _first_period, _begun, _due_after, _working_day, _owed, _timezone),
     ):
-        yield from check(head)
-    for check in (_old_form, _reporting_unknown, _every, _first_period, _due_after, _working_day, _owed, _timezone):
         yield from check(head)
     yield from _deciders(head)
     yield from _record_place(head, folder)
@@ -192,13 +184,19 @@ def _first_period(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
     if not isinstance(every, str) or every not in EXAMPLES:
         return
     try:
-        first = Calendar(every).named(name if isinstance(name, str) else "").start
+        Calendar(every).named(name if isinstance(name, str) else "")
     except ValueError as wrong:
         yield _of_reporting(rule, head, "first_period", example=wrong)
-        return
-    # Every period since is counted, of every unit: of two thousand years nobody would see the end.
-    if not 1990 <= first.year <= 2100:
-        yield _of_reporting(rule, head, "first_period", example=EXAMPLES[every])
+
+
+@rule("first-period-far", "is over before the plan was issued, {day}, or begins more than two years after")
+def _begun(rule: Rule, head: Mapping[str, Any]) -> Iterator[Problem]:
+    """A mistyped year in either has every unit owe for years in which there was no plan, or owe nothing."""
+    issued, said = head.get("issued"), _reporting(head)
+    with suppress(ValueError):
+        first = Calendar(str(said.get("every"))).named(str(said.get("first_period")))
+        if type(issued) is date and not (first.end >= issued and first.start <= issued + _LATEST):
+            yield _of_reporting(rule, head, "first_period", day=issued)
 
 
 @rule("reporting-due-after-days", "should be a whole number of days, from -366 to 366")

@@ -68,6 +68,8 @@ def across_record(
         yield from check(log, tables, file)
     for check in (_percent_not_started, _percent_in_progress, _percent_stalled):
         yield from check(log["status"], log["percent"], file)
+    for name in ("progress", "actuals"):
+        yield from _said_twice(typed[name], typed["decisions"], name, names[name])
     is_real = head["progress_provenance"] == "real"
     yield from across_days(typed, pd.Timestamp(head["issued"]), names=names, today=today if is_real else "")
     yield from _periods(log, Calendar.of(head), file)
@@ -141,6 +143,21 @@ def _ongoing_kind(rule: Rule, log: pd.DataFrame, tables: Tables, file: str) -> I
     kind = kinds(log, tables)
     for row, value in log.loc[kind.notna() & kind.ne("ongoing") & log["status"].eq("ongoing"), "status"].items():
         yield rule.broken(file=file, row=row, column="status", value=value)
+
+
+@rule(
+    "said-twice",
+    "arrived on the same day as row {before}, of the same and for the same day: only the later counts",
+    severity="warning",
+)
+def _said_twice(rule: Rule, rows: pd.DataFrame, decisions: pd.DataFrame, name: str, file: str) -> Iterator[Problem]:
+    """Forms that differ so are sent back; rows that were pasted in twice look the same."""
+    key = schema.REQUIRED_COLUMNS[name][0]
+    standing = rows[~rows[key].isin([*rows["supersedes"], *decisions["supersedes"]]) & rows["supersedes"].eq("")]
+    same = [*_SPEAKS_OF[name], "as_of", "reported_at"]
+    numbers = pd.Series(standing.index, standing.index).groupby([standing[column] for column in same]).shift()
+    for row, before in numbers.dropna().astype("int").items():
+        yield rule.broken(file=file, row=row, column=key, value=standing.at[row, key], before=before)
 
 
 @rule("period", "should be blank, or a period of this plan, written as {example}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.rules.days import notice_days
 from analysis.rules.head import UNIT_KINDS
 from analysis.schema import Problem, Rule, rule
 
@@ -39,6 +40,8 @@ def across_notice(tables: Tables, head: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _aliases(tables["units"])
     yield from _listed_twice(tables["responsibilities"])
     yield from _times(tables["responsibilities"])
+    yield from notice_days(tables, pd.Timestamp(head["issued"]))
+    yield from _range(tables["commitments"])
     yield from _nobody_named(tables)
     yield from _measure_without_unit(tables)
     yield from _promise_not_in_text(tables)
@@ -80,7 +83,7 @@ def _aliases(rule: Rule, units: pd.DataFrame) -> Iterator[Problem]:
         for name, unit in zip(units[column], units["unit_id"], strict=True)
     }
     for row, unit, aliases in units[["unit_id", "aliases"]].itertuples(name=None):
-        for alias in filter(None, aliases.split("|")):
+        for alias in filter(None, map(str.strip, aliases.split("|"))):
             owner = owners.setdefault(alias, unit)
             if owner != unit:
                 yield rule.broken(file="units.csv", row=row, column="aliases", value=alias, owner=owner)
@@ -89,8 +92,24 @@ def _aliases(rule: Rule, units: pd.DataFrame) -> Iterator[Problem]:
 @rule("responsibility-twice", "the same unit stands twice on one measure")
 def _listed_twice(rule: Rule, named: pd.DataFrame) -> Iterator[Problem]:
     """A unit on a measure counts once; twice would count its load twice. It may come, go and come again."""
-    for row, unit in named.loc[named.duplicated(["measure_id", "unit_id", "from"]), "unit_id"].items():
-        yield rule.broken(file="responsibilities.csv", row=row, column="unit_id", value=unit)
+    ends = named["until"].where(named["until"].ne(""), "9999-12-31")
+    on_until: dict[tuple[str, str], str] = {}
+    for row, measure, unit, begin in named.sort_values("from", kind="stable")[
+        ["measure_id", "unit_id", "from"]
+    ].itertuples(name=None):
+        before = on_until.get((measure, unit), "")
+        if before and begin <= before:
+            yield rule.broken(file="responsibilities.csv", row=row, column="unit_id", value=unit)
+        on_until[measure, unit] = max(before, str(ends[row]))
+
+
+@rule("promise-range", "should be a greater number where the comparator is between, else blank")
+def _range(rule: Rule, promises: pd.DataFrame) -> Iterator[Problem]:
+    """A promise of which one end is lost would be met by anything, or by nothing."""
+    low, high = (pd.to_numeric(promises[column], errors="coerce") for column in ("quantity", "quantity_high"))
+    is_between = promises["comparator"].eq("between")
+    for row, value in promises.loc[~high.gt(low) & is_between | high.notna() & ~is_between, "quantity_high"].items():
+        yield rule.broken(file="commitments.csv", row=row, column="quantity_high", value=value)
 
 
 @rule("until-before-from", "is before the day on which it begins")
