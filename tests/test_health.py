@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from analysis import record, schema
 from analysis.cli import Exit, main
 from analysis.files import held
 from analysis.health import examine
@@ -110,6 +111,17 @@ HARM: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
     ),
     "a secret that others can read": ("chmod 600", lambda plan, site: settings(site)),
     "what was told damaged": ("told.json", lambda plan, site: settings(site, told="{")),
+    "data that are wrong": ("check", lambda plan, site: alter(plan / "measures.csv", "one_off", "one-off")),
+    "a record that is nowhere": (
+        "check",
+        lambda plan, site: alter(plan / "plan.toml", "lead_rule", 'progress = "a.xls"\nlead'),
+    ),
+    "a copy of a table": (
+        "Progress (1).csv",
+        lambda plan, site: shutil.copy(plan / "units.csv", plan / "Progress (1).csv"),
+    ),
+    "another record beside it": ("decisions.parquet", lambda plan, site: (plan / "decisions.parquet").write_bytes(b"")),
+    "a record of another id": ("check", lambda plan, site: move_to_database(plan, "another")),
     "a table damaged": ("themes.csv", lambda plan, site: (plan / "themes.csv").write_bytes(b"\xff\xfe\xfa")),
 }
 """What is done to a plan and its site, with what must be named then."""
@@ -123,6 +135,16 @@ def alter(file: Path, old: str, new: str) -> None:
     text = file.read_text("utf-8")
     assert old in text
     file.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def move_to_database(plan: Path, plan_id: str) -> None:
+    pytest.importorskip("sqlalchemy", reason="sqlalchemy is missing: pip install 'portplan[sql]' to run this")
+    for table in schema.RECORD:
+        rows, _ = record.read(place_of(plan, {}, table))
+        kept_as = {"id": plan_id, "progress": "sqlite:///progress.db"}
+        record.append(place_of(plan, kept_as, table), rows, check=lambda _: schema.problem_frame())
+        (plan / f"{table}.csv").unlink()
+    alter(plan / "plan.toml", "lead_rule", 'progress = "sqlite:///progress.db"\nlead_rule')
 
 
 def rewrite(file: Path, text: str) -> None:

@@ -781,17 +781,23 @@ def test_a_file_of_somebody_elses_is_told(small: Path):
 
 @pytest.mark.parametrize(
     "content",
-    [b"id = tianjin", b'id = "\xff"', b"[title]\n[title]", b"id = " + b"[" * 9_999, "no permission"],
-    ids=["text", "bytes", "twice", "deep", "no"],
+    [
+        *(b"id = tianjin", b'id = "\xff"', b"[title]\n[title]", b"id = " + b"[" * 9_999, b"id = 1\nid = 2"),
+        *('标题 = "甲"', "id = “甲”", "issued = 2024/5/31", 'id = "甲', "【title】"),
+        "no permission",
+    ],
+    ids=["text", "bytes", "twice", "deep", "again", "name", "quotes", "day", "open", "brackets", "no"],
 )
 def test_a_head_that_cannot_be_read_is_told(small: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | str):
-    if isinstance(content, bytes):
-        (small / "plan.toml").write_bytes(content)
-    else:
+    if content == "no permission":
         no_permission(monkeypatch, "plan.toml")
+    else:
+        (small / "plan.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
     read = read_folder(small)
     assert read.head == {}
     assert read.head_fault
+    # Officials are not told in English what a parser expected.
+    assert not re.search("[a-z]{3,} [a-z]{3,}", str(read.head_fault))
     plan, problems = inspect_plan(small)
     assert plan is None
     assert problems[["file", "rule"]].to_numpy().tolist() == [["plan.toml", "file-unreadable"]]

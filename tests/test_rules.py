@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import analysis
-from analysis import cli, due, schema
+from analysis import cli, due, record, schema
 from analysis.catalogue import languages, translations
 from analysis.plan import check_plan, inspect_plan
 from analysis.schema import CELL_RULES, RULES, Problem, Rule
@@ -123,6 +123,15 @@ def begin_late_and_end_early(folder: Path) -> None:
     change(folder, "responsibilities", put("responsibilities", 3, "until", "2024-08-31"))
 
 
+def keep_with_another_plan(folder: Path) -> None:
+    pytest.importorskip("sqlalchemy", reason="sqlalchemy is missing: pip install 'portplan[sql]' to run this")
+    for table in schema.RECORD:
+        rows, _ = record.read(record.place_of(folder, {}, table))
+        kept_as = {"id": "another", "progress": "sqlite:///progress.db"}
+        record.append(record.place_of(folder, kept_as, table), rows, check=lambda _: schema.problem_frame())
+    change_head(folder, 'id = "small"', 'id = "small"\nprogress = "sqlite:///progress.db"')
+
+
 def contradict(folder: Path) -> None:
     write_record(folder, say("in_progress", as_of="2024-08-30", reported_at="2024-08-31"))
     write_decisions(folder, decide("closed", effective_on="2024-08-01", evidence_ref="核验1"))
@@ -192,6 +201,7 @@ BROKEN = {
     "nobody-named": Case("responsibilities.csv", 0, "unit_id", make=name_nobody),
     "measure-without-unit": Case("measures.csv", 3, "measure_id", make=name_no_unit_of_the_second),
     "promise-not-in-text": Case("commitments.csv", 2, "text_span", "三日内办结"),
+    "record-of-others": Case("plan.toml", 0, "id", make=keep_with_another_plan),
     # Statements.
     "id-shared": of_decisions(2, "decision_id", decide("closed", decision_id="P1", **EVIDENCE)),
     "not-responsible": of_record(2, "unit_id", say("in_progress", measure_id="M2", unit_id="commerce")),
@@ -238,8 +248,7 @@ BROKEN = {
 FOLLOWS = {"slug": ["link"], "plan-lang": ["plan-title", "plan-issuers"]}
 """What else a fault breaks: an id that others name, a language in which there is no title."""
 WARNINGS = {
-    "notice-day-unlikely",
-    "said-twice",
+    *("notice-day-unlikely", "said-twice", "record-of-others"),
     *("column-unknown", "undrawable-text", "measure-without-unit", "not-responsible", "ongoing-never-done"),
     *("percent-not-started", "percent-in-progress", "percent-stalled", "arrived-early", "went-back", "percent-fell"),
     *("plan-country-elsewhere", "closed-without-evidence", "joined-already", "left-unnamed"),

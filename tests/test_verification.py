@@ -106,6 +106,12 @@ def test_what_spreadsheets_do_is_told_and_is_no_fault(plan: Path):
     assert "progress.csv: saved again by another program since the last append (utf-8 LF → gb18030 CRLF)" in remarks
 
 
+def test_a_record_is_not_guessed_where_its_head_cannot_be_read(plan: Path, capsys: pytest.CaptureFixture[str]):
+    (plan / "plan.toml").write_text('progress = "sqlite:///progress.db\n', "utf-8")
+    assert cli.main(["verify", str(plan)]) == cli.Exit.BAD_PARAMETERS
+    assert "plan.toml：读不到：第 1 行" in capsys.readouterr().err
+
+
 def test_what_is_no_record_and_no_site_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     for path in (tmp_path, tmp_path / "no such"):
         assert cli.main(["verify", str(path)]) == cli.Exit.BAD_PARAMETERS

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.catalogue import Message, reason_of, system_reason
-from analysis.files import in_installed_package, write_new
+from analysis.files import in_installed_package, read_toml, write_new
 from analysis.plan.folder import read_head
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def find_workplace(folders: Iterable[Path]) -> Workplace | None:
     if file is None:
         return None
     try:
-        said: dict[str, Any] = tomllib.loads(file.read_text("utf-8-sig"))
+        said: dict[str, Any] = read_toml(file.read_bytes())
     except (OSError, ValueError) as failed:
         raise NoWorkplace(f"{file} 读不懂：{reason_of(failed)}") from failed
     if set(said) != {"plan", "site"} or not all(isinstance(value, str) and value for value in said.values()):

@@ -13,6 +13,7 @@ from analysis.files.text import (
     harmless,
     plain_csv_text,
     read_csv,
+    read_toml,
     secrets_of,
     without_secrets,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "in_installed_package",
     "plain_csv_text",
     "read_csv",
+    "read_toml",
     "secrets_of",
     "settled",
     "sync",

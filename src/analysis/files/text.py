@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from analysis.catalogue import Message
@@ -44,6 +45,35 @@ def decode(content: bytes) -> tuple[str, str]:
         if encoding != "gb18030" or _is_common_chinese(text):
             return text, encoding
     raise ValueError(Message("its encoding is not known: should be {encodings}", encodings="UTF-8、GB18030"))
+
+
+def read_toml(content: bytes) -> dict[str, Any]:
+    """What a TOML file says; some editors of Windows put a mark in front.
+
+    Raises
+    ------
+    ValueError
+        When it cannot be understood; says where in a `analysis.catalogue.Message`.
+    """
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as other:
+        raise ValueError(Message("its encoding is not known: should be {encodings}", encodings="UTF-8")) from other
+    except RecursionError as deep:
+        raise ValueError(Message("something is nested too deeply in it")) from deep
+    except tomllib.TOMLDecodeError as failed:
+        where = re.search(r"line (\d+), column (\d+)", str(failed))
+        line = int(where[1]) if where else content.count(b"\n") + 1
+        if str(failed).startswith("Cannot"):
+            raise ValueError(Message("line {line}: this was said before", line=line)) from failed
+        form = Message(
+            "line {line}, column {column}: cannot be understood; should be like {text}, {day}, in half-width signs",
+            line=line,
+            column=where[2] if where else 1,
+            text='id = "port-2024"',
+            day="issued = 2024-12-31",
+        )
+        raise ValueError(form) from failed
 
 
 @dataclass(frozen=True)

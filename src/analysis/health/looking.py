@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,7 +13,8 @@ from analysis.files import Busy, in_installed_package, secrets_of
 from analysis.health.ledger import of_received, of_record
 from analysis.history import read_runs
 from analysis.notification import BadSettings, NoSecret, read_settings, read_told
-from analysis.plan import read_folder
+from analysis.plan import inspect_plan, read_folder
+from analysis.plan.loading import RECORD_OF_OTHERS
 from analysis.record import Chain, place_of
 from analysis.site import Manifest, SiteNotWritable, check_site, is_published, locked, read_manifest, unnamed
 from analysis.verification import verify_heads
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     Needs = Iterator[Message | str]
 
 _SCREEN = 24
+_TABLES = (".csv", ".parquet", ".db", ".xlsx", ".xls", ".et", ".ods")
 _RUNS = 20
 _REPORT = "portplan report"
 _WORDS = {
@@ -65,7 +68,8 @@ def examine(plan: Path, site: Path, now: datetime) -> list[Finding]:
         With its time zone.
     """
     folder = read_folder(plan)
-    looked: dict[Message, list[Message | str]] = {Message("the plan's folder"): list(_of_plan(plan, folder))}
+    about = list(_of_plan(plan, folder, f"{now:%Y-%m-%d}"))
+    looked: dict[Message, list[Message | str]] = {Message("the plan's folder"): about}
     chain = None
     try:
         place = place_of(plan, folder.head)
@@ -90,7 +94,7 @@ def _few(needs: list[Message | str], most: int) -> tuple[Message | str, ...]:
     return (*needs[: most - 1], more)
 
 
-def _of_plan(plan: Path, folder: PlanFolder) -> Needs:
+def _of_plan(plan: Path, folder: PlanFolder, today: str) -> Needs:
     if in_installed_package(plan):
         yield Message(
             "{plan} lies in an installed package, where an upgrade writes over the record: make a folder of your own "
@@ -111,9 +115,35 @@ def _of_plan(plan: Path, folder: PlanFolder) -> Needs:
             missing = Message("this file is missing")
             reason = missing if table.fault == "missing" else table.fault
             yield Message("{file}: {reason}; see {command}", file=table.name, reason=reason, command="portplan check")
+    if not folder.head_fault and not any(table.fault for table in folder.tables.values()):
+        _, problems = inspect_plan(plan, today=today)
+        command = f"portplan check --plan {plan}"
+        if wrong := int(problems["severity"].eq("error").sum()):
+            yield Message(
+                "its data have {n} errors, so that no page can be made: see {command}", n=wrong, command=command
+            )
+        if problems["rule"].eq(RECORD_OF_OTHERS).any():
+            yield Message("all rows of its database are of other plans: see {command}", command=command)
+    yield from _unread(plan, folder)
     yield from _rights(plan)
     for file in plan.glob(".*.new"):
         yield Message("{file} was left by a write that was cut off, the record is whole: delete it", file=file.name)
+
+
+def _unread(plan: Path, folder: PlanFolder) -> Needs:
+    """Files beside the tables that are called like one of them, and that nobody reads."""
+    read = {table.name for table in folder.tables.values()}
+    with suppress(ValueError):
+        place = place_of(plan, folder.head)
+        read |= {place.file.name} if place.file else set()
+    for file in sorted(plan.iterdir()):
+        name = next((name for name in folder.tables if file.stem.casefold().startswith(name)), "")
+        if name and file.name not in read and file.suffix.casefold() in _TABLES:
+            yield Message(
+                "{file} is not read, {table} is: see which of them holds, and move the other elsewhere",
+                file=file.name,
+                table=folder.tables[name].name,
+            )
 
 
 def _of_site(site: Path, now: datetime, chain: Chain | None, folder: PlanFolder) -> dict[Message, list[Message | str]]:

@@ -6,12 +6,11 @@ Without pandas, so that a run which has nothing to do knows it at once.
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analysis.catalogue import Message, reason_of, system_reason
-from analysis.files import CsvTable, read_csv
+from analysis.files import CsvTable, read_csv, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,12 +90,9 @@ def read_folder(path: Path) -> PlanFolder:
 def read_head(content: bytes) -> tuple[dict[str, Any], Message | str]:
     """What ``plan.toml`` says, and why it cannot be read when it cannot."""
     try:
-        # Some editors of Windows put a mark in front.
-        return tomllib.loads(content.decode("utf-8-sig")), ""
+        return read_toml(content), ""
     except ValueError as failed:
-        return {}, str(failed)
-    except RecursionError:
-        return {}, Message("something is nested too deeply in it")
+        return {}, reason_of(failed)
 
 
 def _read_record(path: Path, head: Mapping[str, Any], table: str) -> TableFile:

@@ -15,6 +15,7 @@ from analysis.schema import Problem, Rule, rule
 if TYPE_CHECKING:
     from pathlib import Path
 
+RECORD_OF_OTHERS = "record-of-others"
 Loaded = tuple[Mapping[str, Any], dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]
 
 
@@ -56,6 +57,8 @@ def load(path: Path, *, lang: str, today: str = "", instead: Mapping[str, pd.Dat
         names = {name: file.name for name, file in folder.tables.items()}
         problems += across_notice(tables, folder.head)
         problems += across_record(tables, folder.head, bad, names=names, today=today)
+        if not any(len(tables[name]) for name in schema.RECORD):
+            problems += _of_others(path, folder.head)
     frame = schema.problem_frame(problems, lang=lang)
     return folder.head, tables, pd.DataFrame(sources, columns=["file", "rows", "sha256"]), frame
 
@@ -70,3 +73,17 @@ def _missing(rule: Rule, file: str) -> Iterator[Problem]:
 def _unreadable(rule: Rule, file: str, reason: str) -> Iterator[Problem]:
     """A file whose encoding or shape is not what it should be says nothing that can be trusted."""
     yield rule.broken(file=file, reason=reason)
+
+
+@rule(
+    RECORD_OF_OTHERS,
+    "the database has no row of this plan, but rows of {plans}: was the id changed?",
+    severity="warning",
+)
+def _of_others(rule: Rule, path: Path, head: Mapping[str, Any]) -> Iterator[Problem]:
+    """In a database the rows of a plan are known by its id: under another id its record is empty, and begins anew."""
+    from analysis.record.database import other_plans
+
+    place = record.place_of(path, head)
+    if place.kind == "sql" and (others := other_plans(place)):
+        yield rule.broken(file="plan.toml", column="id", value=place.plan_id, plans="、".join(others))

@@ -32,7 +32,8 @@ def read_table(place: Place) -> pd.DataFrame:
     import sqlalchemy
 
     table = _table(sqlalchemy, place)
-    asked = sqlalchemy.select(*(table.c[column] for column in place.columns))
+    of_plan = table.c["plan_id"] == place.plan_id
+    asked = sqlalchemy.select(*(table.c[column] for column in place.columns)).where(of_plan).order_by(table.c["entry"])
     rows = _rows(place, table, asked)
     return pd.DataFrame([tuple(row) for row in rows], columns=list(place.columns), dtype="str")
 
@@ -49,10 +50,26 @@ def read_links(place: Place) -> list[bytes]:
 
     links = _links(sqlalchemy)
     try:
-        rows = _rows(place, links, sqlalchemy.select(links.c["link"]))
+        of_plan = links.c["plan_id"] == place.plan_id
+        rows = _rows(place, links, sqlalchemy.select(links.c["link"]).where(of_plan).order_by(links.c["entry"]))
     except FileNotFoundError:
         return []
     return [row[0].encode("utf-8", "surrogatepass") for row in rows]
+
+
+def other_plans(place: Place) -> list[str]:
+    """The ids of the other plans that have rows in a table of a database.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `read_table`.
+    """
+    import sqlalchemy
+
+    table = _table(sqlalchemy, place)
+    asked = sqlalchemy.select(table.c["plan_id"]).distinct().where(table.c["plan_id"] != place.plan_id)
+    return sorted(row[0] for row in _rows(place, table, asked))
 
 
 def insert(place: Place, rows: pd.DataFrame, *, after: int, links: Sequence[bytes] = ()) -> None:
@@ -114,7 +131,7 @@ def insert(place: Place, rows: pd.DataFrame, *, after: int, links: Sequence[byte
 
 
 def _rows(place: Place, table: sqlalchemy.Table, asked: sqlalchemy.Select[Any]) -> Sequence[sqlalchemy.Row[Any]]:
-    """What is asked of a table about one plan, in the order of its entries; see `read_table` for the errors."""
+    """What is asked of a table; see `read_table` for the errors."""
     import sqlalchemy
     from sqlalchemy import exc
 
@@ -126,7 +143,7 @@ def _rows(place: Place, table: sqlalchemy.Table, asked: sqlalchemy.Select[Any]) 
         with engine.connect() as connection:
             if not sqlalchemy.inspect(connection).has_table(table.name):
                 raise FileNotFoundError(table.name)
-            return connection.execute(asked.where(table.c["plan_id"] == place.plan_id).order_by(table.c["entry"])).all()
+            return connection.execute(asked).all()
     except exc.SQLAlchemyError as failed:
         raise ValueError(
             Message("the record in the database cannot be read: {reason}", reason=_reason(failed))

@@ -63,4 +63,8 @@ def _place(path: Path) -> Place:
     folder = path if path.is_dir() else path.parent
     if not path.exists() or not any((folder / name).is_file() for name in ("plan.toml", "progress.csv")):
         raise ValueError(Message("{path}: neither a site nor a plan's folder, nor a table of a record", path=path))
-    return place_of(folder, read_folder(folder).head)
+    read = read_folder(folder)
+    if read.head_fault and (folder / "plan.toml").exists():
+        # Where the record is kept is said there, and another than that one proves nothing.
+        raise ValueError(Message("{file}: cannot be read: {reason}", file=folder / "plan.toml", reason=read.head_fault))
+    return place_of(folder, read.head)
