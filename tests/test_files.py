@@ -93,6 +93,14 @@ def test_rows_are_numbered_as_a_spreadsheet_numbers_them():
     assert table.rows == {2: ("1", "2"), 5: ("x\r\ny", "3")}
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_a_spreadsheet_leaves_blank_on_the_right_is_no_column(end: str):
+    table = read_csv(end.join(["a,b,,", "1,2,,", ",,,", '"x\ny",3,,', ""]).encode())
+    assert table == files.CsvTable(("a", "b"), {2: ("1", "2"), 4: ("x\ny", "3")}, 2)
+    # A heading that was lost is not nothing.
+    assert read_csv(f"a,b,{end}1,2,3{end}".encode()).header == ("a", "b", "")
+
+
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n\n"])
 def test_nothing_is_a_table_without_columns(content: bytes):
     assert read_csv(content) == files.CsvTable((), {})
@@ -103,9 +111,12 @@ def test_nothing_is_a_table_without_columns(content: bytes):
     [
         ("a,b,a,b,c\n", "表头有重复的列：a、b"),
         ("a,b\n1\n1,2\n1,2,3\n", "第 2、4 行的列数与表头不同：应为 2 列"),
-        ('a\n"' + "x" * 200_000, "无法读成表格"),
+        ("a,b,,\n1,2,3,4\n", "表头有重复的列：—"),
+        ("a;b;c\n1;2,5;3\n", "以“;”分隔"),
+        ("a\tb\n1\t2\n", "以Tab分隔"),
+        ('a\n"' + "x" * 200_000, "无法读成表格：有引号"),
     ],
-    ids=["a column twice", "ragged rows", "a quote left open"],
+    ids=["a column twice", "ragged rows", "no heading", "semicolons", "tabs", "a quote left open"],
 )
 def test_what_is_no_table_is_refused_with_its_reason(content: str, reason: str):
     with pytest.raises(ValueError, match=reason):

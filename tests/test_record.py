@@ -302,6 +302,16 @@ def test_a_database_that_is_not_there_is_told_and_not_made(folder):
     assert not (folder / "typo.db").exists()
 
 
+def test_rows_are_added_beside_columns_that_a_spreadsheet_left_blank(tmp_path):
+    place = record.place_of(tmp_path, {})
+    rows = pd.DataFrame("", index=[0], columns=COLUMNS, dtype="str")
+    (tmp_path / "progress.csv").write_text(f"{','.join(COLUMNS)},,\r\nP1{',' * (len(COLUMNS) + 1)}\r\n", "utf-8")
+    record.append(place, rows.assign(log_id="P2", progress="甲,\n乙"), check=lambda _: schema.problem_frame())
+    again = record.read(place)[0]
+    assert again[["log_id", "progress"]].to_numpy().tolist() == [["P1", ""], ["P2", "甲,\n乙"]]
+    assert list(again.columns) == list(COLUMNS)
+
+
 @pytest.mark.parametrize(
     ("known", "expected"),
     [

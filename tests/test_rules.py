@@ -145,6 +145,7 @@ BROKEN = {
     "column-missing": Case("units.csv", 1, "aliases", make=drop_column),
     "undrawable-text": of_record(2, "problems", say("not_started", problems="系统\u202e未通 \u0378")),
     "filled": Case("themes.csv", 2, "title", " "),
+    "trimmed": Case("units.csv", 3, "short", "商务\u3000"),
     "unique": Case("units.csv", 3, "short_en", "Customs"),
     "slug": Case("units.csv", 3, "unit_id", "Commerce_bureau"),
     "date": Case("progress.csv", 2, "as_of", "2024-02-30"),

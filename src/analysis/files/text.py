@@ -85,10 +85,13 @@ class CsvTable:
     header : tuple of str
     rows : mapping of int to tuple of str
         Rows that hold anything, by the number that a spreadsheet would give them (the header is row 1).
+    blank : int
+        How many columns behind the last hold nothing at all, as spreadsheets leave them.
     """
 
     header: tuple[str, ...]
     rows: Mapping[int, tuple[str, ...]]
+    blank: int = 0
 
 
 def read_csv(content: bytes) -> CsvTable:
@@ -97,17 +100,19 @@ def read_csv(content: bytes) -> CsvTable:
     Raises
     ------
     ValueError
-        When its encoding is not known, a column stands twice in the header, or a row has more or fewer cells than the
-        header; says so in a `analysis.catalogue.Message`, with the rows.
+        When its encoding is not known, its cells are parted by another sign, a column stands twice in the header, or a
+        row has more or fewer cells than the header; says so in a `analysis.catalogue.Message`, with the rows.
     """
     text, _ = decode(content)
     try:
-        header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
+        header, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
     except csv.Error as broken:
-        raise ValueError(Message("cannot be read as a table: {reason}", reason=broken)) from broken
-    twice = sorted({column for column in header if header.count(column) > 1})
-    if twice:
-        raise ValueError(Message("columns stand twice in the header: {columns}", columns="、".join(twice)))
+        raise ValueError(
+            Message("cannot be read as a table: a quotation mark is left open, or a cell is too long")
+        ) from broken
+    if len(header) == 1 and (sign := next((sign for sign in ";\t" if sign in header[0]), "")):
+        name = "Tab" if sign == "\t" else f"“{sign}”"
+        raise ValueError(Message("its cells are parted by {sign}: save it as CSV, parted by commas", sign=name))
     ragged = [str(number) for number, row in enumerate(rows, start=2) if row and len(row) != len(header)]
     if ragged:
         raise ValueError(
@@ -117,7 +122,14 @@ def read_csv(content: bytes) -> CsvTable:
                 n=len(header),
             )
         )
-    return CsvTable(tuple(header), {number: tuple(row) for number, row in enumerate(rows, start=2) if any(row)})
+    width = len(header)
+    if header and not header[-1]:
+        width = max((place for row in (header, *rows) for place, cell in enumerate(row, start=1) if cell), default=0)
+    columns = header[:width]
+    if twice := sorted({column or "—" for column in columns if columns.count(column) > 1}):
+        raise ValueError(Message("columns stand twice in the header: {columns}", columns="、".join(twice)))
+    held = {number: tuple(row[:width]) for number, row in enumerate(rows, start=2) if any(row)}
+    return CsvTable(tuple(columns), held, len(header) - width)
 
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:

@@ -123,7 +123,8 @@ def _longer_csv(file: Path, added: pd.DataFrame) -> bytes:
                 wanted="UTF-8",
             )
         )
-    columns = list(read_csv(content).header)
+    table = read_csv(content)
+    columns = [*table.header, *(f" {number}" for number in range(table.blank))]
     try:
         written = to_csv(added.reindex(columns=columns, fill_value=""), header=False).encode(
             encoding.removesuffix("-sig")

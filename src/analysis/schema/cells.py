@@ -171,6 +171,12 @@ CELL_RULES: dict[str, CellRule] = {
             holds=lambda cell: bool(cell.strip()),
         ),
         CellRule(
+            "trimmed",
+            "should neither begin nor end with a blank",
+            meaning="What is looked for by its name is not found by one that only looks the same.",
+            holds=lambda cell: not cell.strip() or cell == cell.strip(),
+        ),
+        CellRule(
             "slug",
             "should be lower-case letters, digits and hyphens, such as tj-customs",
             meaning="Ids of units become parts of addresses and file names.",

@@ -30,17 +30,19 @@ class Field:
 
 
 _KEY = ("filled", "unique")
+_NAME = ("filled", "trimmed", "unique")
+_LINK = ("filled", "trimmed")
 
 TABLES: dict[str, tuple[Field, ...]] = {
     "themes": (
-        Field("theme_id", _KEY),
+        Field("theme_id", _NAME),
         Field("title", ("filled",), in_languages=True),
-        Field("short", _KEY, in_languages=True),
+        Field("short", _NAME, in_languages=True),
     ),
     "measures": (
-        Field("measure_id", _KEY),
-        Field("theme_id", ("filled",)),
-        Field("number", ("filled",)),
+        Field("measure_id", _NAME),
+        Field("theme_id", _LINK),
+        Field("number", _LINK),
         Field("title", ("filled",), in_languages=True),
         Field("text", ("filled",)),
         Field("kind", ("measure-kind",)),
@@ -52,16 +54,16 @@ TABLES: dict[str, tuple[Field, ...]] = {
     ),
     "units": (
         Field("unit_id", ("slug", "unique")),
-        Field("name", _KEY, in_languages=True),
-        Field("short", _KEY, in_languages=True),
+        Field("name", _NAME, in_languages=True),
+        Field("short", _NAME, in_languages=True),
         Field("kind", ("filled",)),
         Field("is_group", ("true-or-false",), "boolean"),
         Field("aliases"),
     ),
     "responsibilities": (
-        Field("measure_id", ("filled",)),
+        Field("measure_id", _LINK),
         Field("clause", ("positive-integer",), "integer"),
-        Field("unit_id", ("filled",)),
+        Field("unit_id", _LINK),
         Field("position", ("positive-integer",), "integer"),
         Field("role", ("role",)),
         Field("role_basis"),
@@ -69,8 +71,8 @@ TABLES: dict[str, tuple[Field, ...]] = {
         Field("until", ("date-or-blank",), "date"),
     ),
     "commitments": (
-        Field("commitment_id", _KEY),
-        Field("measure_id", ("filled",)),
+        Field("commitment_id", _NAME),
+        Field("measure_id", _LINK),
         Field("comparator", ("comparator",)),
         Field("quantity", ("number",), "number"),
         Field("quantity_high", ("number-or-blank",), "number"),
