@@ -560,6 +560,23 @@ def test_a_unit_withdraws_nothing_alone(tmp_path: Path) -> None:
     assert plan.decisions["decision"].tolist() == ["withdrawn"]
 
 
+def test_what_came_in_goes_with_the_plan(tmp_path: Path) -> None:
+    old = write_old(tmp_path / "old", *STORY)
+    for name in ("received/journal.csv", "received/a.xlsx", "收文/通知.pdf", "备注.txt"):
+        (old / name).parent.mkdir(exist_ok=True)
+        (old / name).write_text(name, "utf-8")
+    before = contents(old)
+    for new in (tmp_path / "new", old / "new"):
+        migration.migrate(old, new)
+        now = contents(new)
+        assert before.keys() <= now.keys()
+        assert {name: now[name] for name in now if "/" in name or name == "备注.txt"} == {
+            name: before[name] for name in before if "/" in name or name == "备注.txt"
+        }
+        shutil.rmtree(new)
+    assert contents(old) == before
+
+
 @pytest.mark.parametrize(
     ("period", "first", "name"),
     [

@@ -123,9 +123,15 @@ def _write(out: Path, head: str, tables: Mapping[str, pd.DataFrame], folder: Pat
         rows = rows.reindex(columns=[*columns, *others], fill_value="")
         (out / f"{name}.csv").write_text(csv_text([list(rows.columns), *rows.itertuples(index=False)]), "utf-8")
     begin_chain(place_of(out, tomllib.loads(head)))
+    hidden = shutil.ignore_patterns(".*")
     for file in folder.iterdir():
-        if file.is_file() and not (out / file.name).exists() and not file.name.startswith("."):
+        if file.name.startswith(".") or (out / file.name).exists() or out.is_relative_to(file):
+            continue
+        if file.is_file():
             (out / file.name).write_bytes(file.read_bytes())
+        elif file.is_dir():
+            # What came in, above all, as it came.
+            shutil.copytree(file, out / file.name, symlinks=True, ignore=hidden)
 
 
 def _new_head(text: str, decider: str) -> str:
