@@ -547,8 +547,8 @@ MUTATIONS = (
     ),
     Mutation(
         "intake/deciding.py",
-        "if len(alike):",
-        "if False:",
+        "if alike.any() and",
+        "if False and",
         "faults/kills::test_a_decision_that_is_cut_off_is_recorded_once_or_not_at_all",
     ),
     Mutation(

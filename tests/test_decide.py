@@ -208,14 +208,23 @@ def test_what_is_entered_late_keeps_its_day(folder: Path) -> None:
     assert recorded(folder)["recorded_at"].tolist() == ["2025-04-12"]
 
 
+def test_what_was_put_right_may_be_decided_again(folder: Path) -> None:
+    """Closed, opened again by a slip, and closed again on the same day; the same twice is the same."""
+    words = ["--as-of", "2025-05-10", "--by", BY, "--evidence", "验收单"]
+    made = [decide(folder, "M1", verdict, *words) == 0 for verdict in ("办结", "办结", "重新打开", "办结", "办结")]
+    assert made == [True, False, True, True, False]
+    assert recorded(folder)["decision"].tolist() == ["closed", "reopened", "closed"]
+    assert open_plan(folder).at(TODAY).measure_states.set_index("measure_id").at["M1", "state"] == "closed"
+
+
 def test_evidence_that_is_no_file_is_kept_as_it_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number, (evidence, is_doubted) in enumerate(
-        [("津商〔2025〕9号", False), ("./missing.pdf", True), ("a.pdf", True)], 1
+        [("津商〔2025〕9号", False), ("./missing.pdf", True), ("a.pdf", True), ("验收单 终稿.pdf", True)], 1
     ):
         words = ["M1", "closed", "--as-of", f"2025-05-0{number}", "--by", BY, "--evidence", evidence]
         assert decide(folder, *words) == 0
         assert ("没有文件" in capsys.readouterr().err) == is_doubted
-    assert recorded(folder)["evidence_ref"].tolist() == ["津商〔2025〕9号", "./missing.pdf", "a.pdf"]
+    assert recorded(folder)["evidence_ref"].tolist() == ["津商〔2025〕9号", "./missing.pdf", "a.pdf", "验收单 终稿.pdf"]
     assert recorded(folder)["evidence_sha256"].eq("").all()
 
 
@@ -551,15 +560,6 @@ def test_where_nobody_verified_nothing_is_closed(tmp_path: Path) -> None:
     assert plan.at("2024-10-31", known_at="2024-12-31").measure_states["state"].iloc[0] == "done_reported"
 
 
-def test_a_unit_withdraws_nothing_alone(tmp_path: Path) -> None:
-    new = tmp_path / "new"
-    story = (("a", "2024-06-30", "2024-07-02", "stalled"), ("a", "2024-07-31", "2024-08-02", "withdrawn"))
-    migration.migrate(write_old(tmp_path / "old", *story), new, decider="核验组")
-    plan = open_plan(new)
-    assert plan.progress["status"].tolist() == ["stalled", "stalled"]
-    assert plan.decisions["decision"].tolist() == ["withdrawn"]
-
-
 def test_what_came_in_goes_with_the_plan(tmp_path: Path) -> None:
     old = write_old(tmp_path / "old", *STORY)
     for name in ("received/journal.csv", "received/a.xlsx", "收文/通知.pdf", "备注.txt"):
@@ -575,6 +575,15 @@ def test_what_came_in_goes_with_the_plan(tmp_path: Path) -> None:
         }
         shutil.rmtree(new)
     assert contents(old) == before
+
+
+def test_a_unit_withdraws_nothing_alone(tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    story = (("a", "2024-06-30", "2024-07-02", "stalled"), ("a", "2024-07-31", "2024-08-02", "withdrawn"))
+    migration.migrate(write_old(tmp_path / "old", *story), new, decider="核验组")
+    plan = open_plan(new)
+    assert plan.progress["status"].tolist() == ["stalled", "stalled"]
+    assert plan.decisions["decision"].tolist() == ["withdrawn"]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def looked_at(evidence: str) -> tuple[str, str, Message | None]:
     except OSError:
         # Longer than the name of any file.
         return evidence, "", None
-    is_like_one = re.fullmatch(r"\S+\.[A-Za-z]{2,4}", evidence) or re.search(r"^\.?/|^[A-Za-z]:\\", evidence)
+    is_like_one = re.fullmatch(r".*\S\.[A-Za-z0-9]{2,5}", evidence) or re.search(r"^\.?/|^[A-Za-z]:\\", evidence)
     doubt = Message("There is no file {file}: its name is kept as a text, without a SHA-256.", file=evidence)
     return evidence, "", doubt if is_like_one else None
 
@@ -138,11 +138,20 @@ def new_decision(plan: Plan, **said: str) -> pd.DataFrame:
             )
     known = read_record(plan, "decisions")
     void = set(known.loc[known["decision"].eq("void"), "supersedes"])
-    alike = known[(known[_SAME] == pd.Series(row)[_SAME]).all(axis="columns") & ~known["decision_id"].isin(void)]
-    if len(alike):
-        raise ValueError(Message("this is recorded already: {id}", id=alike["decision_id"].iloc[-1]))
+    standing = known[known["measure_id"].eq(row["measure_id"]) & ~known["decision_id"].isin(void)]
+    alike = (standing[_SAME] == pd.Series(row)[_SAME]).all(axis="columns")
+    # What was decided otherwise in between, as by a slip that was put right on the same day, may be decided again.
+    if alike.any() and (row["decision"] not in VERIFIED or not _has_moved(standing, alike)):
+        raise ValueError(Message("this is recorded already: {id}", id=standing.loc[alike, "decision_id"].iloc[-1]))
     row["decision_id"] = next_ids(known, "decisions", 1)[0]
     return pd.DataFrame([row], columns=list(REQUIRED_COLUMNS["decisions"]), dtype="str")
+
+
+def _has_moved(standing: pd.DataFrame, alike: pd.Series) -> bool:
+    """Whether another verdict on the measure was recorded after the last of some decisions, and no earlier verdict."""
+    last = alike[alike].index[-1]
+    later = standing.loc[last:].iloc[1:]
+    return bool((later["decision"].isin(VERIFIED) & later["effective_on"].ge(standing.at[last, "effective_on"])).any())
 
 
 def _row_of(plan: Plan, number: str) -> dict[str, str]:
