@@ -11,7 +11,7 @@ from analysis.cli import Exit, main
 from analysis.files import in_installed_package
 from analysis.plan import data_folder
 from analysis.workplace import CONFIG, NoWorkplace, find_workplace, make_workplace
-from tests.plan_folders import write_small_plan
+from tests.plan_folders import change_head, write_small_plan
 from tests.sites import contents
 
 PLAN = data_folder() / "tianjin-2024"
@@ -119,6 +119,21 @@ def test_every_command_works_on_the_workplaces_own_plan_and_site(
     assert main(["doctor"]) in (Exit.OK, Exit.NEEDS_A_HAND)
     assert main(["open", "workload_by_unit"]) == Exit.BAD_PARAMETERS
     assert str(tmp_path / "reports") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "kept_as", ["../record/progress.csv", "{}/record/progress.csv", "sqlite:///{}/record/progress.db"]
+)
+def test_a_record_that_lies_elsewhere_is_not_shared_by_a_copy(tmp_path: Path, kept_as: str) -> None:
+    plan = write_small_plan(tmp_path / "plan")
+    change_head(plan, "lead_rule", f'progress = "{kept_as.format(tmp_path)}"\nlead_rule')
+    before = contents(tmp_path)
+    with pytest.raises(NoWorkplace, match="在方案文件夹之外"):
+        make_workplace(tmp_path / "office", plan)
+    assert contents(tmp_path) == before
+    assert not (tmp_path / "office").exists()
+    change_head(plan, kept_as.format(tmp_path), "progress.csv")
+    make_workplace(tmp_path / "office", plan)
 
 
 def test_in_a_plans_own_folder_that_plan_is_meant(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,6 +105,15 @@ def make_workplace(folder: Path, plan: Path) -> None:
         raise NoWorkplace(
             Message("{folder} lies in the plan that is to be copied: choose another folder", folder=folder)
         )
+    if elsewhere := _record_elsewhere(plan):
+        raise NoWorkplace(
+            Message(
+                "the record of {plan} lies in {file}, outside its folder, and would not be copied: copy the plan by "
+                "hand, with a record of its own",
+                plan=plan,
+                file=elsewhere,
+            )
+        )
     made: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -120,6 +130,17 @@ def make_workplace(folder: Path, plan: Path) -> None:
             shutil.rmtree(place, ignore_errors=True)
         reason = failed.args[0] if isinstance(failed, _NotCopied) else system_reason(failed)
         raise NoWorkplace(Message("{folder} was not made: {reason}", folder=folder, reason=reason)) from failed
+
+
+def _record_elsewhere(plan: Path) -> Path | None:
+    """The file of a plan's record where it lies outside the plan's folder: a copy would write to it, or find none."""
+    from analysis.record import place_of
+
+    with suppress(OSError, ValueError):
+        head, _ = read_head((plan / "plan.toml").read_bytes())
+        file = place_of(plan, head).file
+        return file if file and not file.is_relative_to(plan.resolve()) else None
+    return None
 
 
 class _NotCopied(Exception):
