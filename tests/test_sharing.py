@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import re
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -15,7 +17,7 @@ import pytest
 
 from analysis import sharing
 from analysis.cli import Exit, main
-from analysis.manifest import Manifest, read_manifest
+from analysis.manifest import FORMATS, Manifest, read_manifest
 from analysis.report import check_parameters, make_reports, read_inputs
 from analysis.sharing import NothingToShare, Share, archive, choose, file_name, mark_of
 from analysis.sharing.archive import start_page
@@ -28,7 +30,7 @@ from tests.sites import Reader, contents, failure
 from tests.test_site_links import DAYS, MONTH, REPORTS, digest, face, page, published, text_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from analysis.manifest import Page
 
@@ -168,19 +170,17 @@ def test_the_page_to_begin_with_says_what_to_do_where_a_link_does_not_open(month
 # Documents.
 
 
-class WithDocuments(Manifest):
-    """A site in which documents lie beside pages."""
-
-    def files(self) -> set[str]:
-        stems = [path.removesuffix("html") for path in self.pages]
-        return super().files() | {stem + kind for stem in stems for kind in ("docx", "xlsx")}
-
-
 def with_documents(folder: Path) -> Manifest:
-    for path in read_manifest(folder).pages:
-        for kind in ("docx", "xlsx"):
-            (folder / path).with_suffix(f".{kind}").write_bytes(f"{kind} of {path}".encode())
-    return WithDocuments(read_manifest(folder).pages)
+    """A site in which documents lie beside pages."""
+    pages = {}
+    for path, one in read_manifest(folder).pages.items():
+        hashes = {}
+        for kind in FORMATS:
+            content = f"{kind} of {path}".encode()
+            (folder / path).with_suffix(f".{kind}").write_bytes(content)
+            hashes[kind] = hashlib.sha256(content).hexdigest()
+        pages[path] = replace(one, **hashes)
+    return Manifest(pages)
 
 
 @pytest.mark.parametrize(("kinds", "count"), [(("html",), 4), (("docx",), 4), (("html", "xlsx"), 8)])
@@ -201,6 +201,29 @@ def test_a_document_that_the_site_does_not_know_is_not_shared(month: Path):
     assert {name.rpartition(".")[2] for name in shared(month).files} == {"html"}
     with pytest.raises(NothingToShare, match="docx"):
         shared(month, kinds=["docx"])
+
+
+def by_hand(file: Path) -> None:
+    file.write_bytes(file.read_bytes() + b" and what somebody thinks of it")
+
+
+def led_elsewhere(file: Path) -> None:
+    elsewhere = file.with_name("elsewhere")
+    elsewhere.write_text("nobody's business", "utf-8")
+    file.unlink()
+    file.symlink_to(elsewhere)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("harm", [Path.unlink, by_hand, led_elsewhere])
+def test_a_document_that_is_not_as_it_was_published_is_refused(
+    tmp_path: Path, kind: str, harm: Callable[[Path], object]
+):
+    published(tmp_path, MONTH)
+    share = choose(with_documents(tmp_path), INPUTS, REPORTS, as_of=DAYS[1])
+    harm((tmp_path / page("trend", DAYS[1]).path).with_suffix(f".{kind}"))
+    with pytest.raises(NothingToShare, match=rf"trend\.{kind}"):
+        archive(tmp_path, share, REPORTS)
 
 
 # Of one unit.

@@ -23,12 +23,13 @@ from urllib.parse import unquote, urlsplit
 from analysis import exhibits
 from analysis.catalogue import FIRST, Message, own_name, tag_of
 from analysis.language import Language
-from analysis.manifest import Manifest, Page
+from analysis.manifest import Manifest, Page, address_beside
 from analysis.page import CONTENT_POLICY, template, with_face
 from analysis.sharing.choice import NothingToShare, Share
 from analysis.site import wording
 from analysis.site.index import date_id
 from analysis.site.linking import linked_pages
+from analysis.site.moving import file_hash
 from analysis.site.places import made_hash
 
 if TYPE_CHECKING:
@@ -151,8 +152,13 @@ def _date(pages: list[Page], share: Share, say: Language) -> dict[str, Any]:
 def _read(folder: Path, share: Share) -> Iterator[tuple[str, bytes]]:
     """What each file holds, once it is known to be what was published."""
     known = {page.path: page for page in share.pages}
+    beside = {address_beside(page.path, one): getattr(page, one) for page in share.pages for one in page.formats}
     wrong = []
     for name in share.files:
+        # A document that was opened and saved, or is a link by now, would carry out what nobody has looked at.
+        if name not in known and file_hash(folder / name) != beside.get(name):
+            wrong.append(name)
+            continue
         try:
             content = (folder / name).read_bytes()
         except OSError:
