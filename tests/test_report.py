@@ -611,6 +611,35 @@ def test_a_page_made_of_other_inputs_is_not_published(tmp_path: Path) -> None:
     assert faults(site) == []
 
 
+SPOKEN = """
+from analysis import exhibits, language, words
+from analysis.plan import open_plan
+plan = open_plan(plan_id)
+now, say = plan.select(unit=unit, theme=theme).at(as_of, known_at=known_at), language.Language(lang, plan)
+exhibits.opening(words.opening(say, title="T", headline="H", now=now, then=now))
+"""
+
+
+@pytest.mark.notebook
+def test_a_page_of_what_nobody_asked_for_is_not_published(tmp_path: Path) -> None:
+    """An analyst tries another day, and the cell stays: under its address would stand a page of that day."""
+    left = {
+        "nothing": "",
+        "as_of": 'as_of = "2024-12-31"',
+        "known_at": 'known_at = "2026-01-31"',
+        "lang": 'lang = "en"',
+        "theme": 'theme = "T1"',
+    }
+    files = {name: notebook(tmp_path / f"{name}.ipynb", cell, SPOKEN, opening=False) for name, cell in left.items()}
+    inputs, site = read_inputs(copy_plan(tmp_path)), tmp_path / "site"
+    run = make_reports(
+        [(name, asked(inputs)) for name in files], inputs, folder=site, started="now", registry=registry_of(files)
+    )
+    said = {outcome.report: outcome.reason for outcome in run.outcomes if outcome.result == "refused"}
+    assert [page.report for page in read_manifest(site).pages.values()] == ["nothing"]
+    assert {name: reason for name, reason in said.items() if f" {name} 为“" not in reason} == {}
+
+
 def publish_nothing(plan: Path, site: Path, **options: object) -> None:
     """A run that is asked for no page: it takes the site, as every run does."""
     make_reports([], read_inputs(plan), folder=site, **options)  # type: ignore[arg-type]

@@ -63,6 +63,11 @@ def test_what_is_no_report_is_named_with_the_reason_and_harms_none(tmp_path: Pat
     (tmp_path / "lost.ipynb").symlink_to(tmp_path / "nowhere.ipynb")
     stored(tmp_path / "untagged.ipynb", TITLE, tags=0)
     stored(tmp_path / "twice.ipynb", TITLE, tags=2)
+    stored(tmp_path / "note.ipynb", TITLE, tags=0)
+    note = nbformat.v4.new_markdown_cell("lang", metadata={"tags": ["parameters"]})
+    cells = nbformat.read(tmp_path / "note.ipynb", 4)
+    cells.cells.append(note)
+    nbformat.write(cells, tmp_path / "note.ipynb")
     said = {
         "silent": None,
         "text": "report",
@@ -81,6 +86,7 @@ def test_what_is_no_report_is_named_with_the_reason_and_harms_none(tmp_path: Pat
         **dict.fromkeys(["broken.ipynb", "binary.ipynb", "folder.ipynb", "lost.ipynb"], "无法读成笔记本"),
         **dict.fromkeys(["list.ipynb", "odd.ipynb", "untagged.ipynb"], "现有 0 个"),
         "twice.ipynb": "现有 2 个",
+        "note.ipynb": "应为代码单元格",
         **dict.fromkeys([f"{name}.ipynb" for name in list(said)[:4]], '"title"'),
         **dict.fromkeys(["no_order.ipynb", "true_order.ipynb"], "order 应为整数"),
         "needs_more.ipynb": 'needs 应为 "unit"',

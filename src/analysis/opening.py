@@ -40,6 +40,7 @@ class Opening:
     counts: Mapping[str, int] = field(default_factory=dict)
     moved: str = ""
     running: str = ""
+    subject: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,14 @@ def opening(
         counts={str(state): int(count) for state, count in now.measure_states["state"].value_counts().items()},
         moved=moved(now, then, say),
         running=" · ".join(filter(None, (title, say.chosen(say.plan.title), dates[0], mark(say)))),
+        subject=subject(now, say.lang),
     )
+
+
+def subject(now: Reading, lang: str) -> dict[str, str]:
+    """What a page speaks of, by the names of `analysis.parameters.Parameters`, so that no other is taken for it."""
+    days = {"as_of": f"{now.as_of:%Y-%m-%d}", "known_at": f"{now.known_at:%Y-%m-%d}"}
+    return {"plan_id": now.plan.id, **days, "lang": lang, "unit": "", "theme": "", **now.plan.selection}
 
 
 def known(now: Reading, say: Language) -> str:

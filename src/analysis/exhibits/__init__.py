@@ -44,7 +44,12 @@ def opening(words: Opening) -> None:
     style = f"<style>{stylesheet()}{_lab_rules()}</style>"
     display(HTML(style), metadata={METADATA: {"role": "lab_style"}})
     about: dict[str, Any] = {"role": "opening", "title": words.title, "headline": words.headline, "lang": words.lang}
-    about |= {"counts": dict(words.counts), "banners": list(words.banners), "running": words.running}
+    about |= {
+        "counts": dict(words.counts),
+        "banners": list(words.banners),
+        "running": words.running,
+        "subject": dict(words.subject),
+    }
     _display("opening", about, words=words)
 
 

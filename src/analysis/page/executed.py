@@ -46,6 +46,8 @@ class Executed:
         The line that stands on each sheet of paper: report, plan, day, and that a record is made up.
     banners : tuple of str
         Of its opening.
+    subject : mapping of str to str
+        What its opening says that it speaks of (`analysis.opening.subject`); empty when it does not.
     counts : mapping of str to int
         How many measures the opening counts in each state; empty when it has none.
     totals : tuple of Totals
@@ -68,6 +70,7 @@ class Executed:
     lang: str = ""
     running: str = ""
     banners: tuple[str, ...] = ()
+    subject: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     totals: tuple[Totals, ...] = ()
     shown: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
@@ -93,6 +96,7 @@ class Executed:
             lang=opening.get("lang", ""),
             running=opening.get("running", ""),
             banners=tuple(opening.get("banners", ())),
+            subject=opening.get("subject", {}),
             counts=opening.get("counts", {}),
             totals=tuple(_totals(declared)),
             shown=tuple(one["shown"] for one in declared if "shown" in one),

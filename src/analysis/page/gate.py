@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from analysis.catalogue import languages, tag_of
+from analysis.opening import subject
 from analysis.page.html import CONTENT_POLICY
 from analysis.schema import BUCKETS
 
@@ -45,6 +46,7 @@ def refusals(executed: Executed, page: str, now: Reading, say: Language) -> list
         *(say("the notebook wrote a warning: {text}", text=text.strip()[:300]) for text in executed.warnings),
         # What is printed only: a unit may write the same words into its feedback.
         *([_traceback_fault(say)] if any(map(_is_traceback, executed.printed)) else []),
+        *_subject_faults(executed, now, say),
         *_total_faults(executed, now, say),
         *reader.faults,
         *([say("there should be one {tag}; there are {n}", tag="h1", n=reader.headings)] * (reader.headings != 1)),
@@ -70,6 +72,19 @@ def _traceback_fault(say: Language) -> str:
 
 def _is_traceback(text: str) -> bool:
     return "Traceback (most recent call last)" in text
+
+
+def _subject_faults(executed: Executed, now: Reading, say: Language) -> Iterator[str]:
+    """What a page speaks of, against what it was asked for: a cell of the notebook may have set it otherwise."""
+    for name, asked in subject(now, say.lang).items():
+        said = executed.subject.get(name, asked)
+        if said != asked:
+            yield say(
+                "the notebook speaks of {parameter} “{said}”; it was asked for “{asked}”",
+                parameter=name,
+                said=said,
+                asked=asked,
+            )
 
 
 def _total_faults(executed: Executed, now: Reading, say: Language) -> Iterator[str]:

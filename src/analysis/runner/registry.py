@@ -117,10 +117,13 @@ def _read_report(file: Path) -> Report:
         notebook = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as failed:
         raise _NoReport("无法读成笔记本") from failed
-    tags = [_inner(cell, "metadata").get("tags") for cell in _listed(notebook, "cells")]
-    tagged = sum(isinstance(names, list) and "parameters" in names for names in tags)
-    if tagged != 1:
-        raise _NoReport(f"应恰有一个标记为 parameters 的单元格，现有 {tagged} 个")
+    tags = [(cell, _inner(cell, "metadata").get("tags")) for cell in _listed(notebook, "cells")]
+    tagged = [cell for cell, names in tags if isinstance(names, list) and "parameters" in names]
+    if len(tagged) != 1:
+        raise _NoReport(f"应恰有一个标记为 parameters 的单元格，现有 {len(tagged)} 个")
+    # Behind any other cell papermill's parameters would be set aside by the notebook's own.
+    if tagged[0].get("cell_type") != "code":
+        raise _NoReport("标记为 parameters 的单元格应为代码单元格")
     return _declared(file, _inner(_inner(notebook, "metadata"), METADATA))
 
 
