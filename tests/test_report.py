@@ -33,7 +33,7 @@ from tests.plans import AS_OF, asked, change_rows, copy_plan, notebook, registry
 from tests.sites import contents, faults, page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 REPORTS = read_registry().reports.values()
 WHOLE = next(report for report in REPORTS if not report.needs_unit)
@@ -689,6 +689,40 @@ def test_a_plan_that_is_corrected_or_moved_with_its_site_is_the_same(tmp_path: P
     publish_nothing(tmp_path / "moved" / "plan", tmp_path / "moved" / "site")
     shutil.copy(data_folder() / "tianjin-2024" / "measures.csv", tmp_path / "moved" / "plan")
     publish_nothing(tmp_path / "moved" / "plan", tmp_path / "moved" / "site")
+
+
+def cut_rows(plan: Path) -> None:
+    """The record as an older copy has it, beside the chain of today."""
+    lines = (plan / "progress.csv").read_text("utf-8").splitlines(keepends=True)
+    (plan / "progress.csv").write_text("".join(lines[:200]), "utf-8")
+
+
+def write_chain_anew(plan: Path) -> None:
+    """As many rows as before, but not those that were published."""
+    (plan / "progress.chain").write_bytes((plan / "progress.chain").read_bytes().replace(b"found", b"fOund"))
+
+
+@pytest.mark.parametrize("harm", [cut_rows, write_chain_anew, lambda plan: (plan / "progress.chain").unlink()])
+def test_a_record_that_shrank_since_it_was_published_is_refused(tmp_path: Path, harm: Callable[[Path], object]) -> None:
+    """An old backup was put back: its pages would say of half the units that nothing was ever heard of them."""
+    plan, site = copy_plan(tmp_path), tmp_path / "site"
+    files = {"a": notebook(tmp_path / "a.ipynb")}
+
+    def run(**options: bool) -> None:
+        wanted = [("a", asked(read_inputs(plan)))]
+        make_reports(wanted, read_inputs(plan), folder=site, started="now", registry=registry_of(files), **options)
+
+    publish_nothing(plan, site)
+    harm(plan)
+    before = contents(site)
+    with pytest.raises(SiteNotWritable, match=r"台账现有.*--same-plan"):
+        run()
+    assert contents(site) == before
+    # Somebody says that it is right so; from then on it is.
+    run(same_plan=True)
+    run(force=True)
+    change_rows(plan, "progress", lambda row: row.update(next_step="") is None)
+    run()
 
 
 def test_two_plans_share_a_site_under_their_own_ids(tmp_path: Path) -> None:

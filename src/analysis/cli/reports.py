@@ -80,7 +80,10 @@ def report(
         typer.Option(help="Remove the plan's pages of this date; expired: of all that are more than are kept."),
     ] = None,
     same_plan: Annotated[
-        bool, typer.Option("--same-plan", help="It is the plan that was published before, though moved or corrected.")
+        bool,
+        typer.Option(
+            "--same-plan", help="It is the plan that was published before, though moved, corrected, or with fewer rows."
+        ),
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Run even what has not changed.")] = False,
     log: Annotated[Path | None, typer.Option(help="Add a line of JSON on each event to this file.")] = None,

@@ -1,5 +1,6 @@
 """What a site holds: its pages and failures, whose plans they are, which dates may go; and all that as a file."""
 
+from analysis.manifest.growth import check_grown
 from analysis.manifest.inputs import Basis, Head
 from analysis.manifest.pages import (
     FORMATS,
@@ -31,6 +32,7 @@ __all__ = [
     "SiteNotWritable",
     "address_beside",
     "after",
+    "check_grown",
     "check_origin",
     "is_slug",
     "latest_path",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.basis import Kept, kept_tables
 from analysis.files import secrets_of
-from analysis.manifest import Head, Origin, Retention
+from analysis.manifest import Head, Origin, Retention, check_grown
 from analysis.plan.folder import RECORD
 from analysis.report.keys import said_hash
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from analysis.manifest import Manifest
     from analysis.report.inputs import Inputs
 
 
@@ -45,15 +46,23 @@ def reader_of(folder: Path, texts: Mapping[str, str]) -> Callable[[str], bytes]:
     return lambda path: texts[path].encode("utf-8") if path in texts else (folder / path).read_bytes()
 
 
-def head_of(inputs: Inputs) -> dict[str, Head]:
-    """The chain of a plan's record as it stands, by the plan's id; nothing when it cannot be read: `verify` says so."""
+def head_of(inputs: Inputs, known: Manifest | None = None) -> dict[str, Head]:
+    """The chain of a plan's record as it stands, by the plan's id; nothing when it cannot be read: `verify` says so.
+
+    With `known` it is held to what a site has of it (`analysis.manifest.check_grown`).
+    """
     from analysis.record import place_of, read_chain
 
     try:
         chain = read_chain(place_of(inputs.folder, inputs.head))
     except (OSError, ValueError):
         return {}
-    return {inputs.id: Head(chain.head, len(chain.lines), sum(len(inputs.tables[name].rows) for name in RECORD))}
+    if not inputs.is_readable(*RECORD):
+        return {}
+    head = Head(chain.head, len(chain.lines), sum(len(inputs.tables[name].rows) for name in RECORD))
+    if known:
+        check_grown(known, inputs.id, head, chain.heads)
+    return {inputs.id: head}
 
 
 def retention_of(inputs: Inputs, today: str, **asked: Any) -> Retention:

@@ -77,7 +77,8 @@ def make_reports(
     retire : collection of str
         Dates of the plan that are to go, or `analysis.site.EXPIRED`; without it at most one goes a run.
     same_plan : bool
-        Somebody says that the plan is the one that published under its id before, though it was moved or corrected.
+        Somebody says that the plan is the one that published under its id before, though it was moved or corrected, or
+        its record has fewer rows.
     formats : collection of str, optional
         Of `analysis.manifest.FORMATS`: the documents that are to lie beside each page. When left out, those that lie
         there already.
@@ -133,6 +134,8 @@ def make_reports(
             is_current = known.plans.get(inputs.id) == origin and known.index and is_whole(folder, known)
             retired = retention.gone(known)
             if changed or retired or not is_current:
+                if not same_plan:
+                    head_of(inputs, known)
                 making = _Making(inputs, folder, started, known, engine, registry, origin, retention, is_new)
                 todo = {path: (*asked[path], key, beside[path]) for path, key in changed.items()}
                 problems = making.run(todo, jobs, limits or Limits(), note)
