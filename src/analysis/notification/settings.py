@@ -6,9 +6,11 @@ It holds no secret: it says in which variable of the environment, or in which fi
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -81,8 +83,10 @@ class Secret(BaseModel):
 class _Place(BaseModel):
     model_config = _STRICT
 
-    name: str = Field(min_length=1, max_length=60)
-    events: list[Literal["published", "failed", "before_due", "after_due"]] = Field(default_factory=lambda: [*EVENTS])
+    name: str = Field(min_length=1, max_length=60, pattern=r"\S")
+    events: list[Literal["published", "failed", "before_due", "after_due"]] = Field(
+        default_factory=lambda: [*EVENTS], min_length=1
+    )
 
 
 class Group(_Place):
@@ -156,8 +160,17 @@ class Settings(BaseModel):
     @field_validator("address")
     @classmethod
     def _is_address(cls, address: str) -> str:
-        if not address.startswith(("https://", "http://", "file://")) or any(char.isspace() for char in address):
+        try:
+            scheme, place = urlsplit(address)[:2]
+            is_place = bool(place.strip(".:")) or scheme == "file"
+        except ValueError:
+            place, is_place = "", False
+        begins = address.startswith(("https://", "http://", "file://"))
+        if not begins or not is_place or any(char.isspace() or char == "\\" for char in address):
             raise ValueError("应为读者打开站点的网址，以 https://、http:// 或 file:// 开头")
+        # What is copied from a browser: every link would lead to nothing, and a password to everybody.
+        if "@" in place or "?" in address or "#" in address or re.search(r"\.html?/*$", address, re.IGNORECASE):
+            raise ValueError("应为站点文件夹的网址：不带 index.html、?、#，也不带用户名和口令")
         return address.rstrip("/") + "/"
 
     @field_validator("lang")
@@ -216,6 +229,7 @@ _RULES = {
     "union_tag_not_found": "缺少 kind：应为 wecom、dingtalk、feishu、smtp 之一",
     "union_tag_invalid": "kind 应为 wecom、dingtalk、feishu、smtp 之一",
     "string_too_short": "不能为空",
+    "string_pattern_mismatch": "不能为空",
     "string_too_long": "太长",
     "too_short": "至少要有一项",
 }

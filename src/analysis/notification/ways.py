@@ -110,9 +110,14 @@ class _NoRedirect(HTTPRedirectHandler):
 
 def _to_group(group: Group, letter: Letter, secrets: dict[str, str], limit: float) -> Ending:
     address, signature = secrets["webhook"], secrets.get("signature", "")
-    parts = urlsplit(address)
-    if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _LOOPBACK):
-        return Ending("refused", Message("the address of the webhook must begin with {scheme}", scheme="https://"))
+    if not _is_address(address):
+        return Ending(
+            "refused",
+            Message(
+                "the address of the webhook must begin with {scheme}, without blanks or letters of another script",
+                scheme="https://",
+            ),
+        )
     payload: dict[str, Any]
     if group.kind == "feishu":
         # What stands in angle brackets calls people there.
@@ -122,7 +127,7 @@ def _to_group(group: Group, letter: Letter, secrets: dict[str, str], limit: floa
     else:
         payload = {"msgtype": "text", "text": {"content": letter.text}}
         if signature:
-            address += ("&" if parts.query else "?") + dingtalk_signature(
+            address += ("&" if urlsplit(address).query else "?") + dingtalk_signature(
                 signature, int(letter.written.timestamp() * 1000)
             )
     headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "portplan"}
@@ -140,6 +145,18 @@ def _to_group(group: Group, letter: Letter, secrets: dict[str, str], limit: floa
     except (OSError, HTTPException):
         return Ending("unsure", Message("the connection broke before an answer came"))
     return _of_answer(group.kind, content)
+
+
+def _is_address(address: str) -> bool:
+    """Whether a message could go there: of what is no address it must not be said that it may have arrived."""
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").encode("idna").decode()
+        is_right = parts.port != 0
+    except ValueError:
+        return False
+    is_hidden = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    return is_right and bool(host) and is_hidden and address.isascii() and address.isprintable() and " " not in address
 
 
 def feishu_signature(secret: str, seconds: int) -> dict[str, str]:
@@ -209,7 +226,7 @@ def _to_mailbox(box: Mailbox, letter: Letter, secrets: dict[str, str], limit: fl
             server.login(box.user, password)
         is_under_way = True
         lost = server.send_message(mail)
-    except (OSError, smtplib.SMTPException) as failed:
+    except (OSError, smtplib.SMTPException, ValueError) as failed:
         return _of_mail(failed, limit, is_under_way=is_under_way)
     finally:
         # What is said in parting changes nothing of what was taken.
@@ -218,7 +235,7 @@ def _to_mailbox(box: Mailbox, letter: Letter, secrets: dict[str, str], limit: fl
     return Ending("sent", Message("{n} of the recipients were refused", n=len(lost)) if lost else None)
 
 
-def _of_mail(failed: OSError, limit: float, *, is_under_way: bool) -> Ending:
+def _of_mail(failed: Exception, limit: float, *, is_under_way: bool) -> Ending:
     if isinstance(failed, smtplib.SMTPAuthenticationError):
         return _locked_out(failed.smtp_code)
     if isinstance(failed, smtplib.SMTPRecipientsRefused):
