@@ -380,7 +380,7 @@ MUTATIONS = (
     ),
     Mutation("manifest/retention.py", "if day <= self.until and ", "if ", "site"),
     Mutation("manifest/stored.py", "_check_place(one.path, least=4, most=4)", "pass", "site"),
-    Mutation("history.py", "int(files[-1].stem) + 1 if files else 1", "1", "report"),
+    Mutation("history.py", "max((int(file.stem) for file in files), default=0) + 1", "1", "report"),
     Mutation("record/chain.py", "link is None or link.before != before[number - 1]", "link is None", "chain"),
     Mutation("record/chaining.py", "_put(place)\n    return chain", "pass\n    return chain", "chain"),
     Mutation("manifest/pages.py", "if known[-1:] == (head,) else (*known, head)", "and (head,)", "verification"),

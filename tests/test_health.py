@@ -68,9 +68,14 @@ def head_with_a_password(plan: Path) -> None:
 
 
 PAGE = "plan/2025-02-28/zh/b.html"
+LATEST = "plan/latest/zh/a.html"
 HARM: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
     "a page changed": (PAGE, lambda plan, site: (site / PAGE).write_text("changed", "utf-8")),
     "a page lost": (PAGE, lambda plan, site: (site / PAGE).unlink()),
+    "a page changed where it is the latest": (
+        LATEST,
+        lambda plan, site: (site / LATEST).unlink() or (site / LATEST).write_text("changed", "utf-8"),
+    ),
     "the index lost": ("index.en.html", lambda plan, site: (site / "index.en.html").unlink()),
     "no manifest": ("index.html", lambda plan, site: (site / "manifest.json").unlink()),
     "orphan": ("plan/old.html", lambda plan, site: (site / "plan/old.html").write_text("old", "utf-8")),

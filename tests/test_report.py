@@ -15,6 +15,7 @@ import pytest
 from filelock import FileLock
 
 from analysis.cli import Exit, main
+from analysis.outcomes.run import Telling, make_and_tell
 from analysis.plan import UnknownName, data_folder
 from analysis.report import (
     Inputs,
@@ -485,6 +486,44 @@ def test_history_tells_every_run(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "ZeroDivisionError" in reason
     assert "04-05" in second
     assert read_manifest(site).failures
+
+
+def test_what_somebody_put_beside_the_records_of_runs_is_neither_counted_nor_written_over(tmp_path: Path) -> None:
+    inputs, site = read_inputs("tianjin-2024"), tmp_path / "site"
+    for _ in range(4):
+        make_reports([], inputs, folder=site)
+    kept = contents(site / "runs")
+    for name in ("2.json", "².json", "000002 (1).json"):
+        shutil.copy(site / "runs/000002.json", site / "runs" / name)
+    make_reports([], inputs, folder=site)
+    assert contents(site / "runs").keys() - kept.keys() == {"2.json", "².json", "000002 (1).json", "000005.json"}
+    assert {name: contents(site / "runs")[name] for name in kept} == kept
+
+
+def test_pages_that_were_lost_are_told_and_are_not_called_expired(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half a site was copied: what it lacks goes from the first page, and somebody must find out."""
+    plan, site = copy_plan(tmp_path), tmp_path / "site"
+    inputs, files = read_inputs(plan), {"a": notebook(tmp_path / "a.ipynb")}
+
+    def run(day: str) -> Exit:
+        options = {"folder": site, "started": "2025-04-08T06:00+08:00", "registry": registry_of(files)}
+        return make_and_tell([("a", asked(inputs, as_of=day))], inputs, Telling(1), **options)  # type: ignore[arg-type]
+
+    days = ("2024-09-30", "2025-03-31", "2026-03-31")
+    assert [run(day) for day in days] == [Exit.OK] * 3
+    for day in days[:2]:
+        shutil.rmtree(site / inputs.id / day)
+    capsys.readouterr()
+    assert run("2025-03-31") == Exit.OK
+    printed = capsys.readouterr()
+    assert "移除了" not in printed.out
+    assert f"曾发布的 1 个页面已不在站点中，首页不再列出：{inputs.id}/2024-09-30/zh/a.html" in printed.err
+    # A clock that was once ahead has made it, and it stands before those of today.
+    assert "还没有到的日期的页面，排在最新：2026-03-31" in printed.err
+    assert run("2025-03-31") == Exit.OK
+    assert "曾发布" not in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")

@@ -476,6 +476,7 @@ def test_the_last_period_is_over_and_due_and_the_next_is_not(every: str, today: 
 
 DUE = {"2024-12-31": "2025-01-06", "2025-01-31": "2025-02-05", "2025-02-28": "2025-03-05", "2025-03-31": "2025-04-07"}
 """K of some periods; and of a day that ends none, as long known after it as if it did."""
+DUE["2052-02-29"] = "2052-03-05"
 DUE["2025-02-10"] = "2025-02-15"
 
 
@@ -498,6 +499,8 @@ def due_of(
 
 def test_missed_and_failed_periods_are_caught_up():
     assert due_of("2024-12-31") == ["2025-01-31", "2025-02-28", "2025-03-31"]
+    # A clock that was once ahead has made none of those that were missed.
+    assert due_of("2024-12-31", "2052-02-29") == ["2025-01-31", "2025-02-28", "2025-03-31"]
     assert due_of("2025-02-28", failed=["2025-01-31"]) == ["2025-01-31", "2025-03-31"]
     assert due_of("2024-12-31", report="other") == ["2025-03-31"]
     # What somebody made of another day stands for no period.

@@ -232,6 +232,20 @@ def test_a_page_that_was_changed_or_lost_is_noticed(tmp_path: Path) -> None:
     assert not is_whole(tmp_path, site)
 
 
+@pytest.mark.parametrize("place", ["latest", DAYS[-1]])
+def test_what_stands_under_the_two_addresses_of_a_page_is_the_same_again(tmp_path: Path, place: str) -> None:
+    """In a site that was copied or unzipped they are two files, of which one may be changed alone."""
+    site = put(tmp_path, [page()])
+    file = tmp_path / f"plan/{place}/zh/load.html"
+    file.unlink()
+    file.write_text("changed", "utf-8")
+    assert not is_whole(tmp_path, site)
+    put(tmp_path, [page()])
+    assert is_whole(tmp_path, read_manifest(tmp_path))
+    assert "changed" not in contents(tmp_path).values()
+    assert file.read_bytes() == (tmp_path / page().latest_path).read_bytes()
+
+
 def test_an_index_that_was_left_behind_is_noticed(tmp_path: Path) -> None:
     put(tmp_path, [page()])
     before = (tmp_path / "index.html").read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -63,6 +64,10 @@ class Run:
         Every problem of the plan's data, when that is why nothing was made.
     retired, expired : tuple of str
         Dates that went with this run; those that have expired and wait.
+    lost : tuple of str
+        Pages that somebody has removed since they were published, and that this run does not make.
+    ahead : tuple of str
+        Dates of pages that have not come yet.
     unrecorded : str
         Why the site has no record of it; blank when it has.
     """
@@ -72,6 +77,8 @@ class Run:
     problems: pd.DataFrame | None = None
     retired: tuple[str, ...] = ()
     expired: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    ahead: tuple[str, ...] = ()
     unrecorded: str = ""
 
     def counts(self) -> dict[str, int]:
@@ -98,6 +105,7 @@ def record_run(folder: Path, run: Run, **about: Any) -> str:
         "seconds": round(run.seconds, 3),
         "counts": run.counts(),
         "retired": run.retired,
+        "lost": run.lost,
         "pages": [
             {
                 "path": outcome.address,
@@ -112,7 +120,7 @@ def record_run(folder: Path, run: Run, **about: Any) -> str:
         ],
     }
     files = _files(folder)
-    number = int(files[-1].stem) + 1 if files else 1
+    number = max((int(file.stem) for file in files), default=0) + 1
     file = folder / FOLDER / f"{number:06d}.json"
     content = json.dumps({"run": number, **kept}, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
     try:
@@ -164,4 +172,5 @@ def _says(told: object, wanted: Mapping[str, Any]) -> TypeGuard[dict[str, Any]]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(file for file in (folder / FOLDER).glob("*.json") if file.stem.isdigit())
+    # What somebody else put there is neither counted nor thrown away.
+    return sorted(file for file in (folder / FOLDER).glob("*.json") if re.fullmatch("[0-9]{6,}", file.stem))

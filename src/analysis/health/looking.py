@@ -16,7 +16,7 @@ from analysis.notification import BadSettings, NoSecret, read_settings, read_tol
 from analysis.plan import inspect_plan, read_folder
 from analysis.plan.loading import RECORD_OF_OTHERS
 from analysis.record import Chain, place_of
-from analysis.site import Manifest, SiteNotWritable, check_site, is_published, locked, read_manifest, unnamed
+from analysis.site import Manifest, SiteNotWritable, check_site, is_published, is_twin, locked, read_manifest, unnamed
 from analysis.verification import verify_heads
 
 if TYPE_CHECKING:
@@ -201,7 +201,17 @@ def _pages(site: Path, manifest: Manifest) -> Needs:
             yield Message(
                 "{file} {state}: run {command} with the same parameters again", file=path, state=words, command=_REPORT
             )
-    for name in (*manifest.index, *manifest.newest(), *manifest.documents()):
+    altered = {address: path for address, path, _ in manifest.twins() if (site / address).is_file()}
+    for address, path in altered.items():
+        if (site / path).is_file() and not is_twin(site, address, path):
+            yield Message(
+                "{file} {state}: run {command} with the same parameters again",
+                file=address,
+                state=Message("was altered"),
+                command=_REPORT,
+            )
+    tables = {path for basis in manifest.bases.values() for path in basis.paths().values()}
+    for name in (*manifest.index, *manifest.newest(), *manifest.documents(), *sorted(tables)):
         if not (site / name).is_file():
             yield Message("{file} is gone: run {command} again", file=name, command=_REPORT)
 

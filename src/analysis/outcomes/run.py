@@ -15,7 +15,7 @@ from analysis.catalogue import system_reason
 from analysis.terminal import Exit, plain, print_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from analysis.report import Inputs, Outcome
@@ -142,10 +142,25 @@ def make_and_tell(wanted: list[Wanted], inputs: Inputs, telling: Telling, *, fol
         typer.echo(f"移除了过期的日期：{'、'.join(run.retired)}")
     if run.expired:
         typer.echo(f"另有 {len(run.expired)} 个日期已过期，每次运行移除一个；一次移除请加 --retire expired")
+    if run.lost:
+        typer.echo(
+            f"曾发布的 {len(run.lost)} 个页面已不在站点中，首页不再列出：{_few(run.lost)}。"
+            "请从备份恢复整个站点，或用原来的参数再生成",
+            err=True,
+        )
+    if run.ahead:
+        typer.echo(
+            f"站点中有还没有到的日期的页面，排在最新：{_few(run.ahead)}。请核对时钟；不要时用 --retire 移除",
+            err=True,
+        )
     if run.unrecorded:
         typer.echo(f"本次运行的记录没有写成（{run.unrecorded}）；页面不受影响", err=True)
     telling.end(code, counts, f"{listing(counts)}: {folder / 'index.html'} ({run.seconds:.1f} s)")
     return code
+
+
+def _few(names: Sequence[str], most: int = 6) -> str:
+    return "、".join(names[:most]) + (f" 等 {len(names)} 项" if len(names) > most else "")
 
 
 def listing(counts: Mapping[str, int]) -> str:

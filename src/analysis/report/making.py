@@ -17,7 +17,7 @@ from analysis.parameters import Parameters
 from analysis.report.keeping import head_of, kept_of, origin_of, reader_of, retention_of, secrets_in
 from analysis.report.keys import page_key, page_path, rows_hash, shown_command, shown_sources, shown_versions
 from analysis.runner import ENGINES, Limits, Registry, Report, read_registry, run_each
-from analysis.site import is_kept, is_published, is_whole, locked, publish, staging, withdraw
+from analysis.site import is_kept, is_published, is_whole, locked, present, publish, staging, withdraw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -132,7 +132,7 @@ def make_reports(
                 else:
                     note(Outcome(report.name, parameters, folder / path, path, "unchanged"))
             is_current = known.plans.get(inputs.id) == origin and known.index and is_whole(folder, known)
-            retired = retention.gone(known)
+            retired, there = retention.gone(known), present(folder, known)
             if changed or retired or not is_current:
                 if not same_plan:
                     head_of(inputs, known)
@@ -144,8 +144,10 @@ def make_reports(
                 tuple(outcomes),
                 time.monotonic() - began,
                 problems,
-                retired=tuple(sorted(retention.dates(known) - retention.dates(left))),
+                retired=tuple(sorted(retention.dates(there) - retention.dates(left))),
                 expired=tuple(retention.expired(left)),
+                lost=tuple(sorted(known.pages.keys() - there.pages.keys() - asked.keys())),
+                ahead=tuple(day for day in sorted(retention.dates(left)) if today and day > today),
             )
             begins = problems is None or not is_new
             if begins:

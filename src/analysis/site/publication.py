@@ -36,7 +36,7 @@ SETTINGS, TOLD, TELLING = "site.toml", f"{RUNS}/told.json", ".telling.lock"
 _LOCK = ".lock"
 _OURS = {_LOCK, TELLING, f".{MANIFEST}.new"}
 """What a run leaves that was stopped before it had written the first manifest."""
-_RUN = re.compile(rf"{RUNS}/[0-9]+\.json|{TOLD}")
+_RUN = re.compile(rf"{RUNS}/[0-9]{{6,}}\.json|{TOLD}")
 _BESIDE = {"README.md", ".gitignore", ".gitkeep", "lost+found", SETTINGS}
 """What says what a folder is for, or comes with a disk: no site, and never written to."""
 
@@ -146,12 +146,21 @@ def present(folder: Path, known: Manifest) -> Manifest:
     )
 
 
+def is_twin(folder: Path, address: str, path: str) -> bool:
+    """Whether the same stands under both addresses of a page; in a site that was copied they are two files."""
+    try:
+        return (folder / address).samefile(folder / path) or file_hash(folder / address) == file_hash(folder / path)
+    except OSError:
+        return False
+
+
 def is_whole(folder: Path, manifest: Manifest) -> bool:
     """Whether the index is the one of the manifest, every address is there, and nothing waits to be removed."""
     named = manifest.files() - {failure.notebook for failure in manifest.failures.values()}
     return (
         all(file_hash(folder / name) == digest for name, digest in manifest.index.items())
         and all((folder / name).is_file() for name in named)
+        and all(is_twin(folder, address, path) for address, path, _ in manifest.twins())
         and not any((folder / name).exists() for name in manifest.leaving)
     )
 
@@ -225,7 +234,7 @@ def publish(
     moves += [(written(text, stage), path) for path, text in _unkept(folder, then, inputs or {})]
     for address, path, page in then.twins():
         is_same = path not in ready and before.newest().get(page.latest_path) == page
-        if not is_same or not (folder / address).is_file():
+        if not is_same or not is_twin(folder, address, path):
             moves.append((twin(ready.get(path, folder / path), stage), address))
     for failure, told in failed.items():
         moves += [(file, failure.notebook if file.suffix == ".ipynb" else failure.page) for file in told]
