@@ -158,3 +158,16 @@ def test_in_a_plans_own_folder_that_plan_is_meant(
     assert (plan / "decisions.csv").read_text("utf-8").count("核验组") == 2
     monkeypatch.chdir(PLAN.parent)
     assert main(["check", "--plan", "tianjin-2024"]) == Exit.OK
+
+
+def test_a_site_that_has_lost_its_manifest_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A backup left it out: of pages that can be held to nothing it is not said that they are as published."""
+    make_workplace(tmp_path, PLAN)
+    monkeypatch.chdir(tmp_path)
+    assert main(["verify"]) == Exit.OK
+    (tmp_path / "reports" / "index.html").write_text("a page", "utf-8")
+    capsys.readouterr()
+    assert main(["verify"]) == Exit.NOT_SOUND
+    assert "manifest.json" in capsys.readouterr().err

@@ -23,14 +23,21 @@ def verify(
     lang: LangOption = None,
 ) -> None:
     """Say whether a record and a site are as they were written and published, row by row and cell by cell; offline."""
-    from analysis.manifest import MANIFEST
+    from analysis.manifest import MANIFEST, SiteNotWritable
+    from analysis.site import check_site
     from analysis.verification import look_at
 
     language = spoken(lang)
     own = None if paths else own_workplace()
     if own:
-        # A site that holds nothing yet is none.
-        paths = [own.plan, *([own.site] if (own.site / MANIFEST).is_file() else [])]
+        is_site = (own.site / MANIFEST).is_file()
+        # A site that holds nothing yet is none; of one that has lost its manifest nobody knows what was published.
+        if not is_site and own.site.is_dir():
+            try:
+                check_site(own.site)
+            except SiteNotWritable as failed:
+                stop(Exit.NOT_SOUND, failed, lang=language)
+        paths = [own.plan, *([own.site] if is_site else [])]
     if not paths:
         stop(Exit.USAGE, Message("name a site, or a plan's folder: this is no workplace"), lang=language)
     try:
