@@ -325,6 +325,19 @@ def test_what_is_no_report_is_skipped_and_the_rest_is_made(
     assert "无法读成笔记本" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_run_without_reports_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_there: bool
+) -> None:
+    folder = tmp_path / "notebooks"
+    if is_there:
+        folder.mkdir()
+    monkeypatch.setattr("analysis.runner.registry.notebook_folder", lambda: folder)
+    assert main(["report", "--as-of", AS_OF, "--out", str(tmp_path / "site")]) == Exit.BAD_PARAMETERS
+    assert "没有可以生成的报告" in capsys.readouterr().err
+    assert not (tmp_path / "site").exists()
+
+
 def test_every_fault_of_parameters_is_told_at_once() -> None:
     inputs = read_inputs("tianjin-2024")
     with pytest.raises(ParameterError) as fault:

@@ -27,10 +27,13 @@ def reports_asked(registry: Registry, names: list[str], *, by_unit: bool) -> lis
     Raises
     ------
     ParameterError
-        When one is of a unit, and none is named.
+        When one is of a unit, and none is named; when there are none.
     """
     every = [report.name for report in registry.reports.values() if by_unit or not report.needs_unit]
     chosen = [registry.find(name) for name in dict.fromkeys(names or every)]
+    if not chosen:
+        # To make nothing, and to end as if all were well, is what nobody asks for.
+        raise ParameterError("没有可以生成的报告：notebooks 文件夹不在，或其中没有可用的笔记本")
     for one in chosen:
         if one.needs_unit and not by_unit:
             raise ParameterError(f"{one.name} 是一个单位的报告：请用 --unit 指明单位，或用 --each-unit")

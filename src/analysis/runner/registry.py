@@ -88,7 +88,8 @@ class Registry:
 def notebook_folder() -> Path:
     """The folder of the reports' notebooks: of the checkout, or of the installed wheel. Only these are ever run."""
     package = Path(__file__).resolve().parents[1]
-    return next(folder for folder in (package.parents[1] / "notebooks", package / "notebooks") if folder.is_dir())
+    own, installed = package.parents[1] / "notebooks", package / "notebooks"
+    return own if own.is_dir() else installed
 
 
 def read_registry(folder: Path | None = None) -> Registry:
