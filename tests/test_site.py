@@ -444,6 +444,14 @@ def test_the_index_follows_the_order_of_the_reports(order: list[str]) -> None:
     assert places == sorted(places)
 
 
+def test_an_index_without_pages_does_not_say_that_there_are_none() -> None:
+    """Of a plan whose pages are made in one language only, the other's first page says no more than that."""
+    none, some = index_files(Manifest(), {}), index_files(Manifest({(one := page(lang="en")).path: one}), {})
+    assert "尚未发布任何报告" in none["index.html"]
+    assert "尚未发布任何报告" not in some["index.html"]
+    assert "尚未发布本语言的报告" in some["index.html"]
+
+
 def test_each_index_leads_to_those_of_all_other_languages() -> None:
     texts = index_files(Manifest(), {})
     assert len(texts) == len(languages())

@@ -134,7 +134,7 @@ def _index(manifest: Manifest, reports: Reports, say: Language) -> str:
         lang=tag_of(say.lang),
         policy=CONTENT_POLICY,
         style=Markup(exhibits.stylesheet()),
-        words=wording.index_words(say),
+        words=wording.index_words(say, is_empty=not manifest.pages),
         plans=plans,
         failures=failures,
         others=others,

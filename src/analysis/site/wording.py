@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from analysis.language import Language
 
 
-def index_words(say: Language) -> dict[str, str]:
-    """The fixed words of the index."""
+def index_words(say: Language, *, is_empty: bool = True) -> dict[str, str]:
+    """The fixed words of the index; `is_empty` says whether the site has pages in no language."""
+    elsewhere = say("Nothing has been published in this language yet: see the other languages above.")
     return {
         "title": say("Reports on the delivery of action plans"),
         "parts": say("By unit or theme"),
@@ -25,7 +26,7 @@ def index_words(say: Language) -> dict[str, str]:
         "no_feedback": say.state(NO_FEEDBACK),
         "latest": say("The newest pages, under addresses that stay"),
         "languages": say("Languages"),
-        "empty": say("Nothing has been published yet."),
+        "empty": say("Nothing has been published yet.") if is_empty else elsewhere,
         "failures": say("Could not be brought up to date"),
         "details": say("Details"),
     }
