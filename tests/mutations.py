@@ -411,7 +411,7 @@ MUTATIONS = (
     Mutation("workplace.py", "if there:", "if False:", "workplace"),
     Mutation("files/disk.py", '_write(file, content, "xb")', '_write(file, content, "wb")', "files"),
     Mutation("files/text.py", "_IN_ADDRESS.sub(", "_IN_OPTION.sub(", "files"),
-    Mutation("manifest/pages.py", "if any(differs.values()) and not same_plan:", "if False:", "report"),
+    Mutation("manifest/origin.py", "if any(differs.values()) and not same_plan:", "if False:", "report"),
     Mutation(
         "page/gate.py",
         "if said != asked:",

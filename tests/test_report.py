@@ -743,6 +743,19 @@ def test_a_plan_that_is_corrected_or_moved_with_its_site_is_the_same(tmp_path: P
     publish_nothing(tmp_path / "moved" / "plan", tmp_path / "moved" / "site")
 
 
+def test_a_plan_whose_id_was_changed_does_not_publish_beside_itself(tmp_path: Path) -> None:
+    plan, site = copy_plan(tmp_path), tmp_path / "site"
+    publish_nothing(plan, site)
+    head = plan / "plan.toml"
+    head.write_text(head.read_text("utf-8").replace('id = "tianjin-2024"', 'id = "tianjin-24"'), "utf-8")
+    before = contents(site)
+    with pytest.raises(SiteNotWritable, match=r"tianjin-2024.*tianjin-24.*--same-plan"):
+        publish_nothing(plan, site)
+    assert contents(site) == before
+    publish_nothing(plan, site, same_plan=True)
+    publish_nothing(plan, site)
+
+
 def cut_rows(plan: Path) -> None:
     """The record as an older copy has it, beside the chain of today."""
     lines = (plan / "progress.csv").read_text("utf-8").splitlines(keepends=True)

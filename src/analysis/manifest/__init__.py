@@ -2,6 +2,7 @@
 
 from analysis.manifest.growth import check_grown
 from analysis.manifest.inputs import Basis, Head
+from analysis.manifest.origin import check_origin
 from analysis.manifest.pages import (
     FORMATS,
     Failure,
@@ -11,7 +12,6 @@ from analysis.manifest.pages import (
     SiteNotWritable,
     address_beside,
     after,
-    check_origin,
     latest_path,
 )
 from analysis.manifest.retention import EXPIRED, Retention

@@ -261,35 +261,3 @@ def after(
     )
     leaving = (before.files() | set(before.leaving)) - now.files()
     return replace(now, leaving=tuple(sorted(leaving)))
-
-
-def check_origin(known: Manifest, plan_id: str, now: Origin, *, same_plan: bool) -> Origin:
-    """What is to be remembered of where a plan's pages come from.
-
-    Parameters
-    ----------
-    known : Manifest
-    plan_id : str
-    now : Origin
-    same_plan : bool
-        Somebody says that it is the plan that has published under this id.
-
-    Raises
-    ------
-    SiteNotWritable
-        When another plan, or a copy of this one, has published under the same id.
-    """
-    before = known.plans.get(plan_id, now)
-    now = replace(now, notice=now.notice or before.notice)
-    differs = {
-        "方案文件夹的位置": now.place != before.place,
-        "通知的印发日期或措施": bool(before.notice) and now.notice != before.notice,
-    }
-    if any(differs.values()) and not same_plan:
-        named = "和".join(what for what in differs if differs[what])
-        raise SiteNotWritable(
-            f"站点中已有编号为“{plan_id}”的方案，但{named}与上次发布时不同：没有改动。"
-            "如果是另一个方案或副本，请改 plan.toml 中的 id，或用 --out 发布到别的文件夹；"
-            "如果确是同一方案（已搬移或更正），请加 --same-plan 再运行一次"
-        )
-    return now
