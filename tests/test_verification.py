@@ -25,7 +25,7 @@ from analysis.manifest import Basis, Head, Manifest, after, read_manifest
 from analysis.manifest.stored import MANIFEST, manifest_text
 from analysis.page import with_face
 from analysis.plan import open_plan, read_folder
-from analysis.verification import look_at, verify_files, verify_heads
+from analysis.verification import look_at, verify_files, verify_heads, verify_pages
 from analysis.verification.derived import _differences
 from tests.sites import page, put
 
@@ -375,6 +375,19 @@ def test_a_published_site_is_derived_again_and_is_the_same(
     assert "1 published states of the record" in said
     (manifest,) = [read_manifest(site)]
     assert set(manifest.bases) == {one.basis for one in manifest.pages.values()}
+
+
+@pytest.mark.notebook
+def test_a_report_that_is_gone_keeps_no_other_page_from_being_derived(published: tuple[Path, Path], tmp_path: Path):
+    """A notebook was renamed: of its pages that is said, and of the others what is to be said of them."""
+    site = Path(shutil.copytree(published[1], tmp_path / "site"))
+    manifest = read_manifest(site)
+    (page,) = manifest.pages.values()
+    gone = replace(page, report="gone", path=page.path.replace("theme_coverage", "gone"))
+    checked = verify_pages(site, replace(manifest, pages={page.path: page, gone.path: gone}))
+    (unknown,) = checked.open
+    assert gone.path in str(unknown)
+    assert "2 pages derived again from the tables in the site, 1 the same" in checked.what.said("en")
 
 
 @pytest.mark.notebook

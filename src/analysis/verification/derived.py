@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from analysis.catalogue import Message
 from analysis.names import UnknownName
 from analysis.page import with_face
-from analysis.report import make_reports, read_inputs
+from analysis.report import make_reports, read_inputs, read_registry
 from analysis.site.moving import file_hash
 from analysis.site.places import as_made
 from analysis.verification.checked import Checked
@@ -98,14 +98,18 @@ def _made_again(
         for name, path in basis.paths().items():
             (plan / name).write_bytes((site / path).read_bytes())
         inputs = read_inputs(plan)
-        wanted = [(page.report, page.parameters.model_copy(update={"plan_id": inputs.address})) for page in pages]
-        try:
-            run = make_reports(wanted, inputs, folder=again, jobs=jobs, registry=registry)
-        except UnknownName as unknown:
-            yield from ((page, "", unknown) for page in pages)
-            return
-        reasons = {outcome.address: outcome.reason for outcome in run.outcomes if outcome.result != "made"}
+        registry = registry or read_registry()
+        wanted = []
         for page in pages:
+            try:
+                name = registry.find(page.report).name
+            except UnknownName as unknown:
+                yield page, "", unknown
+            else:
+                wanted.append((name, page.parameters.model_copy(update={"plan_id": inputs.address})))
+        run = make_reports(wanted, inputs, folder=again, jobs=jobs, registry=registry)
+        reasons = {outcome.address: outcome.reason for outcome in run.outcomes if outcome.result != "made"}
+        for page in (page for page in pages if page.report in registry.reports):
             reason = reasons.get(page.path, "")
             yield page, _read(again / page.path), reason
 
