@@ -51,7 +51,8 @@ def read_manifest(folder: Path) -> Manifest:
             raise ValueError("不是普通文件")
         if about.st_size > _LARGEST:
             raise ValueError(f"有 {about.st_size:,} 字节，上限为 {_LARGEST:,}")
-        content = json.loads(file.read_text("utf-8"))
+        # Editors of Windows put a mark in front.
+        content = json.loads(file.read_text("utf-8-sig"))
         # Half a character, which JSON can name, could not be written again.
         json.dumps(content, ensure_ascii=False).encode("utf-8")
         return _manifest(content)
