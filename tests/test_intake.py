@@ -495,6 +495,11 @@ def test_the_day_of_arrival(still: Plan, tmp_path: Path) -> None:
     early = intake.collect([stated], still, reported_at=pd.Timestamp("2024-07-08"))
     assert faults(early) == [("F2", "晚于收到的日期 2024-07-08")]
     assert early.progress.empty
+    # A mistyped year of the office is refused like one of the unit: what arrives in days to come stops every page.
+    today = pd.Timestamp("2024-07-10")
+    late = intake.collect([silent], still, reported_at=pd.Timestamp("2062-07-10"), today=today)
+    assert faults(late) == [("F2", "晚于收到的日期 2024-07-10")]
+    assert late.progress.empty
 
 
 @pytest.mark.parametrize(
@@ -681,6 +686,29 @@ def test_what_was_void_may_be_said_again(plan: Plan, tmp_path: Path) -> None:
     second = write_form(tmp_path / "二.csv", [("M4", "推进中", 40)], sent="2024-07-04")
     again = intake.collect([second], plan)
     assert again.progress[["log_id", "supersedes"]].to_numpy().tolist() == [["P0002", ""]]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("how", ["void", "replaced"])
+def test_a_form_without_a_day_that_is_read_again_takes_nothing_back(plan: Plan, tmp_path: Path, how: str) -> None:
+    """A folder is collected every day: what was retracted or corrected meanwhile does not come back by itself."""
+    old = write_form(tmp_path / "一.csv", [("M4", "推进中", 40)], sent="")
+    intake.append(plan, intake.collect([old], plan, reported_at=pd.Timestamp("2024-07-02")))
+    if how == "void":
+        retracted = {"decision_id": "D0001", "measure_id": "M4", "decision": "void", "supersedes": "P0001"}
+        retracted |= {"decided_by": "办公室", "effective_on": "2024-07-03", "recorded_at": "2024-07-03"}
+        columns = list(schema.REQUIRED_COLUMNS["decisions"])
+        append_record(plan, pd.DataFrame([retracted]).reindex(columns=columns, fill_value=""), table="decisions")
+    else:
+        send(plan, tmp_path / "二.csv", [("M4", "推进中", 60)], sent="2024-07-03")
+    for day in ("2024-07-03", "2024-07-04"):
+        again = intake.collect([old], open_plan(plan.folder), reported_at=pd.Timestamp(day))
+        assert (again.counts["known"], again.progress.empty) == (1, True)
+        (told,) = again.problems.to_dict("records")
+        assert (told["severity"], told["cell"]) == ("warning", "A4")
+        assert "2024-07-02 已经记过" in told["rule"]
+    said = write_form(tmp_path / "三.csv", [("M4", "推进中", 40)], sent="2024-07-05")
+    assert intake.collect([said], open_plan(plan.folder)).counts["appended"] == 1
 
 
 PERIOD_RULE = "应为本方案的报告期，写作 2024-06"
@@ -936,6 +964,18 @@ def test_dry_run_writes_nothing(plan: Plan, tmp_path: Path, capsys: pytest.Captu
     assert cli.main(["forms", "collect", str(folder), "--plan", str(plan.folder), "--dry-run"]) == cli.Exit.BAD_DATA
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
     assert "读到 1 行 = 追加 1 + 退回 0 + 已有 0" in capsys.readouterr().out
+
+
+@pytest.mark.thorough
+def test_no_day_of_arrival_that_has_not_come_is_taken(
+    plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    form = write_form(tmp_path / "a.csv", [GOOD], sent="")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    asked = ["forms", "collect", str(form), "--plan", str(plan.folder), "--reported-at", "2999-07-08"]
+    assert cli.main(asked) == cli.Exit.BAD_PARAMETERS
+    assert "--reported-at 2999-07-08：还没有到这一天" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.thorough

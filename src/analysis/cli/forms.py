@@ -84,6 +84,14 @@ def collect_forms(
     opened = opened_plan(plan, lang=language)
     day = to_day(reported_at, lang=language) if reported_at else None
     now = now_in(opened.calendar.timezone)
+    if day is not None and day.date() > now.date():
+        told = Message(
+            "{option} {day}: that day has not come yet; today is {today}",
+            option="--reported-at",
+            day=f"{day:%Y-%m-%d}",
+            today=f"{now:%Y-%m-%d}",
+        )
+        stop(Exit.BAD_PARAMETERS, told, lang=language)
     collect_and_tell(opened, files, reported_at=day, now=now, out=out, dry_run=dry_run, lang=language)
 
 

@@ -68,10 +68,11 @@ _NUMBERS = ("percent", "value")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A statement, and the row of the record that it would be."""
+    """A statement, the row of the record that it would be, and whether its form itself says when it was sent."""
 
     statement: Statement
     row: dict[str, str]
+    is_dated: bool
 
 
 def without_known(
@@ -80,7 +81,8 @@ def without_known(
     """The rows that say something new, and the statements that repeat one of them, each with the one it repeats.
 
     A row is known when the record holds it, or when it repeats what stood at its date of arrival on the same thing and
-    day. Two that arrive on one day and differ cannot be told apart: neither is taken.
+    day. What does not say when it was sent is the form of before that is read again, where the record ever held the
+    same. Two that arrive on one day and differ cannot be told apart: neither is taken.
 
     Parameters
     ----------
@@ -92,11 +94,12 @@ def without_known(
     void : set of str
         Numbers of rows that were retracted: they stand no more, and whoever says the same again says something new.
     """
-    standing, exact = _recorded(candidates, record, kind, void)
+    standing, said = _recorded(candidates, record, kind, void)
     rivals: dict[tuple[tuple[str, ...], str], set[tuple[str, ...]]] = defaultdict(set)
     for candidate in candidates:
         key, day, content = _told(candidate.row, kind)
-        rivals[key, day].add(content)
+        if candidate.is_dated or min(said[key, content], default=day) >= day:
+            rivals[key, day].add(content)
     fresh, repeats = [], []
     first: dict[tuple[tuple[str, ...], str], Statement] = {}
     subject = SHEETS[kind.table].key
@@ -105,9 +108,17 @@ def without_known(
         key, day, content = _told(candidate.row, kind)
         days = standing[key]
         earlier = max((known for known in days if known <= day), default=None)
-        if (key, day, content) in exact or (earlier is not None and days[earlier] == content):
+        stands = day in said[key, content] or (earlier is not None and days[earlier] == content)
+        before = day if candidate.is_dated else min(said[key, content], default=day)
+        if stands or before < day:
             statement.outcome = "known"
-            if earlier is not None and (key, earlier) in first:
+            if not stands:
+                again = Message(
+                    "the record had this of {day}, and it was corrected or retracted since: to say it again, date it",
+                    day=before,
+                )
+                statement.remark(subject, again)
+            elif earlier is not None and (key, earlier) in first:
                 repeats.append((statement, first[key, earlier]))
         elif day in days:
             statement.refuse(
@@ -172,10 +183,10 @@ def _told(row: Mapping[str, str], kind: Kind) -> tuple[tuple[str, ...], str, tup
 
 def _recorded(
     candidates: list[Candidate], record: pd.DataFrame, kind: Kind, void: set[str]
-) -> tuple[dict[tuple[str, ...], dict[str, tuple[str, ...]]], set[tuple[tuple[str, ...], str, tuple[str, ...]]]]:
+) -> tuple[dict[tuple[str, ...], dict[str, tuple[str, ...]]], dict[tuple[tuple[str, ...], tuple[str, ...]], set[str]]]:
     """What the record holds on what the candidates speak of: what stood on each day of arrival, and all ever said."""
     standing: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = defaultdict(dict)
-    exact: set[tuple[tuple[str, ...], str, tuple[str, ...]]] = set()
+    said: dict[tuple[tuple[str, ...], tuple[str, ...]], set[str]] = defaultdict(set)
     asked = {_told(candidate.row, kind)[0] for candidate in candidates}
     own = record[pd.MultiIndex.from_frame(record[list(kind.rivals)]).isin(asked)]
     if kind.table == "decisions":
@@ -183,10 +194,10 @@ def _recorded(
     for cells in own.to_dict("records"):
         row = {str(column): str(cell) for column, cell in cells.items()}
         key, day, content = _told(row, kind)
-        exact.add((key, day, content))
+        said[key, content].add(day)
         if row[kind.columns[0]] not in void:
             standing[key][day] = content
-    return standing, exact
+    return standing, said
 
 
 def _problems(plan: Plan, whole: pd.DataFrame, table: str, *, file: str) -> pd.DataFrame:

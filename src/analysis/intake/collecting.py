@@ -173,7 +173,7 @@ def collect(
     rows: dict[str, pd.DataFrame] = {}
     for table, kind in KINDS.items():
         candidates = [
-            Candidate(statement, _row(form, statement))
+            Candidate(statement, _row(form, statement), form.is_dated)
             for form in forms
             for statement in form.statements
             if statement.outcome != "refused" and statement.table == table

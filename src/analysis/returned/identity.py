@@ -173,7 +173,12 @@ def date_arrival(
         if not received:
             rule = Message("the day on which it was sent is missing, and so is {option}", option="--reported-at")
             form.refuse(rule, **place)
+        elif latest and received > latest:
+            form.refuse(
+                Message("is later than the day on which it came in, {day}", day=latest), value=received, **place
+            )
         return
+    form.is_dated = True
     # A form may leave a few days before the day it speaks of; a date without a year is read from that month on.
     after = pd.Timestamp(form.as_of).replace(day=1) if form.as_of else None
     day = date_of(label.value, after=after, whole_months=False)

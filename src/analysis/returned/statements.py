@@ -105,6 +105,8 @@ class Form:
     file : pathlib.Path
     unit_id, period, as_of, reported_at : str
         ``""`` where the file does not say, or says nothing that can be taken. The office's sheet is of no unit.
+    is_dated : bool
+        Whether it says itself when it was sent.
     is_office : bool
         Whether it is the office's own sheet.
     problems : list of Problem
@@ -123,6 +125,7 @@ class Form:
     period: str = ""
     as_of: str = ""
     reported_at: str = ""
+    is_dated: bool = False
     is_office: bool = False
     problems: list[Problem] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
