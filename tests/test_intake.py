@@ -857,13 +857,15 @@ def test_a_copy_counts_again_when_somebody_wrote_on_it(still: Plan, tmp_path: Pa
     ((copy,), _) = intake.write_returns(collected.forms, still, folder=tmp_path / "退回")
     assert copy == tmp_path / "退回/表（退回）.xlsx"
     assert "没有填写报送日期" in openpyxl.load_workbook(copy)[layout.FORM_SHEET]["G2"].comment.text
-    for cell, text in ((None, ""), ("G2", "2024-07-09"), ("H5", "补一句")):
+    # Answers stand where there is room: beside the fault, below the table, on a sheet of their own.
+    answers = [(layout.FORM_SHEET, cell) for cell in ("G2", "H5", "M5", "A40")]
+    for sheet, cell in ((None, ""), *answers, (layout.FAULT_SHEET, "G8"), ("回复", "A1")):
         book = openpyxl.load_workbook(copy)
-        if cell:
-            book[layout.FORM_SHEET][cell] = text
+        if sheet:
+            (book[sheet] if sheet in book.sheetnames else book.create_sheet(sheet))[cell] = "2024-07-09"
         book.save(tmp_path / "again.xlsx")
         again = read(still, tmp_path / "again.xlsx")
-        assert (again.unchanged, len(again.statements)) == ((False, 2) if cell else (True, 0))
+        assert (again.unchanged, len(again.statements)) == ((False, 2) if sheet else (True, 0))
     untouched = intake.collect([copy], still)
     assert (untouched.counts["unchanged"], untouched.counts["unreadable"]) == (1, 0)
     assert untouched.by_form.empty
@@ -930,6 +932,9 @@ def test_a_copy_of_what_has_no_place_only_explains(still: Plan, tmp_path: Path, 
     assert lines[3] == ["请按下列说明改正后，用发下的反馈表重新报送。"]
     assert any(reason in cell for line in lines for cell in line)
     assert intake.collect([copy], still).counts["unchanged"] == 1
+    book[layout.FAULT_SHEET]["A9"] = "我单位是天津港集团"
+    book.save(copy)
+    assert intake.collect([copy], still).counts["unchanged"] == 0
     assert collected.counts["unreadable"] == (not content)
 
 

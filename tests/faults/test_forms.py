@@ -262,6 +262,26 @@ def test_a_sheet_that_says_another_thing_is_told(plan: Plan, tmp_path: Path, sta
     assert (counts["read"], counts["refused"], len(named)) == (2 * FIVE, 2 * FIVE, 1)
 
 
+@pytest.mark.parametrize("state", ["hidden", "visible"])
+@pytest.mark.parametrize("subject", ["M18", "18. 深入推进智慧海关建设"])
+def test_rows_on_a_sheet_without_headings_are_not_lost(plan: Plan, tmp_path: Path, subject: str, state: Any) -> None:
+    book = spoilt(plan)
+    book.create_sheet("续表").append([subject, "", "推进中", 30, "接上页"])
+    book["续表"].sheet_state = state
+    counts, named = outcome(plan, tmp_path, book)
+    assert (counts["appended"], counts["refused"], named) == (0, FIVE, ["A1"])
+
+
+def test_words_on_another_sheet_are_remarked_on(plan: Plan, tmp_path: Path) -> None:
+    book = spoilt(plan)
+    book.create_sheet("情况说明")["B2"] = "两项已完成，见附件"
+    book.create_sheet("空表")
+    (tmp_path / "form.xlsx").write_bytes(to_bytes(book))
+    collected = intake.collect([tmp_path / "form.xlsx"], plan)
+    remarks = collected.problems[["sheet", "cell", "value", "severity"]].to_numpy().tolist()
+    assert (collected.counts["appended"], remarks) == (FIVE, [["情况说明", "B2", "两项已完成，见附件", "warning"]])
+
+
 def test_a_row_above_the_headings_is_not_lost(plan: Plan, tmp_path: Path) -> None:
     book = spoilt(plan)
     sheet = book[FORM_SHEET]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,12 +11,13 @@ import pandas as pd
 from analysis.catalogue import system_reason
 from analysis.files import write_new
 from analysis.forms import build, fit_page, layout, rows_of, to_bytes, write_hidden, write_line
-from analysis.grids import address
-from analysis.returned import fingerprint, names_of, read_form
+from analysis.grids import address, grids_of
+from analysis.returned import fingerprint
 from analysis.schema import DELIVERY_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
@@ -101,10 +100,7 @@ def marked(form: Form, plan: Plan) -> bytes:
     """The marked copy of a form, as an .xlsx file; only the explanation where the form does not say whose it is."""
     day = pd.Timestamp(form.as_of) if form.as_of else plan.issued
     # What the copy says as long as nobody writes on it, so that collecting its folder again leaves it alone.
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "form.xlsx"
-        file.write_bytes(to_bytes(_book(form, plan, returned="unread"), day))
-        untouched = fingerprint(read_form(file, plan, names_of(plan), reported_at=None))
+    untouched = fingerprint(grids_of(to_bytes(_book(form, plan, returned=""), day)))
     return to_bytes(_book(form, plan, returned=untouched), day)
 
 

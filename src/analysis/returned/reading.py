@@ -9,20 +9,22 @@ import pandas as pd
 
 from analysis.catalogue import Message
 from analysis.forms import NOBODY_VERIFIES
-from analysis.forms.layout import FAULT_SHEET, HELP_SHEET, HIDDEN_SHEET, LABELS
-from analysis.grids import Unreadable, as_written, read_grids
+from analysis.forms.layout import HIDDEN_SHEET
+from analysis.grids import Unreadable, address, as_written, is_blank, read_grids
 from analysis.returned.identity import date_arrival, identify
-from analysis.returned.rows import read_rows, tell_rows_above
+from analysis.returned.rows import read_rows, tell_other_sheet, tell_rows_above
 from analysis.returned.statements import Form
-from analysis.returned.tables import disagreements, head_of, tables_of
+from analysis.returned.tables import OURS, disagreements, head_of, tables_of
 from analysis.schema import MOST_DAYS_AHEAD
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from analysis.grids import Grid
     from analysis.plan import Plan
     from analysis.returned.identity import Names
-    from analysis.returned.tables import Head
+    from analysis.returned.tables import Head, Table
 
 
 def read_form(
@@ -49,28 +51,22 @@ def read_form(
         return form
     tables = [table for grid in grids for table in tables_of(grid)]
     head = head_of(grids, tables)
+    if head.hidden.get("returned") == fingerprint(grids):
+        form.unchanged = True
+        return form
     # Promises alone are no form: the header of its measures is lost.
     if all(table.sheet.table == "actuals" for table in tables):
-        # A copy that only explains has no form on it; one whose headings somebody has changed has.
-        if "returned" in head.hidden and {grid.name for grid in grids} <= {FAULT_SHEET, HIDDEN_SHEET, HELP_SHEET}:
-            form.unchanged = True
-        else:
-            form.refuse(
-                Message(
-                    "no header of a table was found: it should have {columns}; use the form that was sent out",
-                    columns="“措施编号”“进展状态”",
-                )
+        form.refuse(
+            Message(
+                "no header of a table was found: it should have {columns}; use the form that was sent out",
+                columns="“措施编号”“进展状态”",
             )
+        )
         return form
     form.is_office = any(table.sheet.table == "decisions" for table in tables)
     if form.is_office and not plan.is_verified:
         form.refuse(NOBODY_VERIFIES)
-    for grid in {id(table.grid): table.grid for table in tables if table.grid.is_hidden}.values():
-        rule = Message("a hidden sheet holds a table, too: show it or delete it, so that it is plain what counts")
-        form.refuse(rule, sheet=grid.name)
-    for label, column, other in disagreements(tables):
-        rule = Message("another sheet of the file says {other}: send each as a file of its own", other=other)
-        form.refuse(rule, sheet=label.sheet, cell=label.cell, column=column, value=as_written(label.value))
+    _tell_sheets(form, grids, tables, names)
     identify(form, head, plan, names)
     date_arrival(form, head, reported_at=reported_at, today=today)
     as_of = pd.Timestamp(form.as_of) if form.as_of else None
@@ -80,11 +76,20 @@ def read_form(
         read_rows(form, table, names, as_of=as_of, is_ours=bool(head.form_id))
     if form.is_office and any(statement.table != "decisions" for statement in form.statements):
         form.refuse(Message("a file holds either a unit's form or the office's sheet: send them as two files"))
-    returned = head.hidden.get("returned")
-    form.stated = tuple(head.text(key) for key in LABELS)
-    if returned and returned == fingerprint(form):
-        return Form(file, unchanged=True)
     return form
+
+
+def _tell_sheets(form: Form, grids: Sequence[Grid], tables: Sequence[Table], names: Names) -> None:
+    """Refuse a form whose sheets say different things, or hide one; say of other sheets that they are not taken."""
+    for grid in {id(table.grid): table.grid for table in tables if table.grid.is_hidden}.values():
+        rule = Message("a hidden sheet holds a table, too: show it or delete it, so that it is plain what counts")
+        form.refuse(rule, sheet=grid.name)
+    for label, column, other in disagreements(tables):
+        rule = Message("another sheet of the file says {other}: send each as a file of its own", other=other)
+        form.refuse(rule, sheet=label.sheet, cell=label.cell, column=column, value=as_written(label.value))
+    for grid in grids:
+        if grid.name not in OURS and all(table.grid is not grid for table in tables):
+            tell_other_sheet(form, grid, names)
 
 
 def _check_day(form: Form, head: Head, plan: Plan, today: pd.Timestamp | None) -> None:
@@ -100,7 +105,14 @@ def _check_day(form: Form, head: Head, plan: Plan, today: pd.Timestamp | None) -
     form.refuse(rule, value=form.as_of, **head.place("as_of"))
 
 
-def fingerprint(form: Form) -> str:
-    """What a form says, in short: the same as long as nobody writes on it."""
-    rows = [(statement.row, sorted(statement.written.items())) for statement in form.statements]
-    return hashlib.sha256(repr((form.stated, rows)).encode("utf-8")).hexdigest()
+def fingerprint(grids: Sequence[Grid]) -> str:
+    """What a file says, in short: the same as long as nobody writes on one of its sheets, wherever there is room."""
+    said = [
+        (grid.name, address(row, column), as_written(cell).replace("\r\n", "\n"))
+        for grid in grids
+        if grid.name != HIDDEN_SHEET
+        for row, cells in enumerate(grid.rows)
+        for column, cell in enumerate(cells)
+        if not is_blank(cell)
+    ]
+    return hashlib.sha256(repr(said).encode("utf-8")).hexdigest()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.catalogue import Message
 from analysis.entries import value_of
+from analysis.forms.layout import DECISION_OF_WORD, STATUS_OF_WORD, whole
 from analysis.grids import address, as_written, is_blank
 from analysis.returned.identity import folded
 from analysis.returned.statements import Statement
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from analysis.grids import Grid
     from analysis.returned.identity import Names
     from analysis.returned.statements import Form
     from analysis.returned.tables import Table
@@ -168,12 +170,39 @@ def tell_rows_above(form: Form, tables: Sequence[Table], names: Names) -> None:
                 form.remark(_OUTSIDE, **place, value=as_written(table.grid.at(row, filled[0])))
 
 
+def tell_other_sheet(form: Form, grid: Grid, names: Names) -> None:
+    """Refuse a form with rows of its table on a sheet without headings; say of any other sheet that it is not taken."""
+    filled = [
+        (address(row, column), as_written(cell))
+        for row, cells in enumerate(grid.rows)
+        for column, cell in enumerate(cells)
+        if not is_blank(cell)
+    ]
+    for row, cells in enumerate(grid.rows):
+        texts = [as_written(cell).strip() for cell in cells if not is_blank(cell)]
+        # A bare number may number anything.
+        is_of_a_measure = any(folded(_title(text)) in names.measures for text in texts if not text.isdecimal())
+        if is_of_a_measure and any(whole(text) in STATUS_OF_WORD | DECISION_OF_WORD for text in texts):
+            rule = Message("a row of the table stands on a sheet without its headings: move it below them")
+            form.refuse(rule, sheet=grid.name, cell=address(row, 0), value=texts[0])
+            return
+    if filled and not grid.is_hidden:
+        cell, value = filled[0]
+        rule = Message("a sheet that is not ours ({n} cells are filled), not taken", n=len(filled))
+        form.remark(rule, sheet=grid.name, cell=cell, value=value)
+
+
+def _title(text: str) -> str:
+    """The title of a measure, from the cell in which a form has its number, title and text."""
+    return re.sub(r"^\d+[.、]\s*", "", text.strip().split("\n")[0])
+
+
 def _subject(table: Table, row: int, names: Names) -> tuple[str, str, str]:
     """What a row speaks of, and what was written for it: by its number, else by its title; and what else by that."""
     sheet = table.sheet
     known = names.commitments if sheet.table == "actuals" else names.measures
     number, text = as_written(table.at(row, sheet.key)), as_written(table.at(row, sheet.title))
-    title = re.sub(r"^\d+[.、]\s*", "", text.strip().split("\n")[0])
+    title = _title(text)
     by_title = known.get(folded(title), "") if title else ""
     if number.strip() or sheet.title not in table.columns:
         by_number = known.get(folded(number), "")

@@ -116,8 +116,6 @@ class Form:
         Rows that the form asked for and that were left blank.
     unchanged : bool
         Whether it is a copy that we marked and that nobody has touched since.
-    stated : tuple of str
-        What stands beside its labels, as written.
     """
 
     file: Path
@@ -131,7 +129,6 @@ class Form:
     statements: list[Statement] = field(default_factory=list)
     unfilled: int = 0
     unchanged: bool = False
-    stated: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

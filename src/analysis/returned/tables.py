@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from analysis.grids import Grid
 
+OURS = (layout.HIDDEN_SHEET, layout.FAULT_SHEET, layout.HELP_SHEET)
+"""The sheets of a form that nobody fills in."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -105,7 +108,7 @@ class Head:
 
 def tables_of(grid: Grid) -> list[Table]:
     """The tables of a sheet: each below the first row that can be its header, down to the next one's."""
-    if grid.name in (layout.HIDDEN_SHEET, layout.FAULT_SHEET, layout.HELP_SHEET):
+    if grid.name in OURS:
         return []
     found: dict[str, tuple[int, dict[str, int]]] = {}
     for number, row in enumerate(grid.rows):
