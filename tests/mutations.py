@@ -142,7 +142,7 @@ MUTATIONS = (
     Mutation("record/place.py", 'said = f"{kept}:///{folder / file}"', "pass", "record"),
     Mutation("processes.py", "soft = pages * resource.getpagesize() + more", "soft = hard", "processes"),
     Mutation("inbox/finding.py", "if stat.S_ISLNK(about.st_mode):", "if False:", "inbox"),
-    Mutation("grids.py", "> _MOST_BYTES", "> 1000 * _MOST_BYTES", "grids intake"),
+    Mutation("grids/left_out.py", "> _MOST_BYTES", "> 1000 * _MOST_BYTES", "grids intake"),
     Mutation("repair/lines.py", "if has_reading(found[1], found[2]):", "if True:", "notice"),
     Mutation("documents/read.py", "if len(content) > MOST_BYTES:", "if False:", "documents"),
     Mutation("paragraphs/joining.py", "if _count_pages(bare, len(lines)):", "if False:", "notice_forms"),

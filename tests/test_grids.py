@@ -152,6 +152,87 @@ def test_a_formula_without_its_result_is_named(tmp_path: Path, tag: str) -> None
     assert str(grid.at(1, 0)) == "=1+1"
 
 
+SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def by_another_program(workbook: bytes) -> bytes:
+    """The same workbook with its sheet under another name, every element prefixed, attributes in single marks."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as before, zipfile.ZipFile(written, "w") as after:
+        for name in before.namelist():
+            text = before.read(name).decode()
+            if name.endswith(("sheet1.xml", "styles.xml")):
+                text = re.sub(r"<(/?)(\w)", r"<\1x:\2", text).replace(
+                    f'xmlns="{SPREADSHEET}"', f'xmlns:x="{SPREADSHEET}"'
+                )
+                text = re.sub(r'(\w)="([^"\']*)"', r"\1='\2'", text)
+            after.writestr(name.replace("sheet1", "Blatt1"), text.replace("sheet1.xml", "Blatt1.xml"))
+    return written.getvalue()
+
+
+def test_whoever_wrote_a_workbook_nothing_seen_reads_as_blank(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for cell, value in {"A1": "=1+1", "A2": "#N/A", "A3": 0.8, "A4": "进展"}.items():
+        book.worksheets[0][cell] = value
+    book.worksheets[0]["A3"].number_format = "0%"
+    (grid,) = read(tmp_path, by_another_program(to_bytes(book)))
+    assert [row[0] for row in grid.rows] == [Formula("=1+1"), "#N/A", "80%", "进展"]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [
+        (0.8, "0%", "80%"), (0.333, "0.00%_);[Red](0.00%)", "33.3%"), (1, "0%", "100%"), (1, '0"%"', "1%"),
+        (1, r"0\%", "1%"), (0.5, '0.0"%"', "0.5%"), (80, '0"%"', "80%"), (80, "0", 80), (80, '0"(%)";-0%', "8000%"),
+    ],
+)  # fmt: skip
+def test_a_number_has_the_sign_that_its_format_shows(tmp_path: Path, value: float, form: str, shown: object) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0]["A1"] = value
+    book.worksheets[0]["A1"].number_format = form
+    (grid,) = read(tmp_path, to_bytes(book))
+    assert grid.at(0, 0) == shown
+
+
+def test_a_failed_formula_in_an_old_workbook_is_named(tmp_path: Path) -> None:
+    import xlwt
+
+    book, written = xlwt.Workbook(), io.BytesIO()
+    book.add_sheet("表").row(4).set_cell_error(5, "#DIV/0!")
+    book.save(written)
+    with pytest.raises(Unreadable, match="F5 格的公式计算出错"):
+        read(tmp_path, written.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("<text:p>推进中</text:p>", "<text:p>#DIV/0!</text:p>", "公式计算出错（#DIV/0!）"),
+        ("<text:p>推进中</text:p>", "<text:p>Err:502</text:p>", "公式计算出错（Err:502）"),
+        ("<table:table-cell ", '<table:table-cell table:number-rows-spanned="3" ', "合并单元格只能读到第一格"),
+    ],
+)
+def test_what_an_ods_file_would_lose_is_refused(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    with pytest.raises(Unreadable, match=re.escape(reason)):
+        read(tmp_path, changed(as_workbook("ods"), content=(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("xl/workbook.bin", "另存为 .xlsx"), ("各单位/天津港.xlsx", "压缩包"), ("a.CSV", "压缩包")]
+)
+def test_an_archive_of_something_else_is_called_what_it_is(tmp_path: Path, name: str, reason: str) -> None:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as parts:
+        parts.writestr(name, b"")
+    with pytest.raises(Unreadable, match=reason):
+        read(tmp_path, written.getvalue())
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_no_row(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="不是完好的 CSV 文件"):
+        read(tmp_path, '措施编号,进展状态\nM4,"推进中\nM18,受阻\n'.encode())
+
+
 def test_a_formula_with_its_result_is_its_result(tmp_path: Path) -> None:
     (grid,) = read(tmp_path, changed(as_xlsx(FORMULAS), sheet1=(r"(<f>1\+1</f>)<v ?/?>(</v>)?", r"\1<v>2</v>")))
     assert (grid.at(1, 0), grid.at(3, 2)) == (2, Formula("=A2"))

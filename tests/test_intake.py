@@ -1245,3 +1245,13 @@ def test_through_libreoffice(still: Plan, tmp_path: Path, kind: str) -> None:
     assert len(expected.progress) == 3
     columns = ["measure_id", "unit_id", "as_of", "reported_at", *layout.ENTRIES]
     assert saved.progress[columns].to_dict("records") == expected.progress[columns].to_dict("records")
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_what_another_format_would_lose_is_refused(still: Plan, tmp_path: Path, kind: str) -> None:
+    book = filled(still, "port-group", "2024-06-30", entries={"M4": AT_WORK | {"percent": "=SUM(1)/0"}})
+    (tmp_path / "form.xlsx").write_bytes(to_bytes(book))
+    saved = intake.collect([convert(tmp_path / "form.xlsx", kind, tmp_path / "saved")], still)
+    assert (saved.counts["read"], saved.counts["unreadable"]) == (0, 1)
+    assert "出错" in saved.problems["rule"].item()
