@@ -194,7 +194,7 @@ def test_a_percentage(cell: object, text: str) -> None:
     assert value_of("percent", cell, as_of=None) == Value(text)
 
 
-@pytest.mark.parametrize("cell", ["约八成", 100.1, "101%", -1, True, "1e1", "0x10", "40%%"])
+@pytest.mark.parametrize("cell", ["约八成", 100.1, "101%", -1, True, "1e1", "0x10", "40%%", "4²", "①", "½"])
 def test_what_is_no_percentage(cell: object) -> None:
     assert in_words(value_of("percent", cell, as_of=None)) == fault("应为 0–100 的数字，如 80")
 
@@ -275,7 +275,7 @@ def test_a_measured_value(cell: object, text: str) -> None:
     assert value_of("value", cell, as_of=None) == Value(text)
 
 
-@pytest.mark.parametrize("cell", ["36,5", "36.5天", "约36", "95%", True, "1e3", "—"])
+@pytest.mark.parametrize("cell", ["36,5", "36.5天", "约36", "%", "9%%", True, "1e3", "—", "10²", "⑤", "1½"])
 def test_what_is_no_measured_value(cell: object) -> None:
     assert in_words(value_of("value", cell, as_of=None)) == fault("应只填数字，不带计量单位，如 36.5")
 
@@ -789,6 +789,7 @@ def test_what_was_measured_becomes_rows(plan: Plan, tmp_path: Path) -> None:
     [
         ({"value": "约两天"}, "E", "应只填数字"),
         ({"value": "36,5"}, "E", "应只填数字"),
+        ({"value": "95%"}, "E", "应只填数字"),
         ({"method": "抽样"}, "E", "没有填写实际值"),
     ],
 )
@@ -804,6 +805,58 @@ def test_a_fault_of_a_measured_value_is_named_at_its_cell(
     assert (collected.counts["appended"], collected.counts["refused"], len(collected.actuals)) == (1, 1, 0)
     ((copy,), _) = intake.write_returns(collected.forms, still)
     assert said in openpyxl.load_workbook(copy)[layout.FORM_SHEET][f"{cell}{row}"].comment.text
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("value", "shown", "read", "said"),
+    [
+        (90, "0", "90", ""), (0.9, "0%", "90", ""), (1, "0%", "100", ""), ("９０％", "@", "90", ""),
+        (1, '0"%"', "1", ""), (0.005, "0.0%", "0.5", ""), (1, "0", "", "1% 还是 100%"), ("1", "@", "", "1% 还是 100%"),
+        (0.9, "0", "", "是否为 90"),
+    ],
+)  # fmt: skip
+def test_a_promise_in_hundredths(plan: Plan, tmp_path: Path, value: Any, shown: str, read: str, said: str) -> None:
+    table = plan.folder / "commitments.csv"
+    table.write_text(table.read_text("utf-8").replace("at_most,2,,工作日", "at_least,80,,%"), "utf-8")
+    plan = open_plan(plan.folder)
+    book = openpyxl.load_workbook(measured(plan, tmp_path / "form.xlsx", C1={"value": value}, C2={"value": "快了"}))
+    row = forms.rows_of(book[layout.FORM_SHEET])["actuals", "C1"]
+    book[layout.FORM_SHEET].cell(row, 5).number_format = shown
+    book.save(tmp_path / "form.xlsx")
+    collected = intake.collect([tmp_path / "form.xlsx"], plan)
+    assert collected.actuals["value"].tolist() == [read] * bool(read)
+    assert said in dict(faults(collected)).get(f"E{row}", "")
+    # What was taken is known when the copy comes back.
+    intake.append(plan, collected)
+    ((copy,), _) = intake.write_returns(collected.forms, open_plan(plan.folder))
+    book = openpyxl.load_workbook(copy)
+    book[layout.FORM_SHEET][f"E{forms.rows_of(book[layout.FORM_SHEET])['actuals', 'C2']}"] = 168
+    book[layout.FORM_SHEET]["G2"] = "2024-07-02"
+    book.save(copy)
+    again = intake.collect([copy], open_plan(plan.folder))
+    assert again.actuals["value"].tolist() == ["168"]
+    assert again.counts["known"] == 1 + bool(read)
+
+
+@pytest.mark.thorough
+def test_a_number_beside_the_words_of_another_promise_is_refused(still: Plan, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(measured(still, tmp_path / "form.xlsx", C1={"value": 2}, C2={"value": 168}))
+    sheet = book[layout.FORM_SHEET]
+    rows = forms.rows_of(sheet)
+    first, second = rows["actuals", "C1"], rows["actuals", "C2"]
+    sheet[f"A{first}"], sheet[f"A{second}"] = "C2", "C1"
+    book.save(tmp_path / "form.xlsx")
+    collected = intake.collect([tmp_path / "form.xlsx"], still)
+    assert [cell for cell, _ in faults(collected)] == [f"A{first}", f"A{second}"]
+    assert collected.actuals.empty
+
+
+@pytest.mark.thorough
+def test_signs_that_nobody_sees_change_no_word(still: Plan, tmp_path: Path) -> None:
+    rows = [("M4\u200b", "\ufeff推进中"), ("M18", "推进\u00ad中\u2060")]
+    collected = intake.collect([write_form(tmp_path / "表.csv", rows, unit="天津港\u200b")], still)
+    assert (collected.counts["appended"], collected.progress["status"].unique().tolist()) == (2, ["in_progress"])
 
 
 @pytest.mark.thorough

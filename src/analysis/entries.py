@@ -22,6 +22,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DASHES = {NO_DECISION, "-", "–", "——", "－", "/"}
 _WORDS = ("progress", "problems", "request", "next_step", "evidence_ref", "method", "reason")
 _MONTHS = {name: number for number, name in enumerate([*"一二三四五六七八九十", "十一", "十二"], start=1)}
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+NUMBER_ALONE = Message("should be a number alone, without its unit of measure, such as 36.5")
 _DATE_RULE = Message("should be a day, written 2024-12-31")
 
 
@@ -200,35 +202,44 @@ def _effective_on(cell: Any) -> Value:
 def _number(cell: Any) -> Value:
     if is_blank(cell):
         return Value(fault=Message("the measured value is missing: what was not measured stays blank altogether"))
-    digits = re.sub(r"\s", "", unicodedata.normalize("NFKC", as_written(cell)))
+    digits = _half_width(cell)
+    sign = "%" if digits.endswith("%") else ""
+    digits = digits.removesuffix("%")
     # A comma groups thousands, or it is no number of ours: 36,5 is not 365.
     digits = digits.replace(",", "") if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", digits) else digits
     if isinstance(cell, bool) or not re.fullmatch(r"-?\d+(\.\d+)?", digits):
-        return Value(fault=Message("should be a number alone, without its unit of measure, such as 36.5"))
+        return Value(fault=NUMBER_ALONE)
     whole, _, part = digits.partition(".")
     part = part.rstrip("0")
-    return Value(f"{whole}.{part}" if part else whole)
+    return Value((f"{whole}.{part}" if part else whole) + sign)
+
+
+def _half_width(cell: Any) -> str:
+    """A number as it was written, without blanks; only what is wide is made narrow, since 10² is not 102."""
+    return re.sub(r"\s", "", as_written(cell).translate(_WIDE))
 
 
 def _percent(cell: Any) -> Value:
-    written = re.sub(r"\s", "", unicodedata.normalize("NFKC", as_written(cell)))
+    written = _half_width(cell)
     digits = written.removesuffix("%")
     if not re.fullmatch(r"\d+(\.\d+)?", digits) or float(digits) > 100:
         return Value(fault=Message("should be a number from 0 to 100, such as 80"))
     number = float(digits)
-    if 0 < number < 1 and digits == written:
-        return Value(fault=is_it_a_percentage(number))
-    if number == 1 and digits == written:
-        # Shown as 100%, a cell holds 1, too; where it is so shown, it was read as 100%.
-        return Value(fault=Message("is {one} meant, or {all}? Write it with its sign", one="1%", all="100%"))
+    if digits == written and (doubt := is_it_a_percentage(number)):
+        return Value(fault=doubt)
     return Value(repr(number).removesuffix(".0"))
 
 
-def is_it_a_percentage(number: float) -> Message:
-    """What is asked of a number between 0 and 1 where hundredths are wanted.
+def is_it_a_percentage(number: float) -> Message | None:
+    """What is asked of a bare number where hundredths are wanted; None where it is plain.
 
-    A cell shown as 80% holds 0.8, and one shown as 100% holds 1: only the unit can tell which was meant.
+    A cell shown as 80% holds 0.8, and one shown as 100% holds 1, too: only the unit can tell which was meant. Where the
+    file tells how a cell is shown, it was read as that, with its sign.
     """
+    if number == 1:
+        return Message("is {one} meant, or {all}? Write it with its sign", one="1%", all="100%")
+    if not 0 < number < 1:
+        return None
     return Message(
         "should be a number from 0 to 100: is {percent} meant? Then write {percent}, not in the format of a percentage",
         percent=f"{number * 100:g}",

@@ -123,7 +123,6 @@ def commitments_of(now: Reading, unit_id: str, measures: pd.DataFrame, *, as_of:
     last = actuals.drop_duplicates("commitment_id", keep="last").set_index("commitment_id")
     rows = []
     for promise in promised.itertuples():
-        condition = f"（{promise.condition}）" if promise.condition else ""
         told = "未统计"
         if (key := str(promise.commitment_id)) in last.index:
             measured = last.loc[key].to_dict()
@@ -131,13 +130,19 @@ def commitments_of(now: Reading, unit_id: str, measures: pd.DataFrame, *, as_of:
         rows.append(
             {
                 "commitment_id": promise.commitment_id,
-                "commitment": f"{promise.measure_id} {promise.text_span}{condition}",
+                "commitment": commitment_text(promise),
                 "target": _target(promise),
                 "last_actual": told,
                 "quantity_unit": promise.quantity_unit,
             }
         )
     return pd.DataFrame(rows, columns=["commitment_id", "commitment", "target", "last_actual", "quantity_unit"])
+
+
+def commitment_text(promise: Any) -> str:
+    """A promise, as a form shows it beside its number."""
+    condition = f"（{promise.condition}）" if promise.condition else ""
+    return f"{promise.measure_id} {promise.text_span}{condition}"
 
 
 def to_decide(now: Reading) -> pd.DataFrame:

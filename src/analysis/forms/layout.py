@@ -209,15 +209,20 @@ SHEETS = {
 """Table of the record → the sheet on which it is filled in."""
 
 
+def folded(text: object) -> str:
+    """A text half-width, without capitals, without signs that nobody sees and that come along with what is pasted."""
+    folded = unicodedata.normalize("NFKC", str(text)).casefold()
+    return "".join(char for char in folded if unicodedata.category(char) != "Cf")
+
+
 def plain(text: object) -> str:
     """A name as it is compared: half-width, without blanks, brackets and what they hold, marks, capitals."""
-    folded = unicodedata.normalize("NFKC", str(text)).casefold()
-    return re.sub(r"\(.*?\)|[\s*:%_、,。.·\-]", "", folded)
+    return re.sub(r"\(.*?\)|[\s*:%_、,。.·\-]", "", folded(text))
 
 
 def whole(text: object) -> str:
     """A word as it is compared where what brackets hold may turn its meaning round: half-width, without marks."""
-    return re.sub(r"[\s()*:%_、,。.·\-]", "", unicodedata.normalize("NFKC", str(text)).casefold())
+    return re.sub(r"[\s()*:%_、,。.·\-]", "", folded(text))
 
 
 def _index(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.catalogue import FIRST, Message
-from analysis.entries import is_it_a_percentage
+from analysis.entries import NUMBER_ALONE, is_it_a_percentage
 from analysis.extras import need
 from analysis.intake.admission import KINDS, Candidate, lawful, refuse_like, without_known
 from analysis.language import Language
@@ -254,9 +254,13 @@ def _check(form: Form, statement: Statement, plan: Plan, responsible: set[tuple[
     if statement.table == "actuals" and texts["commitment_id"]:
         promise = plan.commitments.set_index("commitment_id").loc[texts["commitment_id"]]
         measure = str(promise["measure_id"])
-        value = float(texts["value"] or 0)
-        if promise["quantity_unit"] in ("%", "％") and 0 < value < 1:
-            statement.refuse("value", is_it_a_percentage(value))
+        value = texts["value"].removesuffix("%")
+        is_signed, is_of_hundredths = value != texts["value"], promise["quantity_unit"] in ("%", "％")
+        if is_signed and not is_of_hundredths:
+            statement.refuse("value", NUMBER_ALONE)
+        elif is_of_hundredths and not is_signed and (doubt := is_it_a_percentage(float(value or 0))):
+            statement.refuse("value", doubt)
+        texts["value"] = value
     if measure and (measure, form.unit_id) not in responsible:
         rule = Message("this unit is not on measure {measure}: is it another number?", measure=measure)
         statement.refuse(statement.layout.key, rule)

@@ -148,6 +148,8 @@ def _entries(statement: Statement) -> dict[str, Any]:
         elif key == "percent" and 0 < float(text) <= 1:
             # Without its sign it could be taken for hundredths.
             entries[key] = f"{text}%"
+        elif key == "value" and statement.written[key].strip().endswith(("%", "％")):
+            entries[key] = f"{text.removesuffix('%')}%"
         elif key in ("percent", "value"):
             entries[key] = float(text)
         elif key == "expected_completion":

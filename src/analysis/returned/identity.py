@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from analysis.catalogue import Message
 from analysis.entries import date_of
+from analysis.forms import commitment_text, layout
 from analysis.forms.layout import LABELS
 from analysis.grids import as_written, is_blank
 from analysis.plan import UnknownName, unit_names
@@ -45,14 +47,18 @@ def names_of(plan: Plan) -> Names:
         number = measure.number
         for name in (measure.measure_id, number, f"措施{number}", f"第{number}条", f"第{number}项", measure.title):
             measures.setdefault(folded(str(name)), str(measure.measure_id))
-    commitments = {folded(commitment): commitment for commitment in plan.commitments["commitment_id"]}
+    promises = {str(one.commitment_id): folded(commitment_text(one)) for one in plan.commitments.itertuples()}
+    # What two promises say in the same words tells neither.
+    said = Counter(promises.values())
+    commitments = {text: key for key, text in promises.items() if said[text] == 1}
+    commitments |= {folded(key): key for key in promises}
     deciders = {folded(name): one.name for one in plan.deciders for name in (one.name, *one.names.values())}
     return Names(units, measures, commitments, deciders)
 
 
 def folded(name: str) -> str:
     """A name as it is compared with those of a plan: half-width, without blanks, without capitals."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", name)).casefold()
+    return re.sub(r"\s", "", layout.folded(name))
 
 
 def identify(form: Form, head: Head, plan: Plan, names: Names) -> None:
