@@ -34,6 +34,12 @@ def test_everything_in_a_folder_is_read_or_named(tmp_path: Path, monkeypatch: py
         (folder / name).write_bytes(b"1" * ("空" not in name))
     (folder / ".DS_Store").write_bytes(b"1")
     (folder / "~$甲.xlsx").write_bytes(b"1")
+    for name in ("Thumbs.db", "desktop.ini", "~WRL0003.tmp"):
+        (folder / name).write_bytes(b"1")
+    for kept, mark in (("方案", "plan.toml"), ("站点", "manifest.json"), ("received", "journal.csv")):
+        (folder / kept).mkdir()
+        (folder / kept / mark).write_bytes(b"1")
+        (folder / kept / "丙.csv").write_bytes(b"1")
     (folder / "大.xlsx").write_bytes(bytes(11))
     (folder / "链接.xlsx").symlink_to(folder / "甲.xlsx")
     (folder / "断的.xlsx").symlink_to(tmp_path / "没有")
@@ -55,9 +61,17 @@ def test_everything_in_a_folder_is_read_or_named(tmp_path: Path, monkeypatch: py
         "别处": "这是链接",
         "管道.xlsx": "不是可以",
         "s.xlsx": "不是可以",
+        **dict.fromkeys(("Thumbs.db", "desktop.ini", "~WRL0003.tmp"), "隐藏文件"),
+        "方案": "这是方案",
+        "站点": "这是站点",
+        "received": "这里留存",
     }
     # What a person may have put there makes somebody look; what a program left does not.
-    assert {one.path.name for one in unread if not one.may_be_a_form} == {".DS_Store", "~$甲.xlsx"}
+    assert {one.path.name for one in unread if not one.may_be_a_form} == {
+        *(".DS_Store", "~$甲.xlsx", "Thumbs.db", "desktop.ini", "~WRL0003.tmp")
+    }
+    # What is ours is no inbox, and a copy that goes back has no place in it.
+    assert [one.path for one in find_files([folder / "方案"])[1]] == [folder / "方案"]
     # A link that is named itself is meant.
     assert find_files([folder / "链接.xlsx"]) == ([folder / "链接.xlsx"], [])
     # Named twice, or beside its folder, it is one.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.catalogue import Message, system_reason
+from analysis.inbox.journal import JOURNAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,6 +16,14 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 50_000_000
 """What a file may hold; a form takes a thousandth of it."""
+
+_OURS = {
+    "plan.toml": Message("this is the folder of a plan, not gone into: put the forms into a folder of their own"),
+    "manifest.json": Message("this is the folder of a site, not gone into: put the forms into a folder of their own"),
+    JOURNAL: Message("what came in is kept here, and is not gone into: name the file that is to be read again"),
+}
+"""What a folder holds that is no inbox: its own files would be taken for forms, and marked copies be put among them."""
+_BY_PROGRAMS = re.compile(r"\.|thumbs\.db$|desktop\.ini$|~.*\.tmp$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,8 @@ class Unread:
 def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[Unread]]:
     """The files named and those in the folders named, at any depth; and what of it is not read.
 
-    A link inside a folder is not followed, what programs leave lying about is not read, and neither is what is no file.
+    A link inside a folder is not followed, nor a folder gone into that is ours; what programs leave lying about is not
+    read, and neither is what is no file.
     """
     files: dict[Path, None] = {}
     unread: dict[Path, Unread] = {}
@@ -59,6 +70,10 @@ def _at(path: Path, *, is_named: bool = False) -> Iterator[Path | Unread]:
     except OSError as failed:
         yield Unread(path, Message("the folder cannot be opened: {reason}", reason=system_reason(failed)))
         return
+    names = {each.name for each in inside}
+    if reason := next((reason for name, reason in _OURS.items() if name in names), None):
+        yield Unread(path, reason)
+        return
     for each in inside:
         yield from _at(each)
 
@@ -71,7 +86,7 @@ def _looked_at(path: Path, *, is_named: bool = False) -> Path | Unread:
             file=path.name.removeprefix("~$"),
         )
         return Unread(path, reason, may_be_a_form=False)
-    if path.name.startswith(".") and not is_named:
+    if _BY_PROGRAMS.match(path.name) and not is_named:
         return Unread(path, Message("hidden: left by a program, not read"), may_be_a_form=False)
     try:
         about = path.stat() if is_named else path.lstat()
