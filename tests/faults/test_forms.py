@@ -221,6 +221,7 @@ FORMS = {
     "a heading renamed": ({"G4": "情况"}, "G4"),
     "a heading deleted": ({"H4": None, "H5": "缺经费"}, "H4"),
     "the number's heading renamed": ({"A4": "号"}, "A4"),
+    "a heading twice": ({"M4": "进展 状态"} | dict.fromkeys(("M5", "M6", "M7", "M8", "M9"), "受阻"), "E4"),
 }
 
 
@@ -270,6 +271,14 @@ def test_rows_on_a_sheet_without_headings_are_not_lost(plan: Plan, tmp_path: Pat
     book["续表"].sheet_state = state
     counts, named = outcome(plan, tmp_path, book)
     assert (counts["appended"], counts["refused"], named) == (0, FIVE, ["A1"])
+
+
+def test_a_column_that_was_deleted_is_remarked_on(plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "form.xlsx").write_bytes(to_bytes(spoilt(plan, H4=None)))
+    collected = intake.collect([tmp_path / "form.xlsx"], plan)
+    (told,) = collected.problems.to_dict("records")
+    assert (collected.counts["appended"], told["cell"], told["severity"]) == (FIVE, "A4", "warning")
+    assert "“存在问题”" in told["rule"]
 
 
 def test_words_on_another_sheet_are_remarked_on(plan: Plan, tmp_path: Path) -> None:

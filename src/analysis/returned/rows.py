@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.catalogue import Message
 from analysis.entries import value_of
-from analysis.forms.layout import DECISION_OF_WORD, STATUS_OF_WORD, whole
+from analysis.forms.layout import DECISION_OF_WORD, STATUS_OF_WORD, plain, whole
 from analysis.grids import address, as_written, is_blank
 from analysis.returned.identity import folded
 from analysis.returned.statements import Statement
@@ -138,23 +138,25 @@ def _tell_other_columns(form: Form, table: Table, body: list[int], *, is_ours: b
         for place, cell in enumerate(table.grid.rows[row]):
             if place not in table.columns.values() and not is_blank(cell):
                 others.setdefault(place, []).append(row)
+    if lost and not others:
+        gone = Message("of the form's columns, {lost} is missing: whatever stood there is not taken", lost=lost)
+        form.remark(gone, sheet=table.grid.name, cell=address(table.top, 0))
+    ours = {plain(table.sheet.heads[column]) for column in table.columns}
     for place, rows in others.items():
+        head = as_written(table.grid.at(table.top, place))
+        said = {"sheet": table.grid.name, "column": head or "—", "value": as_written(table.grid.at(rows[0], place))}
         if lost:
+            rule = Message("a column is not ours, and {lost} is missing: write the heading as it was", lost=lost)
+            form.refuse(rule, cell=address(table.top, place), **said)
+        elif plain(head) in ours:
             form.refuse(
-                Message("a column is not ours, and {lost} is missing: write the heading as it was", lost=lost),
-                sheet=table.grid.name,
+                Message("two columns are called so: delete one, so that it is plain which counts"),
                 cell=address(table.top, place),
-                column=as_written(table.grid.at(table.top, place)) or "—",
-                value=as_written(table.grid.at(rows[0], place)),
+                **said,
             )
-            continue
-        form.remark(
-            Message("a column that is not ours ({n} cells are filled), not taken", n=len(rows)),
-            sheet=table.grid.name,
-            cell=address(rows[0], place),
-            column=as_written(table.grid.at(table.top, place)) or "—",
-            value=as_written(table.grid.at(rows[0], place)),
-        )
+        else:
+            rule = Message("a column that is not ours ({n} cells are filled), not taken", n=len(rows))
+            form.remark(rule, cell=address(rows[0], place), **said)
 
 
 def tell_rows_above(form: Form, tables: Sequence[Table], names: Names) -> None:
