@@ -992,6 +992,16 @@ def test_a_copy_of_what_has_no_place_only_explains(still: Plan, tmp_path: Path, 
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("day", ["0001-01-01", "1900-01-01", "2023-06-30", "2099-06-30", "9999-12-31"])
+def test_a_copy_of_a_day_of_which_nobody_was_asked_only_explains(still: Plan, tmp_path: Path, day: str) -> None:
+    form = write_form(tmp_path / "表.csv", [GOOD], as_of=day)
+    collected = intake.collect([form], still, today=pd.Timestamp("2026-11-26"))
+    ((copy,), missing) = intake.write_returns(collected.forms, still)
+    assert (missing, openpyxl.load_workbook(copy).sheetnames) == ([], [layout.FAULT_SHEET, layout.HIDDEN_SHEET])
+    assert [day in line for line in explained(copy)].count(True) == 1
+
+
+@pytest.mark.thorough
 def test_of_two_rows_on_a_measure_the_wrong_one_has_the_place(still: Plan, tmp_path: Path) -> None:
     rows = [("M4", "快了"), ("M4", "推进中"), ("M18", "推进中"), ("M18", "快了"), ("M21", "慢了")]
     collected = intake.collect([write_form(tmp_path / "表.csv", rows)], still)

@@ -103,6 +103,8 @@ def _check_day(form: Form, head: Head, plan: Plan, today: pd.Timestamp | None) -
     else:
         return
     form.refuse(rule, value=form.as_of, **head.place("as_of"))
+    # Nothing was asked about such a day, so no form of it can go back.
+    form.as_of = ""
 
 
 def fingerprint(grids: Sequence[Grid]) -> str:
