@@ -156,6 +156,28 @@ def test_a_form_that_may_be_filled_in_is_not_written_over(
     assert form.read_bytes() == before
 
 
+def test_a_form_that_is_there_keeps_no_other_from_being_made(
+    plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make = ["forms", "make", "--as-of", "2024-06-30", "--plan", str(plan.folder), "--lang", "zh", "--out"]
+    out = tmp_path / "发表"
+    assert cli.main([*make, str(out)]) == 0
+    forms = sorted(out.iterdir())
+    forms[0].write_bytes(b"filled in")
+    for form in forms[1:]:
+        form.unlink()
+    capsys.readouterr()
+    assert cli.main([*make, str(out)]) == cli.Exit.NOT_WRITABLE
+    told = capsys.readouterr()
+    assert sorted(out.iterdir()) == forms
+    assert forms[0].read_bytes() == b"filled in"
+    assert f"{forms[0]} 已经存在，没有改动" in told.err
+    assert f"{len(forms) - 1}份表" in told.out
+    # A file in the place of the folder is called what it is.
+    assert cli.main([*make, str(forms[0])]) == cli.Exit.NOT_WRITABLE
+    assert f"{forms[0]} 不能写入" in capsys.readouterr().err
+
+
 def test_a_marked_copy_that_came_back_is_not_written_over(plan: Plan, tmp_path: Path) -> None:
     folder, back = tmp_path / "收表", tmp_path / "退"
     folder.mkdir()

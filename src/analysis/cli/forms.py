@@ -57,15 +57,19 @@ def make_forms(
     say = Language(language, opened)
     asked = forms.units_asked(forms.at_period_end(opened, day))
     chosen = asked if unit == "all" else [_unit_on_a_measure(opened, unit, day, lang=language)]
-    for unit_id in chosen:
+    written = [
         _write(
             out / f"{opened.id}_{unit_id}_{day:%Y-%m-%d}.xlsx", forms.make(opened, unit_id, as_of=day), lang=language
         )
+        for unit_id in chosen
+    ]
     about = forms.period_name(opened, day) or f"{day:%Y-%m-%d}"
-    made = say.count(len(chosen), "{n} form", "{n} forms")
+    made = say.count(sum(written), "{n} form", "{n} forms")
     typer.echo(say("{forms} on {period}: {folder}", forms=made, period=about, folder=out))
     if unit == "all" and (left := len(opened.units) - len(asked)):
         typer.echo(say.count(left, "{n} unit owes nothing and has no form", "{n} units owe nothing and have no form"))
+    if not all(written):
+        raise typer.Exit(Exit.NOT_WRITABLE)
 
 
 @forms_app.command("collect")
@@ -107,7 +111,8 @@ def _make_office(opened: Plan, day: pd.Timestamp, out: Path, *, lang: str) -> No
         )
         return
     file = out / f"{opened.id}_OFFICE_{day:%Y-%m-%d}.xlsx"
-    _write(file, content, lang=lang)
+    if not _write(file, content, lang=lang):
+        raise typer.Exit(Exit.NOT_WRITABLE)
     typer.echo(Message("The office's sheet: {file}", file=file).said(lang))
 
 
@@ -127,19 +132,26 @@ def _unit_on_a_measure(opened: Plan, name: str, day: pd.Timestamp, *, lang: str)
     return unit
 
 
-def _write(file: Path, content: bytes, *, lang: str) -> None:
-    """Write a form; one that is there already may have been filled in, and is left alone."""
+def _write(file: Path, content: bytes, *, lang: str) -> bool:
+    """Write a form; whether it is there now: what stands in its place and may be filled in is left alone, and told."""
     from analysis.files import write_new
 
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        # Apart, because a file in the place of the folder is there already, too.
+        if not file.parent.is_dir():
+            file.parent.mkdir(parents=True)
+    except OSError as failed:
+        told = Message("{file} cannot be written: {reason}", file=file.parent, reason=system_reason(failed))
+        stop(Exit.NOT_WRITABLE, told, lang=lang)
+    try:
         write_new(file, content)
     except FileExistsError:
-        if not file.is_file() or file.read_bytes() != content:
-            told = Message(
-                "{file} is there already and was left alone: move it away, or name another folder", file=file
-            )
-            stop(Exit.NOT_WRITABLE, told, lang=lang)
+        if file.is_file() and file.read_bytes() == content:
+            return True
+        told = Message("{file} is there already and was left alone: move it away, or name another folder", file=file)
+        typer.echo(told.said(lang), err=True)
+        return False
     except OSError as failed:
         told = Message("{file} cannot be written: {reason}", file=file, reason=system_reason(failed))
         stop(Exit.NOT_WRITABLE, told, lang=lang)
+    return True
