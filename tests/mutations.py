@@ -233,7 +233,8 @@ MUTATIONS = (
         'decisions["evidence_ref"].isna()',
         "rules",
     ),
-    Mutation("rules/decisions.py", "and told[2] <= day", "", "rules"),
+    Mutation("rules/decisions.py", "return came <= day or", "return True or", "rules"),
+    Mutation("rules/decisions.py", "or (holds <= day and (came - day).days > MOST_DAYS_AHEAD)", "", "rules"),
     Mutation("rules/decisions.py", 'decisions["due"].lt(decisions["effective_on"])', "False", "rules"),
     Mutation(
         "rules/days.py",

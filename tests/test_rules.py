@@ -414,6 +414,26 @@ def test_what_it_may_not(small: Path, decisions: list[Statement], rule: str):
     assert set(problems["file"]) == {"decisions.csv"}
 
 
+def test_what_a_clock_that_was_ahead_left_can_be_retracted(small: Path):
+    """A row that cannot have arrived stops every page; no file need be mended by hand to go on."""
+    change_head(small, '"synthetic"', '"real"')
+    write_record(small, say("in_progress", reported_at="2062-07-02"))
+    ahead = decide("closed", recorded_at="2052-06-01", **EVIDENCE)
+    write_decisions(small, ahead)
+    today = "2024-09-30"
+    assert inspect_plan(small, today=today)[1]["rule"].tolist() == ["not-arrived"] * 2
+    retracted = [decide("void", supersedes=row, recorded_at=today, effective_on=today) for row in ("P1", "D1")]
+    write_decisions(small, ahead, *retracted)
+    plan, problems = inspect_plan(small, today=today)
+    assert plan is not None
+    assert problems.empty
+    assert plan.at("2062-12-31").measure_states["state"].tolist() == plan.at(today).measure_states["state"].tolist()
+    # Before the day that it speaks of nobody knows of it.
+    early = decide("void", supersedes="P1", recorded_at="2024-06-03", effective_on="2024-06-03")
+    write_decisions(small, early)
+    assert "void-unlike" in set(check_plan(small)["rule"])
+
+
 def test_a_plan_that_nobody_verifies_closes_nothing_but_moves_units_and_deadlines(small: Path):
     change_head(small, '[[verification.deciders]]\nname = "核验组"\nname_en = "Verifiers"\n', "")
     write_decisions(small, decide("extended", due="2024-12-31"), decide("left", unit_id="commerce"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.schema import MOST_DAYS_AHEAD, RECORD, Problem, Rule, rule
+from analysis.schema import MOST_DAYS_AHEAD, RECORD, REQUIRED_COLUMNS, Problem, Rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,8 +45,10 @@ def across_days(
             # A value may have been measured before, to begin with.
             yield from _before_notice(typed[name][column], issued, names[name])
         yield from _ahead(typed[name][column], typed[name][ARRIVAL[name]], names[name])
+    void = typed["decisions"].loc[typed["decisions"]["decision"].eq("void"), "supersedes"]
     for name in RECORD if today else ():
-        yield from _not_arrived(typed[name][ARRIVAL[name]], pd.Timestamp(today), names[name])
+        rows = typed[name][~typed[name][REQUIRED_COLUMNS[name][0]].isin(void)]
+        yield from _not_arrived(rows[ARRIVAL[name]], pd.Timestamp(today), names[name])
 
 
 def notice_days(tables: Mapping[str, pd.DataFrame], issued: pd.Timestamp) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.names import unit_names
-from analysis.schema import VERIFIED, Problem, Rule, rule
+from analysis.schema import MOST_DAYS_AHEAD, VERIFIED, Problem, Rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,19 +87,28 @@ def _due_over(rule: Rule, decisions: pd.DataFrame, file: str) -> Iterator[Proble
 
 @rule("void-unlike", "should be the number of an earlier row of the same measure, and of the unit where one is named")
 def _void(rule: Rule, decisions: pd.DataFrame, typed: Mapping[str, pd.DataFrame], file: str) -> Iterator[Problem]:
-    """What is retracted must be there, must have come before, and stays retracted."""
-    arrived: dict[str, tuple[str, str, Any]] = {}
+    """What is retracted must be there, must have come before, and stays retracted.
+
+    What is dated far ahead never came on that day: whoever finds it may retract it today.
+    """
+    arrived: dict[str, tuple[str, str, Any, Any]] = {}
     measures = dict(zip(decisions["decision_id"], decisions["decision"], strict=True))
-    for name, key, day in (("progress", "log_id", "reported_at"), ("decisions", "decision_id", "recorded_at")):
-        rows = typed[name][[key, "measure_id", "unit_id", day]]
+    days = (("progress", "log_id", "reported_at", "as_of"), ("decisions", "decision_id", "recorded_at", "effective_on"))
+    for name, key, came, holds in days:
+        rows = typed[name][[key, "measure_id", "unit_id", came, holds]]
         arrived |= {row[0]: row[1:] for row in rows.itertuples(index=False, name=None)}
     voids = decisions[decisions["decision"].eq("void")]
     columns = ["measure_id", "unit_id", "recorded_at", "supersedes"]
     for row, measure, unit, day, taken in voids[columns].itertuples(name=None):
         told = arrived.get(taken)
-        is_right = told is not None and told[0] == measure and unit in ("", told[1]) and told[2] <= day
+        is_right = told is not None and told[0] == measure and unit in ("", told[1]) and _has_come(*told[2:], day)
         if not is_right or measures.get(taken) == "void":
             yield rule.broken(file=file, row=row, column="supersedes", value=taken)
+
+
+def _has_come(came: Any, holds: Any, day: Any) -> bool:
+    """Whether a row can be spoken of on a day: it had arrived, or is dated so far ahead that its day is mistyped."""
+    return came <= day or (holds <= day and (came - day).days > MOST_DAYS_AHEAD)
 
 
 @rule("decider-unknown", "may not decide this: [verification] in plan.toml names {deciders}")
