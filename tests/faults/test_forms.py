@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.comments import Comment
 
 from analysis import cli, intake
 from analysis.files import held
@@ -293,6 +294,24 @@ def test_rows_on_a_sheet_without_headings_are_not_lost(plan: Plan, tmp_path: Pat
     book["续表"].sheet_state = state
     counts, named = outcome(plan, tmp_path, book)
     assert (counts["appended"], counts["refused"], named) == (0, FIVE, ["A1"])
+
+
+def test_a_comment_is_remarked_on(plan: Plan, tmp_path: Path) -> None:
+    book = spoilt(plan, E6="快了")
+    book[FORM_SHEET]["G5"].comment = Comment("本项已完成", "张三")
+    (tmp_path / "form.xlsx").write_bytes(to_bytes(book))
+    collected = intake.collect([tmp_path / "form.xlsx"], plan)
+    remarks = collected.problems.loc[collected.problems["severity"].eq("warning"), ["cell", "value", "rule"]]
+    assert remarks.to_numpy().tolist() == [["G5", "本项已完成", "单元格上的批注，未采用"]]
+    # Ours on a marked copy are none; what somebody adds to them counts.
+    ((copy,), _) = intake.write_returns(collected.forms, plan)
+    assert intake.collect([copy], plan).counts["unchanged"] == 1
+    answered = openpyxl.load_workbook(copy)
+    answered[FORM_SHEET]["E6"].comment = Comment("应为推进中", "张三")
+    answered.save(copy)
+    again = intake.collect([copy], plan)
+    assert again.counts["unchanged"] == 0
+    assert "应为推进中" in again.problems["value"].tolist()
 
 
 def test_a_column_that_was_deleted_is_remarked_on(plan: Plan, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ FORM_SHEET = "反馈表"
 OFFICE_SHEET = "核验表"
 HELP_SHEET = "填表说明"
 FAULT_SHEET = "退回说明"
-HIDDEN_SHEET = "portplan"
+HIDDEN_SHEET = COMMENTS_BY = "portplan"
 
 HEADER_ROW = 4
 REPORTED_AT = "G2"

@@ -37,12 +37,15 @@ class Grid:
         Whether nobody sees it who opens the file.
     merged : list
         Ranges of merged cells as ((row, column), (row, column)), from 0.
+    comments : list
+        What is pinned to cells, as (cell, who wrote it, text); of .xlsx files only.
     """
 
     name: str
     rows: list[list[Any]]
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     is_hidden: bool = False
+    comments: list[tuple[str, str, str]] = field(default_factory=list)
 
     def at(self, row: int, column: int) -> Any:
         """A cell, counted from 0; None outside."""

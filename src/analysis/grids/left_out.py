@@ -122,6 +122,26 @@ def has_formulas_or_errors(content: bytes) -> bool:
         return any(_FORMULA_OR_ERROR.search(parts.read(name)) for name in _xml_of(parts))
 
 
+def pin_comments(grids: list[Grid], content: bytes) -> None:
+    """Put what is pinned to the cells of a workbook beside them."""
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        if not any("comment" in name.lower() for name in parts.namelist()):
+            return
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content))
+    except Exception as failed:
+        raise Unreadable(
+            Message("its comments cannot be read: take them off, save it as {kind} and send it again", kind=".xlsx")
+        ) from failed
+    for grid in grids:
+        for row in book[grid.name].iter_rows() if grid.name in book.sheetnames else ():
+            for cell in row:
+                if cell.comment:
+                    grid.comments.append((cell.coordinate, cell.comment.author or "", cell.comment.text))
+
+
 def _xml_of(parts: zipfile.ZipFile) -> Iterator[str]:
     # Sheets go by many names; how they are called stands nowhere but in the relations of the book.
     return (name for name in parts.namelist() if name.lower().endswith(".xml"))

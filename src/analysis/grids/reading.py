@@ -14,6 +14,7 @@ from analysis.grids.left_out import (
     fill_in,
     has_formulas_or_errors,
     has_percentages,
+    pin_comments,
     require_readable,
     show_percentages,
 )
@@ -80,10 +81,12 @@ def _read_workbook(content: bytes) -> list[Grid]:
         raise Unreadable(
             Message("the file is damaged, or no table: save it as {kind} and send it again", kind=".xlsx")
         ) from failed
-    if content.startswith(b"PK") and has_formulas_or_errors(content):
-        fill_in(grids, content)
-    if content.startswith(b"PK") and has_percentages(content):
-        show_percentages(grids, content)
+    if content.startswith(b"PK"):
+        if has_formulas_or_errors(content):
+            fill_in(grids, content)
+        if has_percentages(content):
+            show_percentages(grids, content)
+        pin_comments(grids, content)
     return grids
 
 

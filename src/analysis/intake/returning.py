@@ -179,7 +179,7 @@ def _mark(
         rules.setdefault(cell, []).append(str(problem.rule))
     for cell, reasons in rules.items():
         sheet[cell].fill = PatternFill("solid", fgColor="F8C9C4")
-        sheet[cell].comment = Comment("；".join(reasons), "portplan", height=120, width=260)
+        sheet[cell].comment = Comment("；".join(reasons), layout.COMMENTS_BY, height=120, width=260)
     return {(problem.sheet, problem.cell): cell for problem, cell in places}
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.catalogue import Message
 from analysis.forms import NOBODY_VERIFIES
-from analysis.forms.layout import HIDDEN_SHEET
+from analysis.forms.layout import COMMENTS_BY, HIDDEN_SHEET
 from analysis.grids import Unreadable, address, as_written, is_blank, read_grids
 from analysis.returned.identity import date_arrival, identify
 from analysis.returned.rows import read_rows, tell_other_sheet, tell_rows_above
@@ -51,7 +51,7 @@ def read_form(
         return form
     tables = [table for grid in grids for table in tables_of(grid)]
     head = head_of(grids, tables)
-    if head.hidden.get("returned") == fingerprint(grids):
+    if _is_untouched(head.hidden.get("returned", ""), grids):
         form.unchanged = True
         return form
     # Promises alone are no form: the header of its measures is lost.
@@ -90,6 +90,9 @@ def _tell_sheets(form: Form, grids: Sequence[Grid], tables: Sequence[Table], nam
     for grid in grids:
         if grid.name not in OURS and all(table.grid is not grid for table in tables):
             tell_other_sheet(form, grid, names)
+        for cell, author, text in grid.comments:
+            if author != COMMENTS_BY:
+                form.remark(Message("a comment on the cell, not taken"), sheet=grid.name, cell=cell, value=text)
 
 
 def _check_day(form: Form, head: Head, plan: Plan, today: pd.Timestamp | None) -> None:
@@ -117,4 +120,12 @@ def fingerprint(grids: Sequence[Grid]) -> str:
         for column, cell in enumerate(cells)
         if not is_blank(cell)
     ]
-    return hashlib.sha256(repr(said).encode("utf-8")).hexdigest()
+    # Programs set them anew, with other blanks.
+    pinned = [(grid.name, cell, "".join(text.split())) for grid in grids for cell, _, text in grid.comments]
+    return " ".join(hashlib.sha256(repr(part).encode("utf-8")).hexdigest() for part in (said, pinned))
+
+
+def _is_untouched(returned: str, grids: Sequence[Grid]) -> bool:
+    """Whether a marked copy says what it said when it went out; of comments, where its kind of file tells of any."""
+    before, now = returned.split(" "), fingerprint(grids).split(" ")
+    return before == now or (before[0] == now[0] and not any(grid.comments for grid in grids))
