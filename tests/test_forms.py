@@ -96,6 +96,7 @@ def test_what_a_form_is(silent: Plan) -> None:
         "plan_id": "tianjin-2024",
         "unit_id": "port-group",
         "period": "2025-04",
+        "asked": " ".join(measures_of(silent, "port-group")),
     }
     sheet = book[layout.FORM_SHEET]
     assert sheet["A1"].value == f"{silent.title['zh']} 反馈表"

@@ -314,6 +314,16 @@ def test_a_comment_is_remarked_on(plan: Plan, tmp_path: Path) -> None:
     assert "应为推进中" in again.problems["value"].tolist()
 
 
+def test_a_row_that_was_deleted_is_remarked_on(plan: Plan, tmp_path: Path) -> None:
+    book = spoilt(plan)
+    book[FORM_SHEET].delete_rows(6)
+    (tmp_path / "form.xlsx").write_bytes(to_bytes(book))
+    collected = intake.collect([tmp_path / "form.xlsx"], plan)
+    (told,) = collected.problems.to_dict("records")
+    assert (collected.counts["appended"], collected.counts["unfilled"], told["severity"]) == (FIVE - 1, 1, "warning")
+    assert told["rule"] == "表中应填而整行不见了的措施：M18"
+
+
 def test_a_column_that_was_deleted_is_remarked_on(plan: Plan, tmp_path: Path) -> None:
     (tmp_path / "form.xlsx").write_bytes(to_bytes(spoilt(plan, H4=None)))
     collected = intake.collect([tmp_path / "form.xlsx"], plan)

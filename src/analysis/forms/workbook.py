@@ -112,7 +112,9 @@ def build(
         _write_commitments(sheet, commitments, values or {})
     _lay_out(sheet)
     write_help(book, _HELP)
-    write_hidden(book, {"form_id": form_id, "plan_id": plan.id, "unit_id": unit_id, "period": period})
+    asked = " ".join(measures.loc[measures["is_owed"], "measure_id"])
+    hidden = {"form_id": form_id, "plan_id": plan.id, "unit_id": unit_id, "period": period, "asked": asked}
+    write_hidden(book, hidden)
     return book
 
 

@@ -12,7 +12,7 @@ from analysis.forms import NOBODY_VERIFIES
 from analysis.forms.layout import COMMENTS_BY, HIDDEN_SHEET
 from analysis.grids import Unreadable, address, as_written, is_blank, read_grids
 from analysis.returned.identity import date_arrival, identify
-from analysis.returned.rows import read_rows, tell_other_sheet, tell_rows_above
+from analysis.returned.rows import read_rows, tell_other_sheet, tell_rows_above, tell_rows_gone
 from analysis.returned.statements import Form
 from analysis.returned.tables import OURS, disagreements, head_of, tables_of
 from analysis.schema import MOST_DAYS_AHEAD
@@ -72,6 +72,7 @@ def read_form(
     as_of = pd.Timestamp(form.as_of) if form.as_of else None
     _check_day(form, head, plan, today)
     tell_rows_above(form, tables, names)
+    tell_rows_gone(form, tables, names, head.hidden.get("asked", "").split())
     for table in tables:
         read_rows(form, table, names, as_of=as_of, is_ours=bool(head.form_id))
     if form.is_office and any(statement.table != "decisions" for statement in form.statements):

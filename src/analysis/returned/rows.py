@@ -159,6 +159,14 @@ def _tell_other_columns(form: Form, table: Table, body: list[int], *, is_ours: b
             form.remark(rule, cell=address(rows[0], place), **said)
 
 
+def tell_rows_gone(form: Form, tables: Sequence[Table], names: Names, asked: Sequence[str]) -> None:
+    """Say of what a form asked for and has no row of any more that nothing is known of it."""
+    there = {_subject(table, row, names)[0] for table in tables for row in table.body}
+    if gone := [measure for measure in asked if measure not in there]:
+        form.unfilled += len(gone)
+        form.remark(Message("asked for, but without a row any more: {measures}", measures="、".join(gone)))
+
+
 def tell_rows_above(form: Form, tables: Sequence[Table], names: Names) -> None:
     """Refuse a form with a row of its table above the headings; say of other words there that they are not taken."""
     for table in {id(one.grid): one for one in reversed(tables)}.values():
