@@ -381,7 +381,8 @@ def test_a_unit_goes_by_any_of_its_names(still: Plan, tmp_path: Path, unit: str)
     "title", ["表单编号：tianjin-2024/port-group/2024-06-30", "表单号, ｔianjin-2024／port-group／2024-06-30 "]
 )
 def test_a_number_of_ours_says_it_all(still: Plan, tmp_path: Path, title: str) -> None:
-    form = read(still, write_form(tmp_path / "表.csv", [GOOD], title=title, unit="", as_of=""))
+    heading = (*HEADING, "请求事项", "下一步工作")
+    form = read(still, write_form(tmp_path / "表.csv", [GOOD], title=title, unit="", as_of="", heading=heading))
     assert (form.unit_id, form.as_of, form.problems) == ("port-group", "2024-06-30", [])
 
 
