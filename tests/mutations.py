@@ -559,6 +559,18 @@ MUTATIONS = (
         "intake::test_second_collect_changes_nothing",
     ),
     Mutation(
+        "intake/admission.py",
+        "before = day if candidate.is_dated else",
+        "before = day if candidate else",
+        "intake::test_a_form_without_a_day_that_is_read_again_takes_nothing_back",
+    ),
+    Mutation(
+        "returned/reading.py",
+        "if grid.name != HIDDEN_SHEET",
+        'if grid.name == "反馈表"',
+        "intake::test_a_copy_counts_again_when_somebody_wrote_on_it",
+    ),
+    Mutation(
         "intake/collecting.py",
         "candidates.sort(key=lambda candidate: _order(candidate, places))",
         "pass",
