@@ -212,6 +212,7 @@ BROKEN = {
     "ongoing-never-done": of_record(2, "status", say("done_reported", measure_id="M2")),
     "ongoing-by-kind": of_record(2, "status", say("ongoing")),
     "arrived-early": of_record(2, "reported_at", say("in_progress", reported_at="2024-06-29")),
+    "completion-over": of_record(2, "expected_completion", say("in_progress", expected_completion="2023-12-31")),
     "completion-far": of_record(2, "expected_completion", say("in_progress", expected_completion="2224-12-31")),
     "far-ahead": of_record(2, "as_of", say("in_progress", as_of="2025-06-30")),
     "not-arrived": Case("progress.csv", 2, "reported_at", make=lambda folder: (
@@ -252,6 +253,7 @@ WARNINGS = {
     *("notice-day-unlikely", "said-twice", "record-of-others"),
     *("column-unknown", "undrawable-text", "measure-without-unit", "not-responsible", "ongoing-never-done"),
     *("percent-not-started", "percent-in-progress", "percent-stalled", "arrived-early", "went-back", "percent-fell"),
+    "completion-over",
     *("plan-country-elsewhere", "closed-without-evidence", "joined-already", "left-unnamed"),
     *("feedback-missing", "units-lapsed", "contradicted", "units-disagree"),
 }

@@ -38,6 +38,7 @@ def across_days(
     """
     log = typed["progress"]
     yield from _early(log["as_of"], log["reported_at"], names["progress"])
+    yield from _over(log[~log["status"].isin(["done_reported", "ongoing"])], names["progress"])
     for name, column in _UNTIL.items():
         yield from _far(typed[name][column], issued, names[name])
     for name, column in _TRUE_FOR.items():
@@ -90,6 +91,15 @@ def _early(rule: Rule, days: pd.Series, arrived: pd.Series, file: str) -> Iterat
     ahead = days - arrived
     for row, value in arrived[ahead.gt(_NONE) & ahead.le(_MOST_AHEAD)].items():
         yield rule.broken(file=file, row=row, column="reported_at", value=f"{value:%Y-%m-%d}")
+
+
+@rule("completion-over", "is before {day}, of which it says that it is not done: please check", severity="warning")
+def _over(rule: Rule, open_ones: pd.DataFrame, file: str) -> Iterator[Problem]:
+    """What is expected for a day that is over never comes: the year is mistyped, or the day is still the old one."""
+    over = open_ones[open_ones["expected_completion"] < open_ones["as_of"]]
+    for row, value, day in over[["expected_completion", "as_of"]].itertuples(name=None):
+        told = {"value": f"{value:%Y-%m-%d}", "day": f"{day:%Y-%m-%d}"}
+        yield rule.broken(file=file, row=row, column="expected_completion", **told)
 
 
 @rule("completion-far", "should be within a hundred years of {day}, when the plan was issued")
