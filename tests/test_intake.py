@@ -929,6 +929,17 @@ def test_a_copy_counts_again_when_somebody_wrote_on_it(still: Plan, tmp_path: Pa
     assert intake.write_returns(both.forms, still, folder=tmp_path / "退回") == ([copy], [])
 
 
+def test_forms_of_one_name_are_told_apart_by_their_folders(still: Plan, tmp_path: Path) -> None:
+    for folder, unit in (("港", "天津港"), ("关", "天津海关")):
+        (tmp_path / folder).mkdir()
+        write_form(tmp_path / folder / "反馈表.csv", [("M4", "快了")], unit=unit)
+    write_form(tmp_path / "另一份.csv", [("M4", "快了")], unit="北京局天津铁办")
+    collected = intake.collect(intake.find_files([tmp_path])[0], still)
+    named = {"港/反馈表.csv": "port-group", "关/反馈表.csv": "tj-customs", "另一份.csv": "railway-office"}
+    assert dict(collected.by_form[["file", "unit_id"]].to_numpy().tolist()) == named
+    assert sorted(collected.problems["file"]) == sorted(named)
+
+
 def test_copies_have_names_of_their_own(still: Plan, tmp_path: Path) -> None:
     for name in ("表.csv", "表.xls"):
         (tmp_path / name).write_bytes(b"")

@@ -15,7 +15,7 @@ from analysis.intake.admission import KINDS, Candidate, lawful, refuse_like, wit
 from analysis.language import Language
 from analysis.plan import append_record, read_record
 from analysis.processes import Limits, do_apart
-from analysis.returned import Form, names_of, plain_name, read_form
+from analysis.returned import Form, names_of, plain_name, read_form, told_apart
 from analysis.schema import RECORD
 
 if TYPE_CHECKING:
@@ -87,8 +87,9 @@ class Collection:
 
     def told(self, lang: str) -> pd.DataFrame:
         """Everything that was not taken, and every remark, at its cell: one row each, columns `PROBLEM_COLUMNS`."""
+        names = told_apart(form.file for form in self.forms)
         rows = [
-            (*(form.name, one.sheet, one.cell, one.column, one.value), one.rule.said(lang), one.severity)
+            (*(names[form.file], one.sheet, one.cell, one.column, one.value), one.rule.said(lang), one.severity)
             for form in self.forms
             for one in form.all_problems
         ]
@@ -101,9 +102,10 @@ class Collection:
     @property
     def by_form(self) -> pd.DataFrame:
         """One row a file that somebody filled in: file, unit_id, as_of, reported_at, and its counts."""
+        names = told_apart(form.file for form in self.forms)
         rows = [
             (
-                *(form.name, form.unit_id, form.as_of, form.reported_at, len(form.statements)),
+                *(names[form.file], form.unit_id, form.as_of, form.reported_at, len(form.statements)),
                 *(form.count(outcome) for outcome in _OUTCOMES),
                 form.unfilled,
             )

@@ -2,7 +2,7 @@
 
 from analysis.returned.identity import Names, names_of
 from analysis.returned.reading import fingerprint, read_form
-from analysis.returned.statements import Form, Problem, Statement, plain_name
+from analysis.returned.statements import Form, Problem, Statement, plain_name, told_apart
 
 __all__ = [
     "Form",
@@ -13,4 +13,5 @@ __all__ = [
     "names_of",
     "plain_name",
     "read_form",
+    "told_apart",
 ]

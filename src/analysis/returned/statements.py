@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analysis.forms.layout import SHEETS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from analysis.catalogue import Message
@@ -18,6 +20,16 @@ def plain_name(file: Path) -> str:
     """A file's name as text on one line, whatever bytes it is made of."""
     name = file.name.encode("utf-8", "backslashreplace").decode("utf-8")
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in name)
+
+
+def told_apart(files: Iterable[Path]) -> dict[Path, str]:
+    """What each file is called where it is told of: its name, and its folder's, too, where another has the same."""
+    files = list(files)
+    named = Counter(map(plain_name, files))
+    return {
+        file: f"{plain_name(file.parent)}/{plain_name(file)}" if named[plain_name(file)] > 1 else plain_name(file)
+        for file in files
+    }
 
 
 @dataclass(frozen=True)
