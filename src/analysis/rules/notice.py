@@ -103,7 +103,7 @@ def _listed_twice(rule: Rule, named: pd.DataFrame) -> Iterator[Problem]:
         on_until[measure, unit] = max(before, str(ends[row]))
 
 
-@rule("promise-range", "should be a greater number where the comparator is between, else blank")
+@rule("promise-range", "should be a number above quantity where the comparator is between, else blank")
 def _range(rule: Rule, promises: pd.DataFrame) -> Iterator[Problem]:
     """A promise of which one end is lost would be met by anything, or by nothing."""
     low, high = (pd.to_numeric(promises[column], errors="coerce") for column in ("quantity", "quantity_high"))
