@@ -18,7 +18,7 @@ from analysis.cli import Exit, main
 from analysis.files import held
 from analysis.health import examine
 from analysis.inbox import add_lines, keep
-from analysis.manifest import Head
+from analysis.manifest import MANIFEST, Basis, Head
 from analysis.manifest.stored import manifest_text
 from analysis.plan import data_folder
 from analysis.record import begin_chain, place_of
@@ -76,6 +76,7 @@ HARM: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
         LATEST,
         lambda plan, site: (site / LATEST).unlink() or (site / LATEST).write_text("changed", "utf-8"),
     ),
+    "tables lost that pages were made of": ("plan/inputs/units-", lambda plan, site: without_tables(site)),
     "the index lost": ("index.en.html", lambda plan, site: (site / "index.en.html").unlink()),
     "no manifest": ("index.html", lambda plan, site: (site / "manifest.json").unlink()),
     "orphan": ("plan/old.html", lambda plan, site: (site / "plan/old.html").write_text("old", "utf-8")),
@@ -130,6 +131,14 @@ HARM: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
     "a table damaged": ("themes.csv", lambda plan, site: (plan / "themes.csv").write_bytes(b"\xff\xfe\xfa")),
 }
 """What is done to a plan and its site, with what must be named then."""
+
+
+def without_tables(site: Path) -> None:
+    """A manifest that names tables, of which none came along when the site was copied."""
+    manifest = read_manifest(site)
+    basis = Basis("plan", {"units.csv": "0" * 64})
+    kept = replace(manifest, bases={basis.key: basis})
+    (site / MANIFEST).write_text(manifest_text(kept), "utf-8")
 
 
 def begin(plan: Path) -> None:

@@ -210,8 +210,15 @@ def _pages(site: Path, manifest: Manifest) -> Needs:
                 state=Message("was altered"),
                 command=_REPORT,
             )
-    tables = {path for basis in manifest.bases.values() for path in basis.paths().values()}
-    for name in (*manifest.index, *manifest.newest(), *manifest.documents(), *sorted(tables)):
+    for name in sorted({path for basis in manifest.bases.values() for path in basis.paths().values()}):
+        if not (site / name).is_file():
+            yield Message(
+                "{file} {state}: run {command} with the same parameters again",
+                file=name,
+                state=Message("is gone"),
+                command=_REPORT,
+            )
+    for name in (*manifest.index, *manifest.newest(), *manifest.documents()):
         if not (site / name).is_file():
             yield Message("{file} is gone: run {command} again", file=name, command=_REPORT)
 
