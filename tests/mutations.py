@@ -583,7 +583,7 @@ MUTATIONS = (
         "record::test_kill_9_of_an_append_leaves_a_whole_record",
     ),
     Mutation(
-        "intake/deciding.py",
+        "deciding.py",
         "if alike.any() and",
         "if False and",
         "faults/kills::test_a_decision_that_is_cut_off_is_recorded_once_or_not_at_all",

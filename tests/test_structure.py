@@ -41,7 +41,7 @@ FLOORS = [
     ["sample", "status", "record", "rules", "plan", "migration", "look", "charts", "manifest", "basis", "workplace"],
     ["workload", "trend", "coverage", "attention", "ledger", "brief"],
     ["language", "opening", "words", "briefing", "forms", "due"],
-    ["entries", "returned", "intake", "exhibits"],
+    ["entries", "returned", "intake", "deciding", "exhibits"],
     ["runner", "page", "office", "site"],
     ["history"],
     ["report"],

@@ -39,15 +39,15 @@ def decide(
     lang: LangOption = None,
 ) -> None:
     """Record one decision of the office, and say how the measure stood before and stands now."""
-    from analysis import intake
+    from analysis import deciding
     from analysis.language import Language
     from analysis.plan import UnknownName
 
     language = spoken(lang)
     opened = opened_plan(plan, lang=language)
     try:
-        measure, decision = intake.understood(words)
-        name, sha256, doubt = intake.looked_at(evidence)
+        measure, decision = deciding.understood(words)
+        name, sha256, doubt = deciding.looked_at(evidence)
     except ValueError as failed:
         stop(Exit.BAD_PARAMETERS, failed, lang=language)
     if doubt:
@@ -63,7 +63,7 @@ def decide(
         stop(Exit.BAD_PARAMETERS, Message("say from which day on it holds: {option}", option="--as-of"), lang=language)
     effective = f"{to_day(as_of, lang=language):%Y-%m-%d}" if as_of else recorded
     try:
-        row = intake.new_decision(
+        row = deciding.new_decision(
             opened,
             measure_id=measure,
             unit_id=unit,
@@ -90,6 +90,6 @@ def decide(
         say(
             "{measure}: {standing}",
             measure=say.measure(measure_id),
-            standing=intake.moved(opened, again, measure_id, day, say),
+            standing=deciding.moved(opened, again, measure_id, day, say),
         )
     )

@@ -2,7 +2,6 @@
 
 from analysis.inbox import find_files
 from analysis.intake.collecting import Collection, append, collect, summary
-from analysis.intake.deciding import looked_at, moved, new_decision, understood
 from analysis.intake.receiving import Receipt, receiving, write_down
 from analysis.intake.returning import write_returns
 from analysis.returned import Form, Problem, Statement
@@ -16,12 +15,8 @@ __all__ = [
     "append",
     "collect",
     "find_files",
-    "looked_at",
-    "moved",
-    "new_decision",
     "receiving",
     "summary",
-    "understood",
     "write_down",
     "write_returns",
 ]
