@@ -394,7 +394,7 @@ MUTATIONS = (
     ),
     Mutation("verification/record.py", "head.links - 1 : head.links", "head.links :", "verification"),
     Mutation("verification/derived.py", "if was == now:", "if True:", "verification"),
-    Mutation("health/looking.py", "st_mode & 0o002", "st_mode & 0", "health"),
+    Mutation("health/folder.py", "st_mode & 0o002", "st_mode & 0", "health"),
     Mutation(
         "health/looking.py",
         "except BadSettings as failed:\n        yield from str(failed).splitlines()",

@@ -20,6 +20,8 @@ import pytest
 from analysis import cli, files, record, schema
 from analysis.plan import Plan, append_record, check_plan, open_plan, read_record
 from tests.killing import HOW_OFTEN, forked, killed
+from tests.plan_folders import DECIDER, write_small_plan
+from tests.sites import contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -517,3 +519,34 @@ def test_opening_a_plan_loads_neither_database_nor_workbooks():
     )
     found = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("kept_as", KINDS)
+def test_a_record_is_begun_by_a_command_and_never_in_place_of_one(
+    tmp_path: Path, kept_as: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where plan.toml says that it is kept; one that was lost is no new one."""
+    plan = write_small_plan(tmp_path / "plan")
+    for table in schema.RECORD:
+        (plan / f"{table}.csv").unlink()
+    head = plan / "plan.toml"
+    head.write_text(f'progress = "{kept_as}"\n' + head.read_text("utf-8"), "utf-8")
+    begin = ["plan", "begin", str(plan)]
+    assert cli.main(["check", "--plan", str(plan)]) == cli.Exit.BAD_DATA
+    assert cli.main(begin) == cli.Exit.OK
+    opened = open_plan(plan)
+    assert [len(read_record(opened, table)) for table in schema.RECORD] == [0, 0, 0]
+    asked = ["decide", "M1", "closed", "--by", DECIDER, "--as-of", "2024-08-01", "--evidence", "验收单"]
+    assert cli.main([*asked, "--plan", str(plan)]) == cli.Exit.OK
+    assert cli.main(["verify", str(plan)]) == cli.Exit.OK
+    before = contents(plan)
+    assert cli.main(begin) == cli.Exit.BAD_PARAMETERS
+    if "://" not in kept_as:
+        lost = record.place_of(plan, {"id": "small", "progress": kept_as}, "decisions").file
+        assert lost
+        lost.unlink()
+        del before[lost.name]
+        capsys.readouterr()
+        assert cli.main(begin) == cli.Exit.BAD_DATA
+        assert "这里曾有台账，progress.chain 记着它的行" in capsys.readouterr().err
+    assert contents(plan) == before

@@ -51,3 +51,30 @@ def migrate_plan(
     print_problems(problems, lang=language)
     if opened is None:
         stop(Exit.BAD_DATA, Message("The new folder still has errors: mend them there."), lang=language)
+
+
+@plan_app.command("begin")
+def begin_record(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The plan's folder.")],
+    lang: LangOption = None,
+) -> None:
+    """Begin an empty record where plan.toml says that it is kept: files, or a database; what is there stays."""
+    from analysis.files import Busy
+    from analysis.plan import read_folder
+    from analysis.record import begin, place_of
+
+    language = spoken(lang)
+    found = read_folder(folder)
+    if found.head_fault:
+        stop(Exit.BAD_DATA, Message("{file}: {reason}", file="plan.toml", reason=found.head_fault), lang=language)
+    try:
+        made = begin(place_of(folder, found.head))
+    except Busy as busy:
+        stop(Exit.LOCKED, busy, lang=language)
+    except ValueError as failed:
+        stop(Exit.BAD_DATA, failed, lang=language)
+    except OSError as failed:
+        stop(Exit.NOT_WRITABLE, failed, lang=language)
+    if not made:
+        stop(Exit.BAD_PARAMETERS, Message("The record is there already: nothing was written."), lang=language)
+    typer.echo(Message("Begun, without rows: {tables}", tables=", ".join(made)).said(language))

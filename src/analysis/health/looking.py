@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from analysis.catalogue import Message, in_language
-from analysis.files import Busy, in_installed_package, secrets_of
+from analysis.files import Busy
+from analysis.health.folder import of_plan, rights_of
 from analysis.health.ledger import of_received, of_record
 from analysis.history import read_runs
 from analysis.notification import BadSettings, NoSecret, read_settings, read_told
-from analysis.plan import inspect_plan, read_folder
-from analysis.plan.loading import RECORD_OF_OTHERS
+from analysis.plan import read_folder
 from analysis.record import Chain, place_of
 from analysis.site import Manifest, SiteNotWritable, check_site, is_published, is_twin, locked, read_manifest, unnamed
 from analysis.verification import verify_heads
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     Needs = Iterator[Message | str]
 
 _SCREEN = 24
-_TABLES = (".csv", ".parquet", ".db", ".xlsx", ".xls", ".et", ".ods")
 _RUNS = 20
 _REPORT = "portplan report"
 _WORDS = {
@@ -68,7 +65,7 @@ def examine(plan: Path, site: Path, now: datetime) -> list[Finding]:
         With its time zone.
     """
     folder = read_folder(plan)
-    about = list(_of_plan(plan, folder, f"{now:%Y-%m-%d}"))
+    about = list(of_plan(plan, folder, f"{now:%Y-%m-%d}"))
     looked: dict[Message, list[Message | str]] = {Message("the plan's folder"): about}
     chain = None
     try:
@@ -94,58 +91,6 @@ def _few(needs: list[Message | str], most: int) -> tuple[Message | str, ...]:
     return (*needs[: most - 1], more)
 
 
-def _of_plan(plan: Path, folder: PlanFolder, today: str) -> Needs:
-    if in_installed_package(plan):
-        yield Message(
-            "{plan} lies in an installed package, where an upgrade writes over the record: make a folder of your own "
-            "with {command}",
-            plan=plan,
-            command="portplan init",
-        )
-    elif secrets_of(dict(folder.head)) and (plan / "plan.toml").stat().st_mode & 0o077:
-        yield Message(
-            "{file} holds a database's password, and others can read it: run {command}",
-            file="plan.toml",
-            command="chmod 600 plan.toml",
-        )
-    if folder.head_fault:
-        yield Message("{file}: {reason}", file="plan.toml", reason=folder.head_fault)
-    for table in folder.tables.values():
-        if table.fault:
-            missing = Message("this file is missing")
-            reason = missing if table.fault == "missing" else table.fault
-            yield Message("{file}: {reason}; see {command}", file=table.name, reason=reason, command="portplan check")
-    if not folder.head_fault and not any(table.fault for table in folder.tables.values()):
-        _, problems = inspect_plan(plan, today=today)
-        command = f"portplan check --plan {plan}"
-        if wrong := int(problems["severity"].eq("error").sum()):
-            yield Message(
-                "its data have {n} errors, so that no page can be made: see {command}", n=wrong, command=command
-            )
-        if problems["rule"].eq(RECORD_OF_OTHERS).any():
-            yield Message("all rows of its database are of other plans: see {command}", command=command)
-    yield from _unread(plan, folder)
-    yield from _rights(plan)
-    for file in plan.glob(".*.new"):
-        yield Message("{file} was left by a write that was cut off, the record is whole: delete it", file=file.name)
-
-
-def _unread(plan: Path, folder: PlanFolder) -> Needs:
-    """Files beside the tables that are called like one of them, and that nobody reads."""
-    read = {table.name for table in folder.tables.values()}
-    with suppress(ValueError):
-        place = place_of(plan, folder.head)
-        read |= {place.file.name} if place.file else set()
-    for file in sorted(plan.iterdir()):
-        name = next((name for name in folder.tables if file.stem.casefold().startswith(name)), "")
-        if name and file.name not in read and file.suffix.casefold() in _TABLES:
-            yield Message(
-                "{file} is not read, {table} is: see which of them holds, and move the other elsewhere",
-                file=file.name,
-                table=folder.tables[name].name,
-            )
-
-
 def _of_site(site: Path, now: datetime, chain: Chain | None, folder: PlanFolder) -> dict[Message, list[Message | str]]:
     try:
         check_site(site)
@@ -153,24 +98,12 @@ def _of_site(site: Path, now: datetime, chain: Chain | None, folder: PlanFolder)
     except (SiteNotWritable, OSError) as failed:
         return {Message("the site"): [str(failed)]}
     return {
-        Message("the site's rights and settings"): [*_rights(site), *_settings(site)],
+        Message("the site's rights and settings"): [*rights_of(site), *_settings(site)],
         Message("pages and the first page"): [*_pages(site, manifest), *_published(manifest, chain, folder)],
         Message("interrupted work, files that are not ours"): list(_left(site, manifest)),
         Message("pages that could not be made"): list(_failures(manifest)),
         Message("clock and dates"): list(_clock(site, manifest, now)),
     }
-
-
-def _rights(folder: Path) -> Needs:
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        yield Message("{folder} cannot be written to by this user: see whose it is, and its rights", folder=folder)
-    places = [folder, *(file for file in folder.iterdir() if not file.is_symlink())]
-    for place in places:
-        if place.stat().st_mode & 0o002:
-            yield Message("{file} can be changed by everybody: run {command}", file=place, command="chmod o-w")
-    for file in places[1:]:
-        if not os.access(file, os.W_OK):
-            yield Message("{file} cannot be written over by this user", file=file)
 
 
 def _settings(site: Path) -> Needs:

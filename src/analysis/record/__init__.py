@@ -14,7 +14,7 @@ from analysis.record.chain import Chain, Difference, Link, differences
 from analysis.record.chaining import begin_chain, read_chain
 from analysis.record.place import Place, place_of
 from analysis.record.reading import file_facts, read
-from analysis.record.store import append, next_ids
+from analysis.record.store import append, begin, next_ids
 from analysis.record.text import longer, meant, to_csv, to_frame
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Link",
     "Place",
     "append",
+    "begin",
     "begin_chain",
     "differences",
     "file_facts",

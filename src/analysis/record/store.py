@@ -15,7 +15,7 @@ from analysis.record.chain import APPENDED
 from analysis.record.chaining import longer_chain, read_chain, settled_chain, with_found
 from analysis.record.reading import parse, read, saved_as
 from analysis.record.text import longer, to_csv
-from analysis.schema import REQUIRED_COLUMNS, DataError
+from analysis.schema import RECORD, REQUIRED_COLUMNS, DataError, problem_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +91,43 @@ def append(place: Place, rows: pd.DataFrame, *, check: Callable[[pd.DataFrame], 
             place, chain.with_link(place.table, APPENDED, unnamed, place.columns, saved_as(place, content))
         ):
             write_whole(file, content)
+
+
+def begin(place: Place) -> list[str]:
+    """Make the tables of a record that are not there yet, without rows.
+
+    Returns
+    -------
+    list of str
+        What was made, as `Place.name` calls it.
+
+    Raises
+    ------
+    analysis.files.Busy, OSError
+        As `append`.
+    ValueError
+        When what is there cannot be read, or a chain names rows: then the record is not to begin, it was lost.
+    """
+    missing = [one for one in map(place.of, RECORD) if not _is_there(one)]
+    if missing and read_chain(place).lines:
+        raise ValueError(
+            Message(
+                "a record was here, {chain} names its rows: put it back from a backup, or, where a new one begins, "
+                "take the chain away. Nothing was written",
+                chain="record_chain" if place.kind == "sql" else place.chain.name,
+            )
+        )
+    for one in missing:
+        append(one, pd.DataFrame(columns=list(one.columns), dtype="str"), check=lambda _: problem_frame())
+    return [one.name for one in missing]
+
+
+def _is_there(place: Place) -> bool:
+    try:
+        read(place)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def next_ids(rows: pd.DataFrame, table: str, count: int) -> list[str]:
