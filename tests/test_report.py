@@ -274,6 +274,18 @@ def test_the_plan_the_notebook_and_each_parameter_are_in_the_key(tmp_path: Path)
     assert keys.page_key(WHOLE.notebook, after, asked(after)) not in seen
 
 
+def test_a_module_beside_a_notebook_is_in_the_key(tmp_path: Path) -> None:
+    """An analyst moves a function out of a notebook, and changes it there."""
+    inputs = read_inputs("tianjin-2024")
+    notebook(tmp_path / "own.ipynb")
+    seen = set()
+    for text in (None, "SHARE = 2", "SHARE = 3"):
+        if text:
+            (tmp_path / "shares.py").write_text(text, "utf-8")
+        seen.add(keys.page_key(tmp_path / "own.ipynb", inputs, asked(inputs)))
+    assert len(seen) == 3
+
+
 def test_the_library_is_in_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     inputs = read_inputs("tianjin-2024")
     before = keys.page_key(WHOLE.notebook, inputs, asked(inputs))

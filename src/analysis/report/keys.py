@@ -64,9 +64,11 @@ def page_path(name: str, inputs: Inputs, parameters: Parameters) -> str:
 
 
 def page_key(notebook: Path, inputs: Inputs, parameters: Parameters) -> str:
-    """A hash of all that a page is made of: notebook, library, versions, parameters, and the rows it uses."""
+    """A hash of all that a page is made of: notebook and modules beside it, library, versions, parameters, rows."""
+    modules = sorted(notebook.parent.glob("*.py"))
     parts = {
         "notebook": _digest(notebook.read_bytes()),
+        "modules": [[module.name, _digest(module.read_bytes())] for module in modules],
         "library": library_hash(),
         "versions": _versions(),
         "parameters": parameters.model_dump_json(exclude={"plan_id"}),
