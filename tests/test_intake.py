@@ -929,6 +929,17 @@ def test_a_copy_counts_again_when_somebody_wrote_on_it(still: Plan, tmp_path: Pa
     assert intake.write_returns(both.forms, still, folder=tmp_path / "退回") == ([copy], [])
 
 
+@pytest.mark.parametrize("name", [layout.HELP_SHEET, layout.FAULT_SHEET, "6月"])
+def test_a_table_counts_whatever_its_sheet_is_called(still: Plan, tmp_path: Path, name: str) -> None:
+    """Somebody writes into a copy of the sheet and deletes the others, or takes one of our names for it."""
+    book = filled(still, "port-group", "2024-06-30")
+    for sheet in set(book.sheetnames) - {layout.FORM_SHEET, layout.HIDDEN_SHEET}:
+        del book[sheet]
+    book[layout.FORM_SHEET].title = name
+    (tmp_path / "form.xlsx").write_bytes(to_bytes(book))
+    assert len(read(still, tmp_path / "form.xlsx").statements) == len(measures_of(still, "port-group"))
+
+
 def test_forms_of_one_name_are_told_apart_by_their_folders(still: Plan, tmp_path: Path) -> None:
     for folder, unit in (("港", "天津港"), ("关", "天津海关")):
         (tmp_path / folder).mkdir()

@@ -108,8 +108,6 @@ class Head:
 
 def tables_of(grid: Grid) -> list[Table]:
     """The tables of a sheet: each below the first row that can be its header, down to the next one's."""
-    if grid.name in OURS:
-        return []
     found: dict[str, tuple[int, dict[str, int]]] = {}
     for number, row in enumerate(grid.rows):
         headers = {table: columns for table in layout.SHEETS if (columns := _columns(row, table))}
