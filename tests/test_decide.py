@@ -17,7 +17,7 @@ import pytest
 from analysis import cli, forms, intake, migration
 from analysis.cli import decisions as command
 from analysis.forms import layout
-from analysis.plan import append_record, check_plan, data_folder, open_plan, read_record
+from analysis.plan import append_record, check_plan, data_folder, inspect_plan, open_plan, read_record
 
 from .returned_forms import to_bytes
 from .sites import contents
@@ -226,6 +226,34 @@ def test_evidence_that_is_no_file_is_kept_as_it_is_said(folder: Path, capsys: py
         assert ("没有文件" in capsys.readouterr().err) == is_doubted
     assert recorded(folder)["evidence_ref"].tolist() == ["津商〔2025〕9号", "./missing.pdf", "a.pdf", "验收单 终稿.pdf"]
     assert recorded(folder)["evidence_sha256"].eq("").all()
+
+
+def test_a_value_of_a_day_to_come_is_retracted_and_measured_again(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a real record it stops every page, and no correction may arrive before it."""
+    head = folder / "plan.toml"
+    head.write_text(head.read_text("utf-8").replace('"synthetic"', '"real"', 1), "utf-8")
+    plan = open_plan(folder)
+    promise = plan.commitments.iloc[0]
+    unit = plan.responsibilities.loc[plan.responsibilities["measure_id"].eq(promise["measure_id"]), "unit_id"].iloc[0]
+    values = read_record(plan, "actuals")
+    ahead = {"actual_id": "A0001", "commitment_id": promise["commitment_id"], "unit_id": unit, "value": "9999"}
+    ahead |= {"as_of": "2025-03-31", "reported_at": "2052-04-02"}
+    pd.DataFrame([ahead], columns=values.columns).to_csv(folder / "actuals.csv", index=False, lineterminator="\n")
+    assert inspect_plan(folder, today=TODAY)[1]["rule"].tolist() == ["not-arrived"]
+    assert decide(folder, "void", "--supersedes", "A0001", "--by", BY) == 0, capsys.readouterr().err
+    (row,) = recorded(folder).to_dict("records")
+    assert [row[name] for name in ("measure_id", "unit_id", "supersedes")] == [promise["measure_id"], unit, "A0001"]
+    plan, problems = inspect_plan(folder, today=TODAY)
+    assert problems.empty
+    assert plan
+    assert plan.at("2052-12-31").record.actuals.empty
+    again = dict.fromkeys(values.columns, "") | ahead | {"actual_id": "A0002", "value": "36", "reported_at": TODAY}
+    append_record(plan, pd.DataFrame([again]), table="actuals")
+    assert open_plan(folder).at(TODAY).record.actuals["value"].tolist() == [36]
+    assert decide(folder, "void", "--supersedes", "A0003", "--by", BY) == cli.Exit.BAD_PARAMETERS
+    assert "没有编号为 A0003 的行" in capsys.readouterr().err
 
 
 def without_verification(folder: Path) -> None:

@@ -144,13 +144,14 @@ def ledgers(draw: st.DrawFn) -> Ledger:
         if table == "progress":
             row |= {"status": draw(st.sampled_from(schema.DELIVERY)), "evidence_ref": draw(st.sampled_from(["", "附"]))}
         elif table == "actuals":
-            row |= {"commitment_id": draw(st.sampled_from(["C1", "C2"])), "value": "1"}
+            of_promise = draw(st.sampled_from("12"))
+            row |= {"commitment_id": f"C{of_promise}", "measure_id": f"M{of_promise}", "value": "1"}
         # Only what has come is taken back: of the same measure, and by the same unit or by the office.
         of = ("commitment_id", "unit_id") if table == "actuals" else ("measure_id", "unit_id")
         is_void = row.get("decision") == "void"
         taken = [
             (other, earlier)
-            for other in (("progress", "decisions") if is_void else (table,))
+            for other in (record if is_void else (table,))
             for earlier in record[other]
             if all(earlier[key] == row[key] for key in of)
             and earlier.get("reported_at", earlier.get("recorded_at", "")) <= str(arrived)

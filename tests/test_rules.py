@@ -422,14 +422,16 @@ def test_what_a_clock_that_was_ahead_left_can_be_retracted(small: Path):
     write_record(small, say("in_progress", reported_at="2062-07-02"))
     ahead = decide("closed", recorded_at="2052-06-01", **EVIDENCE)
     write_decisions(small, ahead)
+    write_actuals(small, {"value": "4", "reported_at": "2062-07-02"})
     today = "2024-09-30"
-    assert inspect_plan(small, today=today)[1]["rule"].tolist() == ["not-arrived"] * 2
-    retracted = [decide("void", supersedes=row, recorded_at=today, effective_on=today) for row in ("P1", "D1")]
+    assert inspect_plan(small, today=today)[1]["rule"].tolist() == ["not-arrived"] * 3
+    retracted = [decide("void", supersedes=row, recorded_at=today, effective_on=today) for row in ("P1", "D1", "A1")]
     write_decisions(small, ahead, *retracted)
     plan, problems = inspect_plan(small, today=today)
     assert plan is not None
     assert problems.empty
     assert plan.at("2062-12-31").measure_states["state"].tolist() == plan.at(today).measure_states["state"].tolist()
+    assert plan.at("2062-12-31").record.actuals.empty
     # Before the day that it speaks of nobody knows of it.
     early = decide("void", supersedes="P1", recorded_at="2024-06-03", effective_on="2024-06-03")
     write_decisions(small, early)
@@ -495,6 +497,24 @@ def test_values_are_of_a_commitment_and_take_back_only_their_like(small: Path):
     ):
         write_actuals(small, {"value": "4"}, {"value": "5", **wrong})
         assert check_plan(small)["rule"].tolist() == [rule]
+
+
+@pytest.mark.parametrize(
+    ("retracted", "is_right"),
+    [
+        ({}, True),
+        ({"unit_id": "customs"}, True),
+        ({"unit_id": "commerce"}, False),
+        # A value is of the measure of its commitment.
+        ({"measure_id": "M2"}, False),
+        ({"recorded_at": "2024-08-30", "effective_on": "2024-08-30"}, False),
+        ({"supersedes": "A2"}, False),
+    ],
+)
+def test_a_value_is_retracted_by_the_measure_of_its_commitment(small: Path, retracted: Statement, *, is_right: bool):
+    write_actuals(small, {"value": "4"})
+    write_decisions(small, decide("void", **{"supersedes": "A1", **retracted}))
+    assert check_plan(small)["rule"].tolist() == ([] if is_right else ["void-unlike"])
 
 
 @pytest.mark.parametrize(

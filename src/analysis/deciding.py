@@ -15,7 +15,7 @@ from analysis.plan import read_record
 from analysis.record import next_ids
 from analysis.returned import names_of
 from analysis.returned.identity import folded
-from analysis.schema import REQUIRED_COLUMNS, VERIFIED
+from analysis.schema import RECORD, REQUIRED_COLUMNS, VERIFIED
 
 if TYPE_CHECKING:
     from analysis.language import Language
@@ -155,10 +155,12 @@ def _has_moved(standing: pd.DataFrame, alike: pd.Series) -> bool:
 
 
 def _row_of(plan: Plan, number: str) -> dict[str, str]:
-    """The measure and the unit of a row of the record, by its number."""
-    for table, key in (("progress", "log_id"), ("decisions", "decision_id")):
+    """The measure and the unit of a row of the record, by its number; a value is of the measure of its commitment."""
+    for table in RECORD:
         rows = read_record(plan, table)
-        found = rows[rows[key].eq(number)]
+        found = rows[rows[REQUIRED_COLUMNS[table][0]].eq(number)]
+        if table == "actuals":
+            found = found.merge(plan.commitments[["commitment_id", "measure_id"]], on="commitment_id")
         if len(found):
             row = found.iloc[0]
             return {"measure_id": str(row["measure_id"]), "unit_id": str(row["unit_id"])}

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 ARRIVAL = {"progress": "reported_at", "decisions": "recorded_at", "actuals": "reported_at"}
 """Of each table of the record, the column of the day on which a row arrived."""
-_TRUE_FOR = {"progress": "as_of", "decisions": "effective_on", "actuals": "as_of"}
+TRUE_FOR = {"progress": "as_of", "decisions": "effective_on", "actuals": "as_of"}
+"""The column of the day that a row speaks of."""
 _UNTIL = {"progress": "expected_completion", "decisions": "due"}
 _SPAN = {"measures": ("due", "from"), "responsibilities": ("from", "until")}
 _LONG = pd.Timedelta(days=15 * 366)
@@ -41,7 +42,7 @@ def across_days(
     yield from _over(log[~log["status"].isin(["done_reported", "ongoing"])], names["progress"])
     for name, column in _UNTIL.items():
         yield from _far(typed[name][column], issued, names[name])
-    for name, column in _TRUE_FOR.items():
+    for name, column in TRUE_FOR.items():
         if name != "actuals":
             # A value may have been measured before, to begin with.
             yield from _before_notice(typed[name][column], issued, names[name])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.names import unit_names
-from analysis.schema import MOST_DAYS_AHEAD, VERIFIED, Problem, Rule, rule
+from analysis.rules.days import ARRIVAL, TRUE_FOR
+from analysis.schema import MOST_DAYS_AHEAD, RECORD, REQUIRED_COLUMNS, VERIFIED, Problem, Rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +41,9 @@ def across_decisions(
     yield from _due_missing(decisions, file)
     yield from _due_unneeded(decisions, file)
     yield from _due_over(decisions, file)
-    yield from _void(decisions, typed, file)
+    promises = tables["commitments"].drop_duplicates("commitment_id").set_index("commitment_id")["measure_id"]
+    measured = typed["actuals"].assign(measure_id=typed["actuals"]["commitment_id"].map(promises))
+    yield from _void(decisions, {**typed, "actuals": measured}, file)
     yield from _nobody_verifies(decisions, head, file)
     yield from _own_closure(decisions, tables, head, file)
     yield from _without_evidence(decisions, file)
@@ -89,13 +92,13 @@ def _due_over(rule: Rule, decisions: pd.DataFrame, file: str) -> Iterator[Proble
 def _void(rule: Rule, decisions: pd.DataFrame, typed: Mapping[str, pd.DataFrame], file: str) -> Iterator[Problem]:
     """What is retracted must be there, must have come before, and stays retracted.
 
-    What is dated far ahead never came on that day: whoever finds it may retract it today.
+    What is dated far ahead never came on that day: whoever finds it may retract it today. A value is of the measure of
+    its commitment.
     """
     arrived: dict[str, tuple[str, str, Any, Any]] = {}
     measures = dict(zip(decisions["decision_id"], decisions["decision"], strict=True))
-    days = (("progress", "log_id", "reported_at", "as_of"), ("decisions", "decision_id", "recorded_at", "effective_on"))
-    for name, key, came, holds in days:
-        rows = typed[name][[key, "measure_id", "unit_id", came, holds]]
+    for name in RECORD:
+        rows = typed[name][[REQUIRED_COLUMNS[name][0], "measure_id", "unit_id", ARRIVAL[name], TRUE_FOR[name]]]
         arrived |= {row[0]: row[1:] for row in rows.itertuples(index=False, name=None)}
     voids = decisions[decisions["decision"].eq("void")]
     columns = ["measure_id", "unit_id", "recorded_at", "supersedes"]
