@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from analysis.catalogue import Message
 from analysis.files import in_installed_package, secrets_of
 from analysis.plan import inspect_plan
-from analysis.plan.loading import RECORD_OF_OTHERS
 from analysis.record import place_of
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def of_plan(plan: Path, folder: PlanFolder, today: str) -> Needs:
             yield Message(
                 "its data have {n} errors, so that no page can be made: see {command}", n=wrong, command=command
             )
-        if problems["rule"].eq(RECORD_OF_OTHERS).any():
+        if problems["rule"].eq("record-of-others").any():
             yield Message("all rows of its database are of other plans: see {command}", command=command)
     yield from _unread(plan, folder)
     yield from rights_of(plan)

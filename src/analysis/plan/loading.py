@@ -15,7 +15,6 @@ from analysis.schema import Problem, Rule, rule
 if TYPE_CHECKING:
     from pathlib import Path
 
-RECORD_OF_OTHERS = "record-of-others"
 Loaded = tuple[Mapping[str, Any], dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]
 
 
@@ -76,7 +75,7 @@ def _unreadable(rule: Rule, file: str, reason: str) -> Iterator[Problem]:
 
 
 @rule(
-    RECORD_OF_OTHERS,
+    "record-of-others",
     "the database has no row of this plan, but rows of {plans}: was the id changed?",
     severity="warning",
 )

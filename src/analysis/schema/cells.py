@@ -138,8 +138,8 @@ def _or_blank(holds: Holds) -> Holds:
 
 
 _is_day_shaped = _matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_is_number = _matches(r"-?[0-9]+(\.[0-9]+)?")
-_is_positive_integer = _matches("[1-9][0-9]*")
+_is_number = _matches(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+_is_positive_integer = _matches("[1-9][0-9]{0,8}")
 
 
 def _is_date(cell: str) -> bool:
@@ -196,13 +196,13 @@ CELL_RULES: dict[str, CellRule] = {
         ),
         CellRule(
             "number",
-            "should be a number in half-width digits",
-            meaning="Full-width digits look like a number and are text.",
+            "should be a number in half-width digits, at most 15 on each side of the point",
+            meaning="Full-width digits look like a number and are text; more digits than 15 are not kept exactly.",
             holds=_is_number,
         ),
         CellRule(
             "number-or-blank",
-            "should be blank or a number in half-width digits",
+            "should be blank or a number in half-width digits, at most 15 on each side of the point",
             meaning="As `number`, where nothing may be known.",
             holds=_or_blank(_is_number),
         ),
@@ -214,13 +214,13 @@ CELL_RULES: dict[str, CellRule] = {
         ),
         CellRule(
             "positive-integer",
-            "should be a whole number above 0 in half-width digits",
+            "should be a whole number above 0 in half-width digits, at most 9",
             meaning="Places are counted from 1.",
             holds=_is_positive_integer,
         ),
         CellRule(
             "positive-integer-or-blank",
-            "should be blank, or a whole number above 0 in half-width digits",
+            "should be blank, or a whole number above 0 in half-width digits, at most 9",
             meaning="As `positive-integer`, where nothing may be known.",
             holds=_or_blank(_is_positive_integer),
         ),
