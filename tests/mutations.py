@@ -413,6 +413,8 @@ MUTATIONS = (
     Mutation("files/disk.py", '_write(file, content, "xb")', '_write(file, content, "wb")', "files"),
     Mutation("files/text.py", "_IN_ADDRESS.sub(", "_IN_OPTION.sub(", "files"),
     Mutation("manifest/origin.py", "if any(differs.values()) and not same_plan:", "if False:", "report"),
+    Mutation("manifest/meanings.py", "meant.get(id_, what) != what", "False", "report"),
+    Mutation("manifest/meanings.py", "{**before.meanings.get(table, {}), **now", "{**now", "report"),
     Mutation(
         "page/gate.py",
         "if said != asked:",

@@ -768,6 +768,76 @@ def test_a_plan_whose_id_was_changed_does_not_publish_beside_itself(tmp_path: Pa
     publish_nothing(plan, site)
 
 
+def swapped(plan: Path, table: str, column: str, one: str, other: str) -> None:
+    """Two cells of a column change places."""
+    places = {one: other, other: one}
+    change_rows(plan, table, lambda row: row.update({column: places.get(row[column], row[column])}))
+
+
+@pytest.mark.parametrize(
+    ("swap", "named"),
+    [
+        (("units", "unit_id", CUSTOMS, OTHER), rf"units\.csv.*{CUSTOMS}.*{OTHER}"),
+        (("units", "name", "天津海关", "天津边检总站"), rf"units\.csv.*{CUSTOMS}.*border-inspection"),
+        (("commitments", "commitment_id", "C1", "C2"), r"commitments\.csv.*C1.*C2"),
+        (("commitments", "measure_id", "M2", "M31"), r"commitments\.csv.*C2.*C4"),
+        (("commitments", "quantity", "2", "30"), r"commitments\.csv.*C1.*C3"),
+    ],
+)
+def test_an_id_that_means_another_thing_than_it_did_is_refused(
+    tmp_path: Path, swap: tuple[str, str, str, str], named: str
+) -> None:
+    """Two rows change ids: all that was ever said of the one would stand under the name of the other."""
+    plan, site = copy_plan(tmp_path), tmp_path / "site"
+    publish_nothing(plan, site)
+    swapped(plan, *swap)
+    before = contents(site)
+    with pytest.raises(SiteNotWritable, match=rf"tianjin-2024.*{named}.*改回.*--same-plan"):
+        publish_nothing(plan, site)
+    assert contents(site) == before
+    publish_nothing(plan, site, same_plan=True)
+    publish_nothing(plan, site)
+    swapped(plan, *swap)
+    with pytest.raises(SiteNotWritable, match=named):
+        publish_nothing(plan, site)
+
+
+def test_a_site_that_remembers_no_meanings_does_so_from_its_next_run_on(tmp_path: Path) -> None:
+    """It was published by a version that did not ask for them."""
+    plan, site = copy_plan(tmp_path), tmp_path / "site"
+    publish_nothing(plan, site)
+    before = contents(site)
+    content = json.loads((site / "manifest.json").read_text("utf-8"))
+    assert content.pop("meanings").keys() == {"tianjin-2024"}
+    (site / "manifest.json").write_text(json.dumps(content), "utf-8")
+    publish_nothing(plan, site)
+    assert contents(site)["manifest.json"] == before["manifest.json"]
+
+
+def test_ids_that_come_and_go_and_numbers_written_otherwise_are_the_same_plan(tmp_path: Path) -> None:
+    plan, site = copy_plan(tmp_path), tmp_path / "site"
+    publish_nothing(plan, site)
+    units = (plan / "units.csv").read_text("utf-8").splitlines(keepends=True)
+    joined = "new-unit,新单位,新单位,New Unit,New Unit,central_agency,false,\n"
+    gone = [line for line in units if not line.startswith(f"{CUSTOMS},")]
+    # An id of which there are two tells nothing: `check` says so.
+    for lines in (
+        [*reversed(units[1:])],
+        gone[1:],
+        [*units[1:], joined],
+        [*units[1:], units[2].replace("边检", "边防")],
+    ):
+        (plan / "units.csv").write_text("".join([units[0], *lines]), "utf-8")
+        publish_nothing(plan, site)
+    change_rows(plan, "commitments", lambda row: row.update(quantity=row["quantity"] + ".0", condition=""))
+    publish_nothing(plan, site)
+    # What was published of an id that is gone still speaks of whom it meant.
+    reused = joined.replace("new-unit", CUSTOMS)
+    (plan / "units.csv").write_text("".join([*gone, reused]), "utf-8")
+    with pytest.raises(SiteNotWritable, match=CUSTOMS):
+        publish_nothing(plan, site)
+
+
 def cut_rows(plan: Path) -> None:
     """The record as an older copy has it, beside the chain of today."""
     lines = (plan / "progress.csv").read_text("utf-8").splitlines(keepends=True)

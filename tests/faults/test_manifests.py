@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import cli
-from analysis.manifest import Basis, Manifest, after
+from analysis.manifest import Basis, Head, Manifest, Origin, after
 from analysis.manifest.stored import MANIFEST, manifest_text
 from analysis.site import SiteNotWritable, locked, read_manifest, withdraw
 from tests.sites import contents, failure, page, put
@@ -51,7 +51,10 @@ def changed(document: Any, place: tuple[Any, ...], value: Any) -> Any:
 
 def a_site(home: Path) -> Path:
     (home / "precious").write_text("mine", "utf-8")
-    put(home / "site", [page("a"), page("b", "2025-02-28")], [failure("c")])
+    known = put(home / "site", [page("a"), page("b", "2025-02-28")], [failure("c")])
+    meanings = {"units": {"unit": "0" * 16}, "commitments": {"C1": "1" * 16}}
+    told = {"plans": {"plan": Origin("notice", "place", meanings)}, "heads": {"plan": (Head("2" * 64, 1, 1),)}}
+    (home / "site" / MANIFEST).write_text(manifest_text(replace(known, **told)), "utf-8")
     return home / "site"
 
 
@@ -114,6 +117,26 @@ def test_a_manifest_whose_inputs_are_others_than_it_says_is_refused(tmp_path: Pa
     (tmp_path / MANIFEST).write_text(json.dumps(document), "utf-8")
     with pytest.raises(SiteNotWritable, match="输入与其标识不符"):
         read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("meanings",), {"other": {}}),
+        (("meanings", "plan"), []),
+        (("meanings", "plan"), {"themes": {}}),
+        (("meanings", "plan", "units"), ["unit"]),
+        (("meanings", "plan", "units", "unit"), "0" * 15),
+        (("meanings", "plan", "units", "unit"), ["0" * 16]),
+        (("plans", "plan"), ["notice", "place", {}]),
+    ],
+)
+def test_meanings_that_none_of_ours_could_have_written_are_refused(tmp_path: Path, place: tuple[str, ...], value: Any):
+    site = a_site(tmp_path)
+    document = json.loads((site / MANIFEST).read_text("utf-8"))
+    (site / MANIFEST).write_text(json.dumps(changed(document, place, value)), "utf-8")
+    with pytest.raises(SiteNotWritable, match="无法识别"):
+        read_manifest(site)
 
 
 @pytest.mark.parametrize("depth", [10_000, 1_000_000])

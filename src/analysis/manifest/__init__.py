@@ -2,6 +2,7 @@
 
 from analysis.manifest.growth import check_grown
 from analysis.manifest.inputs import Basis, Head
+from analysis.manifest.meanings import MEANT, meanings_of
 from analysis.manifest.origin import check_origin
 from analysis.manifest.pages import (
     FORMATS,
@@ -21,6 +22,7 @@ __all__ = [
     "EXPIRED",
     "FORMATS",
     "MANIFEST",
+    "MEANT",
     "RUNS",
     "Basis",
     "Failure",
@@ -37,5 +39,6 @@ __all__ = [
     "is_slug",
     "latest_path",
     "manifest_text",
+    "meanings_of",
     "read_manifest",
 ]

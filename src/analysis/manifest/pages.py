@@ -130,10 +130,13 @@ class Origin:
         A fingerprint of what the notice says; blank when it could not be read.
     place : str
         A fingerprint of where the plan's folder lies, seen from the site: no page names a machine's folders.
+    meanings : mapping of str to mapping of str to str
+        By the name of a table and an id in it, a fingerprint of what the id means (`analysis.manifest.meanings_of`).
     """
 
     notice: str
     place: str
+    meanings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from analysis.catalogue import FIRST, system_reason
 from analysis.manifest.inputs import Basis, Head
+from analysis.manifest.meanings import MEANT
 from analysis.manifest.pages import Failure, Manifest, Origin, Page, SiteNotWritable
 from analysis.parameters import Parameters
 
@@ -23,6 +24,7 @@ _LARGEST = 64_000_000
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _INPUT = re.compile(r"plan\.toml|[a-z]+\.csv")
 _SHA256 = re.compile("[0-9a-f]{64}")
+_MEANING = re.compile("[0-9a-f]{16}")
 _INDEX = re.compile(r"index(\.[A-Za-z][A-Za-z_-]*)?\.html|datapackage\.json|ro-crate-metadata\.json")
 
 
@@ -75,6 +77,8 @@ def manifest_text(manifest: Manifest) -> str:
         "index": dict(manifest.index),
         "leaving": list(manifest.leaving),
         "plans": {plan: [origin.notice, origin.place] for plan, origin in sorted(manifest.plans.items())},
+        # Beside the plans, not in them: an older version of ours can still read them.
+        "meanings": {plan: origin.meanings for plan, origin in sorted(manifest.plans.items()) if origin.meanings},
         "bases": {key: [basis.plan_id, dict(basis.files)] for key, basis in sorted(manifest.bases.items())},
         "heads": {
             plan: [[head.sha256, head.links, head.rows] for head in heads]
@@ -101,21 +105,37 @@ def _manifest(content: dict[str, Any]) -> Manifest:
             raise ValueError(f"首页文件名不对：{name[:200]!r}")
     for name in leaving:
         _check_place(_typed(name, str), least=1, most=5)
+    meanings = {plan: _meanings(said) for plan, said in _typed(content.get("meanings", {}), dict).items()}
+    plans = _typed(content.get("plans", {}), dict)
+    if unknown := meanings.keys() - plans.keys():
+        raise ValueError(f"没有这样的方案：{min(unknown)[:200]!r}")
     return Manifest(
         pages={page.path: page for page in pages},
         failures={failure.path: failure for failure in failures},
         index={name: _typed(digest, str) for name, digest in index.items()},
         leaving=tuple(leaving),
-        plans={
-            plan: Origin(*(_typed(part, str) for part in _typed(origin, list)))
-            for plan, origin in _typed(content.get("plans", {}), dict).items()
-        },
+        plans={plan: _origin(meanings.get(plan, {}), *_typed(origin, list)) for plan, origin in plans.items()},
         bases={key: _basis(key, *said) for key, said in _typed(content.get("bases", {}), dict).items()},
         heads={
             plan: tuple(_head(*said) for said in _typed(heads, list))
             for plan, heads in _typed(content.get("heads", {}), dict).items()
         },
     )
+
+
+def _origin(meanings: dict[str, dict[str, str]], notice: object, place: object) -> Origin:
+    return Origin(_typed(notice, str), _typed(place, str), meanings)
+
+
+def _meanings(said: object) -> dict[str, dict[str, str]]:
+    meanings = _typed(said, dict)
+    for table, ids in meanings.items():
+        if table not in MEANT:
+            raise ValueError(f"没有这样的编号表：{table[:200]!r}")
+        for meaning in _typed(ids, dict).values():
+            if not _MEANING.fullmatch(_typed(meaning, str)):
+                raise ValueError(f"编号的指纹不对：{meaning[:200]!r}")
+    return meanings
 
 
 def _basis(key: str, plan_id: object, files: object) -> Basis:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.basis import Kept, kept_tables
 from analysis.files import secrets_of
-from analysis.manifest import Head, Origin, Retention, check_grown
+from analysis.manifest import MEANT, Head, Origin, Retention, check_grown, meanings_of
 from analysis.plan.folder import RECORD
 from analysis.report.keys import said_hash
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def origin_of(inputs: Inputs, folder: Path) -> Origin:
-    """Where a plan's pages come from: its notice, and where its folder lies as seen from the site at `folder`.
+    """Where a plan's pages come from: its notice, its ids, and where its folder lies as seen from the site at `folder`.
 
     A workplace that is moved as a whole, and a plan that comes with the package, stay where they are.
     """
@@ -29,7 +29,9 @@ def origin_of(inputs: Inputs, folder: Path) -> Origin:
     numbered = [[cells.get(name, "") for name in ("measure_id", "number", "title")] for _, cells in measures]
     notice = said_hash([str(inputs.head.get("issued", "")), numbered])[:16] if inputs.is_readable("measures") else ""
     comes_with_us = inputs.address == inputs.id
-    return Origin(notice, said_hash("" if comes_with_us else os.path.relpath(inputs.folder, folder.resolve()))[:16])
+    place = said_hash("" if comes_with_us else os.path.relpath(inputs.folder, folder.resolve()))[:16]
+    meant = {name: [cells for _, cells in inputs.tables[name].records()] for name in MEANT}
+    return Origin(notice, place, meanings_of(meant))
 
 
 def kept_of(inputs: Inputs, known_at: str) -> Kept | None:
