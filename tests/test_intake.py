@@ -929,6 +929,21 @@ def test_a_copy_counts_again_when_somebody_wrote_on_it(still: Plan, tmp_path: Pa
     assert intake.write_returns(both.forms, still, folder=tmp_path / "退回") == ([copy], [])
 
 
+def test_headings_that_were_sorted_to_the_end_are_noticed(still: Plan, tmp_path: Path) -> None:
+    """Whoever sorts a column with its heading; below it the table of promises still has its own."""
+    promised = still.responsibilities["measure_id"].isin(still.commitments["measure_id"])
+    book = filled(still, still.responsibilities.loc[promised, "unit_id"].iloc[0], "2024-06-30")
+    sheet = book[layout.FORM_SHEET]
+    heads = [cell.value for cell in sheet[4]]
+    for column, head in enumerate(heads, start=1):
+        sheet.cell(4, column).value = None
+        sheet.cell(sheet.max_row + (column == 1), column).value = head
+    (tmp_path / "form.xlsx").write_bytes(to_bytes(book))
+    form = read(still, tmp_path / "form.xlsx")
+    assert "措施的一行在表头之上：请移到表头之下" in [str(problem.rule) for problem in form.problems]
+    assert form.errors
+
+
 @pytest.mark.parametrize("name", [layout.HELP_SHEET, layout.FAULT_SHEET, "6月"])
 def test_a_table_counts_whatever_its_sheet_is_called(still: Plan, tmp_path: Path, name: str) -> None:
     """Somebody writes into a copy of the sheet and deletes the others, or takes one of our names for it."""

@@ -26,7 +26,7 @@ ODD = [
         "unit_id",
         "nan",
     ),
-    *("_x_ **y** `z`", "http://x.y/", " · ", "\\alpha", "甲、乙", "measure:M4", "0", "None", "📦"),
+    *("_x_ **y** `z`", "http://x.y/", "甲 · 乙", "\\alpha", "甲、乙", "measure:M4", "0", "None", "📦"),
 ]
 
 

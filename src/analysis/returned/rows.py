@@ -168,15 +168,16 @@ def tell_rows_gone(form: Form, tables: Sequence[Table], names: Names, asked: Seq
 
 
 def tell_rows_above(form: Form, tables: Sequence[Table], names: Names) -> None:
-    """Refuse a form with a row of its table above the headings; say of other words there that they are not taken."""
-    for table in {id(one.grid): one for one in reversed(tables)}.values():
-        for row in range(table.top):
+    """Refuse a form with a row of a table above all headings; say of other words there that they are not taken."""
+    tops = {id(one.grid): one.top for one in reversed(tables)}
+    for table in tables:
+        for row in range(tops[id(table.grid)]):
             filled = [table.columns[one] for one in table.sheet.entries if not is_blank(table.at(row, one))]
             key, _, other = _subject(table, row, names)
             place = {"sheet": table.grid.name, "cell": address(row, filled[0] if filled else 0)}
             if filled and (key or other):
                 form.refuse(Message("a row of the table stands above its headings: move it below them"), **place)
-            elif filled and not any(label_of(cell)[0] for cell in table.grid.rows[row]):
+            elif filled and table.top == tops[id(table.grid)] and not any(map(_is_label, table.grid.rows[row])):
                 form.remark(_OUTSIDE, **place, value=as_written(table.grid.at(row, filled[0])))
 
 
@@ -200,6 +201,10 @@ def tell_other_sheet(form: Form, grid: Grid, names: Names) -> None:
         cell, value = filled[0]
         rule = Message("a sheet that is not ours ({n} cells are filled), not taken", n=len(filled))
         form.remark(rule, sheet=grid.name, cell=cell, value=value)
+
+
+def _is_label(cell: object) -> bool:
+    return label_of(cell)[0] is not None
 
 
 def _title(text: str) -> str:
