@@ -140,6 +140,12 @@ MUTATIONS = (
         "faults/full_disk::" + _FULL_DISK + "[migrate-room]",
     ),
     Mutation("record/place.py", 'said = f"{kept}:///{folder / file}"', "pass", "record"),
+    Mutation(
+        "record/store.py",
+        "if missing and read_chain(place).lines:",
+        "if False:",
+        "record::test_a_record_is_begun_by_a_command_and_never_in_place_of_one",
+    ),
     Mutation("processes.py", "soft = pages * resource.getpagesize() + more", "soft = hard", "processes"),
     Mutation("inbox/finding.py", "if stat.S_ISLNK(about.st_mode):", "if False:", "inbox"),
     Mutation("grids/left_out.py", "> _MOST_BYTES", "> 1000 * _MOST_BYTES", "grids intake"),
