@@ -418,8 +418,11 @@ def test_the_header_of_a_table(rows: list[list[str | None]], place: tuple[int, d
 
 
 @pytest.mark.parametrize("name", [layout.FAULT_SHEET, layout.HELP_SHEET, layout.HIDDEN_SHEET])
-def test_no_table_stands_on_our_other_sheets(name: str) -> None:
-    assert tables_of(Grid(name, [HEADER])) == []
+def test_where_we_repeat_what_could_not_be_put_back_is_no_table(name: str) -> None:
+    """By its name alone no sheet is passed over: somebody may have given it to the form."""
+    assert len(tables_of(Grid(name, [["方案 反馈表"], HEADER]))) == 1
+    repeated = tables_of(Grid(name, [[f"方案 {layout.FAULT_SHEET}"], HEADER]))
+    assert len(repeated) == (name != layout.FAULT_SHEET)
 
 
 def test_the_rows_of_a_table() -> None:

@@ -1005,6 +1005,10 @@ def test_a_copy_explains_every_fault(still: Plan, tmp_path: Path) -> None:
     assert sheet["L7"].value == pd.Timestamp("2024-12-31")
     # What is not for a unit to say stands as it was written, what could be a formula as a text.
     assert (sheet["E8"].value, sheet["G8"].value, sheet["G8"].quotePrefix) == ("Closed", "=1+1", True)
+    # What is repeated there is not said again by whoever corrects the form.
+    sheet["E5"] = "推进中"
+    book.save(tmp_path / "again.xlsx")
+    assert {statement.sheet for statement in read(still, tmp_path / "again.xlsx").statements} == {layout.FORM_SHEET}
 
 
 @pytest.mark.thorough

@@ -107,7 +107,13 @@ class Head:
 
 
 def tables_of(grid: Grid) -> list[Table]:
-    """The tables of a sheet: each below the first row that can be its header, down to the next one's."""
+    """The tables of a sheet: each below the first row that can be its header, down to the next one's.
+
+    Where we say what is wrong, rows stand that could not be put back: they are repeated there, not said again.
+    """
+    title = as_written(grid.at(0, 0))
+    if grid.name == layout.FAULT_SHEET and title.endswith(f" {grid.name}"):
+        return []
     found: dict[str, tuple[int, dict[str, int]]] = {}
     for number, row in enumerate(grid.rows):
         headers = {table: columns for table in layout.SHEETS if (columns := _columns(row, table))}
